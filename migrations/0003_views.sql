@@ -592,35 +592,50 @@ from (
   from inventory.agent_job_session) x
 left join core.organization o on o.uid = x.organization_uid;
 
--- One row per company for the provider's first screen. Each number is a short index range, read only for the rows of the page.
+-- In order of urgency: ascending is worst first.
+create type api.worst_state as enum ('Error', 'Warning', 'Unknown', 'Healthy');
+-- One row per company for the provider's first screen. Each number is a short index range, read only for the rows of the page; the
+-- worst state asks "is there any?", so that all companies can be sorted by it.
 create view api.company_summaries with (security_invoker = true) as select
-  c.*,
-  case when c."failedJobs" > 0 or c."staleWorkloads" > 0 or c."inaccessibleServers" > 0
-      or c."workloadsUsed" > c."workloadsAllocated" or c."licensePercent" > 100 then 'Error'
-    when c."warningJobs" > 0 or c."licensePercent" >= 90 or c."offlineAgents" > 0 then 'Warning'
-    when c.servers + c.agents = 0 then 'Unknown' else 'Healthy' end as "worstState"
-from (
-  select o.uid as "organizationUid", o.name as "companyName", c.status, c.reseller_uid as "resellerUid",
-    (select count(*) from inventory.backup_server s where s.organization_uid = o.uid) as servers,
-    (select count(*) from inventory.backup_server s left join core.agent a on a.uid = s.agent_uid
-      where s.organization_uid = o.uid and (a.connected_to is null or s.status = 'Inaccessible')) as "inaccessibleServers",
-    (select count(*) from core.agent a where a.organization_uid = o.uid and a.state = 'Accepted') as agents,
-    (select count(*) from core.agent a where a.organization_uid = o.uid and a.state = 'Accepted' and a.connected_to is null)
-      as "offlineAgents",
-    (select count(*) from inventory.backup_server_job j where j.organization_uid = o.uid)
-      + (select count(*) from inventory.backup_agent_job j where j.organization_uid = o.uid) as jobs,
-    (select count(*) from inventory.backup_server_job j where j.organization_uid = o.uid and j.status = 'Failed')
-      + (select count(*) from inventory.backup_agent_job j where j.organization_uid = o.uid and j.status = 'Failed') as "failedJobs",
-    (select count(*) from inventory.backup_server_job j where j.organization_uid = o.uid and j.status = 'Warning')
-      + (select count(*) from inventory.backup_agent_job j where j.organization_uid = o.uid and j.status = 'Warning') as "warningJobs",
-    (select count(*) from inventory.workload w where w.organization_uid = o.uid) as "workloadsUsed",
-    c.workload_limit as "workloadsAllocated",
-    (select count(*) from inventory.workload w where w.organization_uid = o.uid and w.fresh_at < now() - interval '24 hours')
-      as "staleWorkloads",
-    (select max(round((100 * l.used_units / nullif(l.units, 0))::numeric, 1))::double precision
-      from inventory.backup_server_license l where l.organization_uid = o.uid) as "licensePercent",
-    (select min(l.expiration_date) from inventory.backup_server_license l where l.organization_uid = o.uid) as "licenseExpirationDate",
-    o.uid as scope_organization
-  from core.company c join core.organization o on o.uid = c.uid where o.deleted_at is null) c;
+  o.uid as "organizationUid", o.name as "companyName", c.status, c.reseller_uid as "resellerUid",
+  (select count(*) from inventory.backup_server s where s.organization_uid = o.uid) as servers,
+  (select count(*) from inventory.backup_server s left join core.agent a on a.uid = s.agent_uid
+    where s.organization_uid = o.uid and (a.connected_to is null or s.status = 'Inaccessible')) as "inaccessibleServers",
+  (select count(*) from core.agent a where a.organization_uid = o.uid and a.state = 'Accepted') as agents,
+  (select count(*) from core.agent a where a.organization_uid = o.uid and a.state = 'Accepted' and a.connected_to is null)
+    as "offlineAgents",
+  (select count(*) from inventory.backup_server_job j where j.organization_uid = o.uid)
+    + (select count(*) from inventory.backup_agent_job j where j.organization_uid = o.uid) as jobs,
+  (select count(*) from inventory.backup_server_job j where j.organization_uid = o.uid and j.status = 'Failed')
+    + (select count(*) from inventory.backup_agent_job j where j.organization_uid = o.uid and j.status = 'Failed') as "failedJobs",
+  (select count(*) from inventory.backup_server_job j where j.organization_uid = o.uid and j.status = 'Warning')
+    + (select count(*) from inventory.backup_agent_job j where j.organization_uid = o.uid and j.status = 'Warning') as "warningJobs",
+  (select count(*) from inventory.workload w where w.organization_uid = o.uid) as "workloadsUsed",
+  c.workload_limit as "workloadsAllocated",
+  (select count(*) from inventory.workload w where w.organization_uid = o.uid and w.fresh_at < now() - interval '24 hours')
+    as "staleWorkloads",
+  (select max(round((100 * l.used_units / nullif(l.units, 0))::numeric, 1))::double precision
+    from inventory.backup_server_license l where l.organization_uid = o.uid) as "licensePercent",
+  (select min(l.expiration_date) from inventory.backup_server_license l where l.organization_uid = o.uid) as "licenseExpirationDate",
+  (case
+    when exists (select from inventory.backup_server_job j where j.organization_uid = o.uid and j.status = 'Failed')
+      or exists (select from inventory.backup_agent_job j where j.organization_uid = o.uid and j.status = 'Failed')
+      or exists (select from inventory.backup_server s left join core.agent a on a.uid = s.agent_uid
+        where s.organization_uid = o.uid and (a.connected_to is null or s.status = 'Inaccessible'))
+      or exists (select from inventory.backup_server_license l where l.organization_uid = o.uid
+        and (l.used_units > l.units or l.status in ('Expired', 'Error') or l.expiration_date < now()))
+      or exists (select from inventory.workload w where w.organization_uid = o.uid and w.fresh_at < now() - interval '24 hours')
+      or (c.workload_limit is not null
+        and (select count(*) from inventory.workload w where w.organization_uid = o.uid) > c.workload_limit) then 'Error'
+    when exists (select from inventory.backup_server_job j where j.organization_uid = o.uid and j.status = 'Warning')
+      or exists (select from inventory.backup_agent_job j where j.organization_uid = o.uid and j.status = 'Warning')
+      or exists (select from inventory.backup_server_license l where l.organization_uid = o.uid
+        and (l.used_units >= 0.9 * l.units or l.status = 'Warning' or l.expiration_date < now() + interval '14 days'))
+      or exists (select from core.agent a where a.organization_uid = o.uid and a.state = 'Accepted' and a.connected_to is null)
+      then 'Warning'
+    when exists (select from core.agent a where a.organization_uid = o.uid and a.state = 'Accepted') then 'Healthy'
+    else 'Unknown' end)::api.worst_state as "worstState",
+  o.uid as scope_organization
+from core.company c join core.organization o on o.uid = c.uid where o.deleted_at is null;
 
 grant select on all tables in schema api to steward_provider, steward_tenant;
