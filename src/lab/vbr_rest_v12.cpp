@@ -109,7 +109,6 @@ class RestV12 final : public Rest {
                 {"isDisabled", job.disabled},
                 {"description", job.description},
                 {"isHighPriority", false},
-                {"guestProcessing", GuestProcessing()},
                 {"schedule", Schedule(job)}};
     Json includes = Json::array();
     for (const std::size_t index : job.workloads) {
@@ -122,6 +121,7 @@ class RestV12 final : public Rest {
     }
     row["virtualMachines"] = {{"includes", std::move(includes)}};
     if (job.kind == JobKind::kVSphere) {
+      row["guestProcessing"] = GuestProcessing();
       row["storage"] = MachineStorage(job, "synthenticFulls", false);
     } else {
       const Json host = {{"platform", "VMware"}, {"hostName", server_.hosts[1].name}, {"name", server_.hosts[2].name},
