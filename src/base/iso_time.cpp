@@ -49,4 +49,25 @@ std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text) {
          std::chrono::seconds(second) - offset;
 }
 
+std::string UtcText(std::chrono::sys_seconds at) {
+  std::string text = IsoTime(at);
+  text.pop_back();
+  return text + ".0000000Z";
+}
+
+std::optional<std::string> UtcText(std::string_view iso) {
+  const auto at = ParseIsoTime(iso);
+  if (!at || *at < std::chrono::sys_days(std::chrono::year(1900) / 1 / 1)) return std::nullopt;
+  std::string text = UtcText(*at);
+  const auto dot = iso.find('.');
+  if (dot != std::string_view::npos) {
+    for (std::size_t i = 0; i < 7 && dot + 1 + i < iso.size(); ++i) {
+      const char digit = iso[dot + 1 + i];
+      if (digit < '0' || digit > '9') break;
+      text[20 + i] = digit;
+    }
+  }
+  return text;
+}
+
 }  // namespace steward
