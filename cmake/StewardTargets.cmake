@@ -8,7 +8,7 @@ if(MOLD_PROGRAM)
 endif()
 
 add_library(steward_options INTERFACE)
-target_compile_options(steward_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+target_compile_options(steward_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror -Wno-missing-field-initializers)
 target_compile_definitions(steward_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_include_directories(steward_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(STEWARD_SANITIZE)

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "db/embedded.hpp"
+#include "db/migrator.hpp"
+
+namespace steward::db {
+namespace {
+
+/// One embedded PostgreSQL for the whole program.
+class Database : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    std::string pattern = "/tmp/steward-db-XXXXXX";
+    folder_ = mkdtemp(pattern.data());
+    chmod(folder_.c_str(), 0755);
+    server_ = std::make_unique<EmbeddedPostgres>(folder_);
+    server_->Start();
+  }
+  static void TearDownTestSuite() {
+    server_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  static std::string folder_;
+  static std::unique_ptr<EmbeddedPostgres> server_;
+};
+std::string Database::folder_;
+std::unique_ptr<EmbeddedPostgres> Database::server_;
+
+}  // namespace
+
+TEST_F(Database, Migrate_FreshThenAgain_AppliedOnce) {
+  Connection connection(server_->Url(), {});
+  ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
+  ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
+  EXPECT_EQ(connection.Query("select count(*) as n from public.steward_schema").Int(0, "n"), static_cast<std::int64_t>(Migrations().size()));
+}
+
+TEST_F(Database, Migrate_DatabaseNewerThanProgram_RefusedNamingBoth) {
+  Connection connection(server_->Url(), {});
+  ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
+  Transaction transaction(connection);
+  connection.Script("insert into public.steward_schema (number, name) values (999, 'future')");
+  const Status status = Migrate(connection, Migrations());
+  ASSERT_FALSE(status.has_value());
+  EXPECT_NE(status.error().message.find("999"), std::string::npos);
+}
+
+TEST_F(Database, Migrate_BrokenScript_LeavesNothingBehind) {
+  Connection connection(server_->Url(), {});
+  const Migration broken[] = {{1, "x", "select 1"}, {1000, "broken", "create table half_done (a int); select nonsense"}};
+  EXPECT_THROW((void)Migrate(connection, broken), StatementError);
+  EXPECT_EQ(connection.Query("select to_regclass('half_done') is null as gone").Bool(0, "gone"), true);
+}
+
+TEST_F(Database, Pipeline_SecondStatementFails_ThrowsAndConnectionStaysUsable) {
+  Connection connection(server_->Url(), {});
+  EXPECT_THROW(connection.Pipeline({{"select 1 as a", {}}, {"select 1 / $1::int as b", {"0"}}, {"select 2 as c", {}}}), StatementError);
+  const auto rows = connection.Pipeline({{"select 1 as a", {}}, {"select 2 as b", {}}});
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[1].Int(0, "b"), 2);
+}
+
+TEST_F(Database, Server_Killed_ComesBackAndPoolRecovers) {
+  Pool pool(server_->Url(), {}, 2);
+  { pool.Acquire()->Query("select 1"); }
+  ASSERT_EQ(kill(server_->Pid(), SIGKILL), 0);
+  bool recovered = false;
+  for (int attempt = 0; attempt < 200 && !recovered; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    try {
+      recovered = pool.Acquire()->Query("select 1 as one").Int(0, "one") == 1;
+    } catch (const Unavailable&) {
+      recovered = false;
+    }
+  }
+  EXPECT_TRUE(recovered);
+}
+
+TEST_F(Database, ToError_UniqueViolation_Conflict) {
+  Connection connection(server_->Url(), {});
+  connection.Script("create temp table t (a int constraint only_once unique)");
+  connection.Script("insert into t values (1)");
+  try {
+    connection.Script("insert into t values (1)");
+    FAIL() << "no error";
+  } catch (const StatementError& error) {
+    EXPECT_EQ(ToError(error).code, ErrorCode::kConflict);
+    EXPECT_NE(ToError(error).message.find("only_once"), std::string::npos);
+  }
+}
+
+}  // namespace steward::db
