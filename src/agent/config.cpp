@@ -218,6 +218,9 @@ Result<AgentConfig> LoadConfig(const std::filesystem::path& setup, const std::fi
   } catch (const std::exception& error) {
     return Fail(ErrorCode::kInvalid, error.what());
   }
+  if (config.vbr.size() > 1) {
+    return Fail(ErrorCode::kInvalid, "One agent reads one backup server: run a second agent with its own state folder");
+  }
   if (config.console.addresses.empty()) {
     return Fail(ErrorCode::kInvalid, "No console address: give [console] addresses = [\"host:6180\"] in the setup file");
   }
