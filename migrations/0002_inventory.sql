@@ -81,7 +81,7 @@ create table inventory.workload (
   updated_at timestamptz not null default now(),
   kind inventory.workload_kind not null,
   name text not null,
-  newest_restorable_point_at timestamptz,
+  newest_restorable_point_at timestamptz check (isfinite(newest_restorable_point_at)),
   fresh_at timestamptz not null generated always as (coalesce(newest_restorable_point_at, '-infinity')) stored,
   not_restorable_reason text,
   job_uid uuid,            -- job of the newest point, as its engine knows it

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The lists of the REST interface: one view per resource. Columns carry the property names of api/console/*.yaml; scope_organization
--- and scope_location say whose row it is; columns that are no property (a server's uid in a typed job list, say) serve paths only.
--- Times inside json are formatted here, all others by the list engine.
+-- The lists of the REST interface: one view per resource. Columns carry the property names of api/console/*.yaml;
+-- scope_organization and scope_location say whose row it is; columns that are no property (a server's uid in a typed job list,
+-- say) serve paths only. Times inside json are formatted here, all others by the list
+-- engine.
 create function api.iso(t timestamptz) returns text language sql stable parallel safe as
   $$ select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '0+00:00' $$;
 
@@ -25,7 +26,7 @@ create view api.companies with (security_invoker = true) as select
   c.uid as "instanceUid", o.name, c.status, c.reseller_uid as "resellerUid", c.subscription_plan_uid as "subscriptionPlanUid",
   c.is_rest_access_enabled as "isRestAccessEnabled", c.is_alarm_detect_enabled as "isAlarmDetectEnabled",
   c.services as "companyServices", jsonb_build_object('userName', c.owner_user_name, 'password', null) as "ownerCredentials",
-  null::text as "loginUrl", c.workload_limit as "workloadLimit", api.organization(o) as expand_organization,
+  null::text as "loginUrl", c.workload_limit::bigint as "workloadLimit", api.organization(o) as expand_organization,
   c.uid as scope_organization
 from core.company c join core.organization o on o.uid = c.uid where o.deleted_at is null;
 
@@ -162,11 +163,19 @@ create view api.backup_server_jobs with (security_invoker = true) as select
   j.last_session_tasks as "lastSessionTasks", j.organization_uid as scope_organization, j.location_uid as scope_location
 from inventory.backup_server_job j;
 
+-- Values from the json of a job. It comes from outside: one wrong value must not fail the whole list, so it reads as null.
+create function api.uuid_in(details jsonb, name text) returns uuid language sql immutable parallel safe as $$
+  select case when details ->> name ~* '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$' then (details ->> name)::uuid end $$;
+create function api.bigint_in(details jsonb, name text) returns bigint language sql immutable parallel safe as $$
+  select case when details ->> name ~ '^-?[0-9]{1,18}$' then (details ->> name)::bigint end $$;
+create function api.boolean_in(details jsonb, name text) returns boolean language sql immutable parallel safe as $$
+  select case when jsonb_typeof(details -> name) = 'boolean' then (details ->> name)::boolean end $$;
+
 -- Typed lists: the common row is behind `expand`.
 create view api.agent_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid",
-  (j.details ->> 'totalJobsCount')::bigint as "totalJobsCount",
-  (j.details ->> 'successJobsCount')::bigint as "successJobsCount", j.destination as "destination",
+  api.bigint_in(j.details, 'totalJobsCount') as "totalJobsCount",
+  api.bigint_in(j.details, 'successJobsCount') as "successJobsCount", j.destination as "destination",
   j.details -> 'source' as "source", j.details ->> 'jobMode' as "jobMode", j.details ->> 'osType' as "osType",
   j.details ->> 'licenseType' as "licenseType", j.backup_server_uid as "backupServerUid",
   api.backup_server_job(j) as expand_backup_server_job, j.organization_uid as scope_organization,
@@ -180,114 +189,116 @@ create view api.backup_vm_jobs with (security_invoker = true) as select
 from inventory.backup_server_job j where j.type in ('BackupVm', 'AhvStorageSnapshotJob');
 create view api.replication_vm_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid", j.protected_vm_count as "protectedVmCount",
-  (j.details ->> 'isCloudJob')::boolean as "isCloudJob", (j.details ->> 'cloudHostUid')::uuid as "cloudHostUid",
-  (j.details ->> 'targetHostUid')::uuid as "targetHostUid",
-  (j.details ->> 'sourceWanAcceleratorUid')::uuid as "sourceWanAcceleratorUid",
-  (j.details ->> 'targetWanAcceleratorUid')::uuid as "targetWanAcceleratorUid",
-  (j.details ->> 'throughWanAccelerators')::boolean as "throughWanAccelerators",
+  api.boolean_in(j.details, 'isCloudJob') as "isCloudJob", api.uuid_in(j.details, 'cloudHostUid') as "cloudHostUid",
+  api.uuid_in(j.details, 'targetHostUid') as "targetHostUid",
+  api.uuid_in(j.details, 'sourceWanAcceleratorUid') as "sourceWanAcceleratorUid",
+  api.uuid_in(j.details, 'targetWanAcceleratorUid') as "targetWanAcceleratorUid",
+  api.boolean_in(j.details, 'throughWanAccelerators') as "throughWanAccelerators",
   j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
   j.organization_uid as scope_organization, j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('ReplicationVM');
 create view api.simple_backup_copy_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid", j.target_repository_uid as "targetRepositoryUid",
-  (j.details ->> 'targetWanAcceleratorUid')::uuid as "targetWanAcceleratorUid",
-  (j.details ->> 'sourceWanAcceleratorUid')::uuid as "sourceWanAcceleratorUid",
-  (j.details ->> 'weeklyRestorePointsToKeep')::bigint as "weeklyRestorePointsToKeep",
-  (j.details ->> 'monthlyRestorePointsToKeep')::bigint as "monthlyRestorePointsToKeep",
-  (j.details ->> 'yearlyRestorePointsToKeep')::bigint as "yearlyRestorePointsToKeep",
+  api.uuid_in(j.details, 'targetWanAcceleratorUid') as "targetWanAcceleratorUid",
+  api.uuid_in(j.details, 'sourceWanAcceleratorUid') as "sourceWanAcceleratorUid",
+  api.bigint_in(j.details, 'weeklyRestorePointsToKeep') as "weeklyRestorePointsToKeep",
+  api.bigint_in(j.details, 'monthlyRestorePointsToKeep') as "monthlyRestorePointsToKeep",
+  api.bigint_in(j.details, 'yearlyRestorePointsToKeep') as "yearlyRestorePointsToKeep",
   j.details ->> 'retentionPolicyType' as "retentionPolicyType",
-  (j.details ->> 'isRpoOptionsEnabled')::boolean as "isRpoOptionsEnabled",
-  (j.details ->> 'rpoOptionsValue')::bigint as "rpoOptionsValue", j.details ->> 'rpoOptionsUnit' as "rpoOptionsUnit",
-  j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
-  j.organization_uid as scope_organization, j.location_uid as scope_location
+  api.boolean_in(j.details, 'isRpoOptionsEnabled') as "isRpoOptionsEnabled",
+  api.bigint_in(j.details, 'rpoOptionsValue') as "rpoOptionsValue",
+  j.details ->> 'rpoOptionsUnit' as "rpoOptionsUnit", j.backup_server_uid as "backupServerUid",
+  api.backup_server_job(j) as expand_backup_server_job, j.organization_uid as scope_organization,
+  j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('SimpleBackupCopy');
 create view api.backup_copy_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid", j.target_repository_uid as "targetRepositoryUid",
-  (j.details ->> 'targetWanAcceleratorUid')::uuid as "targetWanAcceleratorUid",
-  (j.details ->> 'sourceWanAcceleratorUid')::uuid as "sourceWanAcceleratorUid",
-  (j.details ->> 'weeklyRestorePointsToKeep')::bigint as "weeklyRestorePointsToKeep",
-  (j.details ->> 'monthlyRestorePointsToKeep')::bigint as "monthlyRestorePointsToKeep",
-  (j.details ->> 'yearlyRestorePointsToKeep')::bigint as "yearlyRestorePointsToKeep",
+  api.uuid_in(j.details, 'targetWanAcceleratorUid') as "targetWanAcceleratorUid",
+  api.uuid_in(j.details, 'sourceWanAcceleratorUid') as "sourceWanAcceleratorUid",
+  api.bigint_in(j.details, 'weeklyRestorePointsToKeep') as "weeklyRestorePointsToKeep",
+  api.bigint_in(j.details, 'monthlyRestorePointsToKeep') as "monthlyRestorePointsToKeep",
+  api.bigint_in(j.details, 'yearlyRestorePointsToKeep') as "yearlyRestorePointsToKeep",
   j.details ->> 'retentionPolicyType' as "retentionPolicyType",
-  (j.details ->> 'isRpoOptionsEnabled')::boolean as "isRpoOptionsEnabled",
-  (j.details ->> 'rpoOptionsValue')::bigint as "rpoOptionsValue", j.details ->> 'rpoOptionsUnit' as "rpoOptionsUnit",
-  j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
-  j.organization_uid as scope_organization, j.location_uid as scope_location
+  api.boolean_in(j.details, 'isRpoOptionsEnabled') as "isRpoOptionsEnabled",
+  api.bigint_in(j.details, 'rpoOptionsValue') as "rpoOptionsValue",
+  j.details ->> 'rpoOptionsUnit' as "rpoOptionsUnit", j.backup_server_uid as "backupServerUid",
+  api.backup_server_job(j) as expand_backup_server_job, j.organization_uid as scope_organization,
+  j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('BackupCopy');
 create view api.file_share_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid", j.target_repository_uid as "targetRepositoryUid",
-  (j.details ->> 'archiveRepositoryUid')::uuid as "archiveRepositoryUid",
-  (j.details ->> 'retention')::bigint as "retention", j.details ->> 'retentionUnit' as "retentionUnit",
-  (j.details ->> 'isArchiveRetentionEnabled')::boolean as "isArchiveRetentionEnabled",
-  (j.details ->> 'archiveRetention')::bigint as "archiveRetention",
+  api.uuid_in(j.details, 'archiveRepositoryUid') as "archiveRepositoryUid",
+  api.bigint_in(j.details, 'retention') as "retention", j.details ->> 'retentionUnit' as "retentionUnit",
+  api.boolean_in(j.details, 'isArchiveRetentionEnabled') as "isArchiveRetentionEnabled",
+  api.bigint_in(j.details, 'archiveRetention') as "archiveRetention",
   j.details ->> 'archiveRetentionUnit' as "archiveRetentionUnit", j.backup_server_uid as "backupServerUid",
   api.backup_server_job(j) as expand_backup_server_job, j.organization_uid as scope_organization,
   j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('BackupFile');
 create view api.file_share_copy_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid",
-  (j.details ->> 'sourceFileShareJobUid')::uuid as "sourceFileShareJobUid",
-  (j.details ->> 'sourceFileShareJobUniqueUid')::uuid as "sourceFileShareJobUniqueUid",
-  j.target_repository_uid as "targetRepositoryUid", (j.details ->> 'retention')::bigint as "retention",
-  j.details ->> 'retentionUnit' as "retentionUnit", (j.details ->> 'sourceSize')::bigint as "sourceSize",
+  api.uuid_in(j.details, 'sourceFileShareJobUid') as "sourceFileShareJobUid",
+  api.uuid_in(j.details, 'sourceFileShareJobUniqueUid') as "sourceFileShareJobUniqueUid",
+  j.target_repository_uid as "targetRepositoryUid", api.bigint_in(j.details, 'retention') as "retention",
+  j.details ->> 'retentionUnit' as "retentionUnit", api.bigint_in(j.details, 'sourceSize') as "sourceSize",
   j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
   j.organization_uid as scope_organization, j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('BackupFileCopy');
 create view api.object_storage_backup_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid", j.target_repository_uid as "targetRepositoryUid",
-  (j.details ->> 'archiveRepositoryUid')::uuid as "archiveRepositoryUid",
-  (j.details ->> 'retention')::bigint as "retention", j.details ->> 'retentionUnit' as "retentionUnit",
-  (j.details ->> 'isArchiveRetentionEnabled')::boolean as "isArchiveRetentionEnabled",
-  (j.details ->> 'archiveRetention')::bigint as "archiveRetention",
+  api.uuid_in(j.details, 'archiveRepositoryUid') as "archiveRepositoryUid",
+  api.bigint_in(j.details, 'retention') as "retention", j.details ->> 'retentionUnit' as "retentionUnit",
+  api.boolean_in(j.details, 'isArchiveRetentionEnabled') as "isArchiveRetentionEnabled",
+  api.bigint_in(j.details, 'archiveRetention') as "archiveRetention",
   j.details ->> 'archiveRetentionUnit' as "archiveRetentionUnit", j.backup_server_uid as "backupServerUid",
   api.backup_server_job(j) as expand_backup_server_job, j.organization_uid as scope_organization,
   j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('ObjectStorageBackup');
 create view api.object_storage_backup_copy_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid",
-  (j.details ->> 'sourceObjectStorageBackupJobUid')::uuid as "sourceObjectStorageBackupJobUid",
-  j.target_repository_uid as "targetRepositoryUid", (j.details ->> 'retention')::bigint as "retention",
-  j.details ->> 'retentionUnit' as "retentionUnit", (j.details ->> 'sourceSize')::bigint as "sourceSize",
+  api.uuid_in(j.details, 'sourceObjectStorageBackupJobUid') as "sourceObjectStorageBackupJobUid",
+  j.target_repository_uid as "targetRepositoryUid", api.bigint_in(j.details, 'retention') as "retention",
+  j.details ->> 'retentionUnit' as "retentionUnit", api.bigint_in(j.details, 'sourceSize') as "sourceSize",
   j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
   j.organization_uid as scope_organization, j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('ObjectStorageBackupCopy');
 create view api.backup_tape_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid",
-  (j.details ->> 'fullMediaPoolUid')::uuid as "fullMediaPoolUid",
-  (j.details ->> 'incrementalMediaPoolUid')::uuid as "incrementalMediaPoolUid",
-  (j.details ->> 'isGfsEnabled')::boolean as "isGfsEnabled", j.backup_server_uid as "backupServerUid",
+  api.uuid_in(j.details, 'fullMediaPoolUid') as "fullMediaPoolUid",
+  api.uuid_in(j.details, 'incrementalMediaPoolUid') as "incrementalMediaPoolUid",
+  api.boolean_in(j.details, 'isGfsEnabled') as "isGfsEnabled", j.backup_server_uid as "backupServerUid",
   api.backup_server_job(j) as expand_backup_server_job, j.organization_uid as scope_organization,
   j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('BackupToTape');
 create view api.file_tape_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid",
-  (j.details ->> 'fullMediaPoolUid')::uuid as "fullMediaPoolUid",
-  (j.details ->> 'incrementalMediaPoolUid')::uuid as "incrementalMediaPoolUid",
+  api.uuid_in(j.details, 'fullMediaPoolUid') as "fullMediaPoolUid",
+  api.uuid_in(j.details, 'incrementalMediaPoolUid') as "incrementalMediaPoolUid",
   j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
   j.organization_uid as scope_organization, j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('FileToTape');
 create view api.vm_copy_jobs with (security_invoker = true) as select
   j.instance_uid as "instanceUid", j.uid as "uniqueUid",
-  (j.details ->> 'targetRepositoryUid')::uuid as "targetRepositoryUid", j.backup_server_uid as "backupServerUid",
+  api.uuid_in(j.details, 'targetRepositoryUid') as "targetRepositoryUid", j.backup_server_uid as "backupServerUid",
   api.backup_server_job(j) as expand_backup_server_job, j.organization_uid as scope_organization,
   j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('CopyVm');
 create view api.file_copy_jobs with (security_invoker = true) as select
-  j.instance_uid as "instanceUid", j.uid as "uniqueUid", (j.details ->> 'targetHostUid')::uuid as "targetHostUid",
-  j.details ->> 'targetPath' as "targetPath", (j.details ->> 'sourceSize')::bigint as "sourceSize",
+  j.instance_uid as "instanceUid", j.uid as "uniqueUid", api.uuid_in(j.details, 'targetHostUid') as "targetHostUid",
+  j.details ->> 'targetPath' as "targetPath", api.bigint_in(j.details, 'sourceSize') as "sourceSize",
   j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
   j.organization_uid as scope_organization, j.location_uid as scope_location
 from inventory.backup_server_job j where j.type in ('CopyFile');
 create view api.cdp_replication_jobs with (security_invoker = true) as select
-  j.instance_uid as "instanceUid", j.uid as "uniqueUid", (j.details ->> 'rpo')::bigint as "rpo",
-  j.details ->> 'rpoUnit' as "rpoUnit", (j.details ->> 'shortTermRetention')::bigint as "shortTermRetention",
+  j.instance_uid as "instanceUid", j.uid as "uniqueUid", api.bigint_in(j.details, 'rpo') as "rpo",
+  j.details ->> 'rpoUnit' as "rpoUnit", api.bigint_in(j.details, 'shortTermRetention') as "shortTermRetention",
   j.details ->> 'shortTermRetentionUnit' as "shortTermRetentionUnit",
-  (j.details ->> 'longTermRetention')::bigint as "longTermRetention",
+  api.bigint_in(j.details, 'longTermRetention') as "longTermRetention",
   j.details ->> 'longTermRetentionUnit' as "longTermRetentionUnit",
-  (j.details ->> 'keepRestorePointsInDays')::bigint as "keepRestorePointsInDays",
-  (j.details ->> 'sourceProxyAutoDetect')::boolean as "sourceProxyAutoDetect",
-  (j.details ->> 'targetProxyAutoDetect')::boolean as "targetProxyAutoDetect",
-  (j.details ->> 'isApplicationAwareEnabled')::boolean as "isApplicationAwareEnabled",
+  api.bigint_in(j.details, 'keepRestorePointsInDays') as "keepRestorePointsInDays",
+  api.boolean_in(j.details, 'sourceProxyAutoDetect') as "sourceProxyAutoDetect",
+  api.boolean_in(j.details, 'targetProxyAutoDetect') as "targetProxyAutoDetect",
+  api.boolean_in(j.details, 'isApplicationAwareEnabled') as "isApplicationAwareEnabled",
   j.details -> 'lastPeriod' as "lastPeriod", j.details -> 'lastDay' as "lastDay",
   j.backup_server_uid as "backupServerUid", api.backup_server_job(j) as expand_backup_server_job,
   j.organization_uid as scope_organization, j.location_uid as scope_location
@@ -571,7 +582,7 @@ create view api.repository_use with (security_invoker = true) as select
   r.uid as "instanceUid", r.name, r.backup_server_uid as "serverUid", s.name as "serverName",
   r.organization_uid as "organizationUid", o.name as "companyName", r.type, r.status, r.capacity, r.free_space as "freeSpace",
   r.used_space as "usedSpace", r.backup_size as "backupSize",
-  round(100.0 * (r.capacity - r.free_space) / nullif(r.capacity, 0), 1)::double precision as percent,
+  round(100 * (r.capacity::numeric - r.free_space) / nullif(r.capacity, 0), 1)::double precision as percent,
   r.organization_uid as scope_organization, r.location_uid as scope_location
 from inventory.backup_repository r
 left join inventory.backup_server s on s.agent_uid = r.agent_uid and s.uid = r.backup_server_uid
@@ -611,7 +622,7 @@ create view api.company_summaries with (security_invoker = true) as select
   (select count(*) from inventory.backup_server_job j where j.organization_uid = o.uid and j.status = 'Warning')
     + (select count(*) from inventory.backup_agent_job j where j.organization_uid = o.uid and j.status = 'Warning') as "warningJobs",
   (select count(*) from inventory.workload w where w.organization_uid = o.uid) as "workloadsUsed",
-  c.workload_limit as "workloadsAllocated",
+  c.workload_limit::bigint as "workloadsAllocated",
   (select count(*) from inventory.workload w where w.organization_uid = o.uid and w.fresh_at < now() - interval '24 hours')
     as "staleWorkloads",
   (select max(round((100 * l.used_units / nullif(l.units, 0))::numeric, 1))::double precision

@@ -55,6 +55,8 @@ int Rows::Column(std::string_view name) const {
   }
   throw std::out_of_range(fmt::format("the statement returns no column \"{}\"", name));
 }
+unsigned Rows::Oid(int column) const { return PQftype(result_.get(), column); }
+std::string Rows::Name(int column) const { return PQfname(result_.get(), column); }
 bool Rows::IsNull(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
 std::string_view Rows::Raw(int row, int column) const {
   return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};

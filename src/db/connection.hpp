@@ -59,6 +59,8 @@ class Rows {
   int Count() const;
   int Columns() const;
   int Column(std::string_view name) const;
+  unsigned Oid(int column) const;  ///< PostgreSQL type of a column
+  std::string Name(int column) const;
   bool IsNull(int row, int column) const;
   std::string_view Raw(int row, int column) const;  ///< bytes as PostgreSQL sent them
   std::string Text(int row, std::string_view name) const;
