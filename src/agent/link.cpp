@@ -9,6 +9,10 @@
 
 namespace steward::agent {
 
+namespace {
+constexpr std::chrono::seconds kStable{20};  // a connection that lasted this long was a good one
+}  // namespace
+
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -228,15 +232,20 @@ void Link::RunOnce(const ConsoleAddress& address) {
     session_ = session;
   }
   std::thread timer([this, weak = std::weak_ptr(session)] { Serve(weak); });
+  const auto began = std::chrono::steady_clock::now();
   const auto result = net::RunWebSocketClient(options, *session);
   LinkEnd end = session->End();
+  // A console that greets and then hangs up at once (it cannot store a batch, say) must not be asked every second.
+  const bool brief = std::chrono::steady_clock::now() - began < kStable;
+  if (brief && !end.at_once && end.wait.count() == 0) end.healthy = false;
+  const bool was_connected = session->End().healthy;
   if (!result) {
     end.reason = result.error().message;
     parts_.status.SetLink("Disconnected", end.reason);
   } else if (end.reason.empty()) {
     end.reason = *result;
   }
-  if (end.healthy && !end.at_once && end.wait.count() == 0) parts_.status.SetLink("Disconnected", end.reason);
+  if (was_connected && !end.at_once && end.wait.count() == 0) parts_.status.SetLink("Disconnected", end.reason);
   {
     const std::lock_guard lock(mutex_);
     session_.reset();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "agent/vbr/mapper.hpp"
 #include "base/iso_time.hpp"

@@ -109,7 +109,7 @@ std::string Tier(const Context& context, const std::string& repository_id) {
 
 std::string TimeLimit(const Context& context) {
   const auto now = ParseIsoTime(context.cache.now);
-  // The clock was read at the last session read; states may be newer, so a day's margin is not taken: ten minutes on top of now.
+  // The server's clock may run ahead of ours (and was read at the last session that ended): the later of the two counts.
   const auto ours = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return UtcText((now && *now > ours ? *now : ours) + std::chrono::minutes(10));
 }
