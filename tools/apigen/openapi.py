@@ -101,7 +101,7 @@ def document(contract: dict, version: str) -> dict:
     paths: dict = {}
     for path, method, operation in operations(contract):
         parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters(path)]
-        if "x-list" in operation:
+        if "x-list" in operation and operation["x-list"].get("paged", True):
             parameters += copy.deepcopy(_LIST_PARAMETERS)
         schema = (operation.get("x-list") or operation.get("x-item") or {}).get("schema")
         expands = list((contract["schemas"].get(schema) or {}).get("x-expand", {}))
