@@ -131,7 +131,7 @@ void Builder::AddMachines(BackupServer& server) {
     Dice dice(seed_, prefix_ + "machine/" + machine.name);
     machine.id = dice.Uuid();
     machine.platform = plan_.hyper_v ? Platform::kHyperV : Platform::kVMware;
-    machine.object_id = plan_.hyper_v ? dice.Uuid() : fmt::format("vm-{}", dice.Between(1000, 99999));
+    machine.object_id = plan_.hyper_v ? dice.Uuid() : fmt::format("vm-{}", 1000 + 7 * i + static_cast<std::size_t>(dice.Between(0, 6)));
     machine.path = fmt::format("{}\\{}", datacentre, machine.name);
     machine.size = dice.Between(role.low_gb, role.high_gb) << 30U;
     machine.daily_change = 0.01 + dice.Fraction() * 0.05;
