@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/link.hpp"
 
-#include <random>
 #include <spdlog/spdlog.h>
+#include <random>
 #include <thread>
 
 #include "agent/host_facts.hpp"
@@ -118,7 +118,8 @@ void LinkSession::OnEnrolResult(const EnrolResult& result) {
     case EnrolResult::PENDING:
     default: {
       spdlog::info("Waiting to be accepted: {}", result.message());
-      parts_.status.SetLink("Waiting", result.message().empty() ? "An operator has to accept this agent" : result.message());
+      parts_.status.SetLink("Waiting",
+                            result.message().empty() ? "An operator has to accept this agent" : result.message());
       const std::lock_guard lock(mutex_);
       end_.healthy = true;
       end_.wait = seconds(10);
