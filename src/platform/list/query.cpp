@@ -143,6 +143,7 @@ Result<ListQuery> CompileList(const contract::Operation& operation, const ListPa
   if (!filter->empty()) conditions.push_back(*filter);
   if (!conditions.empty()) query.where = fmt::format(" where {}", fmt::join(conditions, " and "));
 
+  if (operation.kind == contract::OperationKind::kItem) return query;
   auto order = CompileSort(operation, parameters.sort, query.key);
   if (!order) return tl::unexpected(order.error());
   query.order = *order;
