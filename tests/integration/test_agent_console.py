@@ -9,7 +9,7 @@ import time
 import pytest
 import urllib3
 
-import stack
+import agent_stack as stack
 
 urllib3.disable_warnings()
 

@@ -12,7 +12,7 @@ import time
 import requests
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BIN = pathlib.Path(os.environ.get("STEWARD_BUILD", ROOT / "build" / "debug")) / "bin"
+BIN = ROOT / "build" / os.environ.get("STEWARD_PRESET", "release") / "bin"
 sys.path.insert(0, str(ROOT / "tools" / "dev"))
 import demo_fleet  # noqa: E402
 
