@@ -76,7 +76,8 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
       return value;
     }
     case Kind::kObject:
-    case Kind::kArray: break;
+    case Kind::kArray:
+    case Kind::kAny: break;
   }
   return value;
 }

@@ -18,7 +18,7 @@ struct Caller;
 /// The contract as tables, generated from api/console/*.yaml.
 namespace steward::contract {
 
-enum class Kind { kString, kUuid, kInteger, kNumber, kBoolean, kDateTime, kDate, kEnum, kObject, kArray };
+enum class Kind { kString, kUuid, kInteger, kNumber, kBoolean, kDateTime, kDate, kEnum, kObject, kArray, kAny };
 
 struct Schema;
 
@@ -59,6 +59,13 @@ struct Binding {
   std::string_view parameter;
 };
 
+/// Query parameter that, when given, becomes a condition on a view column.
+struct QueryBinding {
+  std::string_view parameter;
+  std::string_view column;
+  std::string_view sign;  ///< SQL comparison
+};
+
 enum class OperationKind { kList, kItem, kHandler };
 
 class Handlers;
@@ -96,6 +103,9 @@ struct Operation {
   const Schema* schema = nullptr;
   std::string_view view;
   std::string_view sort_key;
+  bool paged = true;
+  std::string_view order;  ///< SQL order when the caller gives no sort
+  std::span<const QueryBinding> queries = {};
   HandlerFunction handler = nullptr;
   const Schema* body = nullptr;
   bool body_array = false;

@@ -9,6 +9,9 @@ _KINDS = {("string", "uuid"): "kUuid", ("string", "date-time"): "kDateTime", ("s
           ("array", None): "kArray"}
 
 
+_SIGNS = {"equals": "=", "greaterThanOrEqual": ">=", "lessThanOrEqual": "<=", "greaterThan": ">", "lessThan": "<"}
+
+
 def _text(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -40,6 +43,8 @@ class _Writer:
             enum = f"{owner}_{name}"
             self.enums[enum] = [word for word in prop["enum"] if word is not None]
             return "kEnum", "", enum, nullable
+        if kind == "string" and "type" not in prop:
+            return "kAny", "", "", True
         if kind == "object":
             if not prop.get("properties"):
                 return "kObject", "", "", nullable
@@ -151,7 +156,15 @@ def source(contract: dict) -> str:
                 fields.append(f".bindings = kBindings_{number}")
             fields += [f".kind = OperationKind::{'kList' if 'x-list' in operation else 'kItem'}",
                        f".schema = &kSchemas[kSchema_{_identifier(view['schema'])}]", f".view = {_text(view['view'])}",
-                       f".sort_key = {_text(view.get('sort_key', ''))}"]
+                       f".sort_key = {_text(view.get('sort_key', ''))}", f".paged = {str(view.get('paged', True)).lower()}"]
+            if view.get("order"):
+                order = ", ".join(f'"{e["property"]}" {"desc" if e.get("direction") == "descending" else "asc"}' for e in view["order"])
+                fields.append(f".order = {_text(order)}")
+            if view.get("query"):
+                entries = ", ".join(f"{{{_text(name)}, {_text(q['column'])}, {_text(_SIGNS[q.get('operation', 'equals')])}}}"
+                                    for name, q in view["query"].items())
+                bindings.append(f"constexpr QueryBinding kQueries_{number}[] = {{{entries}}};")
+                fields.append(f".queries = kQueries_{number}")
         else:
             fields += [".kind = OperationKind::kHandler", f".handler = &Handlers::{operation['x-handler']}"]
             body = operation.get("x-body")

@@ -59,6 +59,9 @@ def _json(schema: dict, description: str) -> dict:
 
 def _answer(operation: dict) -> dict:
     if "x-list" in operation:
+        if not operation["x-list"].get("paged", True):
+            return {"200": _json({"type": "object", "required": ["data"], "properties": {
+                "data": {"type": "array", "items": _ref(operation["x-list"]["schema"])}}}, "The whole list.")}
         schema = {"type": "object", "required": ["meta", "data"],
                   "properties": {"meta": _ref("ResponseMetadata"), "data": {"type": "array", "items": _ref(operation["x-list"]["schema"])}}}
         return {"200": _json(schema, "One page of the list.")}

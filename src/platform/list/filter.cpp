@@ -31,6 +31,7 @@ std::string_view SqlType(Kind kind) {
     case Kind::kString:
     case Kind::kEnum:
     case Kind::kObject:
+    case Kind::kAny:
     case Kind::kArray: return "text";
   }
   return "text";
@@ -287,6 +288,7 @@ class Compiler {
       }
       case Kind::kString:
       case Kind::kObject:
+      case Kind::kAny:
       case Kind::kArray: break;
     }
     return text;

@@ -43,6 +43,9 @@ Result<Selection> ParseSelect(const Schema& schema, const std::string& text) {
   return selection;
 }
 
+/// True when rows of this schema belong to a location (their views carry scope_location).
+bool HasLocation(const Schema& schema) { return FindProperty(schema, "locationUid") != nullptr; }
+
 /// A jsonb expression that keeps only the named members (one level) of an object column.
 std::string PartialObject(const std::string& column, const std::set<std::string>& parts) {
   std::string members;
@@ -53,7 +56,8 @@ std::string PartialObject(const std::string& column, const std::set<std::string>
   return fmt::format("case when {0} is not null then jsonb_build_object({1}) end", column, members);
 }
 
-Result<std::string> CompileSort(const Schema& schema, const std::string& text, const std::string& key) {
+Result<std::string> CompileSort(const contract::Operation& operation, const std::string& text, const std::string& key) {
+  const Schema& schema = *operation.schema;
   std::string order;
   std::string direction = "asc";
   if (!text.empty()) {
@@ -74,6 +78,9 @@ Result<std::string> CompileSort(const Schema& schema, const std::string& text, c
       const bool fold = collation != nullptr && collation->text == "ignorecase" && target->kind == Kind::kString;
       order += fmt::format("{} {}, ", fold ? fmt::format("lower({})", target->sql) : target->sql, direction);
     }
+  } else if (!operation.order.empty()) {
+    order = fmt::format("{}, ", operation.order);
+    direction = operation.order.ends_with("desc") ? "desc" : "asc";
   } else if (const Property* name = FindProperty(schema, "name"); name != nullptr) {
     order = "\"name\" asc, ";
   }
@@ -89,7 +96,7 @@ std::string ListQuery::PageSql() const {
 std::string ListQuery::CountSql() const { return fmt::format("select count(*) as total from {}{}", from, where); }
 
 Result<ListQuery> CompileList(const contract::Operation& operation, const ListParameters& parameters,
-                              const std::vector<std::pair<std::string, std::string>>& bindings, const TenantScope& scope) {
+                              const std::vector<Condition>& bindings, const TenantScope& scope) {
   const Schema& schema = *operation.schema;
   ListQuery query;
   query.limit = parameters.limit;
@@ -123,16 +130,21 @@ Result<ListQuery> CompileList(const contract::Operation& operation, const ListPa
       conditions.push_back(fmt::format("scope_organization = any(${}::uuid[])", query.params.size()));
     }
   }
-  for (const auto& [column, value] : bindings) {
+  if (!scope.locations.empty() && HasLocation(schema)) {
+    query.params.emplace_back(db::ArrayLiteral(scope.locations));
+    conditions.push_back(fmt::format("scope_location = any(${}::uuid[])", query.params.size()));
+  }
+  for (const auto& [column, sign, value] : bindings) {
     query.params.emplace_back(value);
-    conditions.push_back(fmt::format("{} = ${}", QuoteName(column), query.params.size()));
+    conditions.push_back(fmt::format("{} {} ${}", QuoteName(column), sign, query.params.size()));
   }
   auto filter = CompileFilter(schema, parameters.filter, query.params);
   if (!filter) return tl::unexpected(filter.error());
   if (!filter->empty()) conditions.push_back(*filter);
   if (!conditions.empty()) query.where = fmt::format(" where {}", fmt::join(conditions, " and "));
 
-  auto order = CompileSort(schema, parameters.sort, query.key);
+  if (operation.kind == contract::OperationKind::kItem) return query;
+  auto order = CompileSort(operation, parameters.sort, query.key);
   if (!order) return tl::unexpected(order.error());
   query.order = *order;
   return query;

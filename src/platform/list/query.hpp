@@ -50,9 +50,16 @@ struct ListQuery {
   std::string CountSql() const;
 };
 
+/// A fixed condition on a view column.
+struct Condition {
+  std::string column;
+  std::string sign;
+  std::string value;
+};
+
 /// Compiles the parameters against an operation's view and schema. `bindings` are (column, value) pairs that must hold
-/// (path parameters). Errors are 400s that name parameter, property and position.
+/// (path and query parameters, with their SQL sign). Errors are 400s that name parameter, property and position.
 Result<ListQuery> CompileList(const contract::Operation& operation, const ListParameters& parameters,
-                              const std::vector<std::pair<std::string, std::string>>& bindings, const TenantScope& scope);
+                              const std::vector<Condition>& bindings, const TenantScope& scope);
 
 }  // namespace steward::platform

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+namespace steward::agent {
+
+/// A source of inventory. Each has threads of its own and publishes to the sync store when it learns something.
+class Adapter {
+ public:
+  virtual ~Adapter() = default;
+  virtual std::string Name() const = 0;
+  virtual void Start() = 0;
+  /// Ends the threads; returns within seconds.
+  virtual void Stop() = 0;
+  /// Look now instead of at the next turn.
+  virtual void CollectNow() = 0;
+  /// True once the first look is over, whatever it found.
+  virtual bool HasLooked() const = 0;
+};
+
+}  // namespace steward::agent

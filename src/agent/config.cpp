@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/config.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <toml++/toml.h>
+
+#include "agent/identity.hpp"
+
+namespace steward::agent {
+namespace {
+
+/// Reads one table; remembers which keys were asked for, so that a misspelt key is an error and not a silent default.
+class Section {
+ public:
+  Section(const toml::table& table, std::string where) : table_(table), where_(std::move(where)) {}
+
+  std::string Text(const char* key, std::string fallback = {}) {
+    return Value<std::string>(key, std::move(fallback), "a text");
+  }
+  std::int64_t Number(const char* key, std::int64_t fallback) { return Value<std::int64_t>(key, fallback, "a whole number"); }
+  bool Flag(const char* key, bool fallback) { return Value<bool>(key, fallback, "true or false"); }
+  std::vector<std::string> Texts(const char* key) {
+    known_.emplace_back(key);
+    std::vector<std::string> texts;
+    const auto* node = table_.get(key);
+    if (node == nullptr) return texts;
+    const auto* array = node->as_array();
+    if (array == nullptr) throw std::runtime_error(fmt::format("{}: {} must be a list of texts", where_, key));
+    for (const auto& item : *array) {
+      const auto text = item.value<std::string>();
+      if (!text) throw std::runtime_error(fmt::format("{}: {} must be a list of texts", where_, key));
+      texts.push_back(*text);
+    }
+    return texts;
+  }
+  std::string Required(const char* key) {
+    std::string text = Text(key);
+    if (text.empty()) throw std::runtime_error(fmt::format("{}: {} is missing", where_, key));
+    return text;
+  }
+  void Finish() const {
+    for (const auto& [key, value] : table_) {
+      if (std::find(known_.begin(), known_.end(), key.str()) == known_.end()) {
+        throw std::runtime_error(fmt::format("{}: unknown key {}", where_, key.str()));
+      }
+    }
+  }
+  const std::string& Where() const { return where_; }
+
+ private:
+  template <typename T>
+  T Value(const char* key, T fallback, const char* kind) {
+    known_.emplace_back(key);
+    const auto* node = table_.get(key);
+    if (node == nullptr) return fallback;
+    const auto value = node->value_exact<T>();
+    if (!value) throw std::runtime_error(fmt::format("{}: {} must be {}", where_, key, kind));
+    return *value;
+  }
+
+  const toml::table& table_;
+  std::string where_;
+  std::vector<std::string> known_;
+};
+
+ConsoleAddress ParseAddress(const std::string& text) {
+  const auto colon = text.rfind(':');
+  int port = 6180;
+  std::string host = text;
+  if (colon != std::string::npos && text.find(']', colon) == std::string::npos) {
+    host = text.substr(0, colon);
+    try {
+      port = std::stoi(text.substr(colon + 1));
+    } catch (const std::exception&) {
+      port = 0;
+    }
+  }
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host.empty() || port < 1 || port > 65535) {
+    throw std::runtime_error(fmt::format("console: addresses: {} is not host:port", text));
+  }
+  return {host, static_cast<std::uint16_t>(port)};
+}
+
+void ReadConsole(const toml::table& table, const std::filesystem::path& file, ConsoleConfig& console) {
+  Section section(table, file.string() + ": console");
+  for (const std::string& address : section.Texts("addresses")) console.addresses.push_back(ParseAddress(address));
+  console.ca_pem = section.Text("ca");
+  const std::string ca_file = section.Text("ca_file");
+  if (!ca_file.empty()) console.ca_pem = ReadFile(file.parent_path() / ca_file);
+  if (console.ca_pem.empty()) throw std::runtime_error(section.Where() + ": ca (or ca_file) is missing");
+  console.token = section.Text("token");
+  section.Finish();
+}
+
+std::string ReadSecret(Section& section, const std::filesystem::path& folder) {
+  const std::string file = section.Text("password_file");
+  std::string password = section.Text("password");
+  if (!file.empty()) {
+    password = ReadFile(folder / file);
+    while (!password.empty() && (password.back() == '\n' || password.back() == '\r')) password.pop_back();
+  }
+  if (password.empty()) throw std::runtime_error(section.Where() + ": password (or password_file) is missing");
+  return password;
+}
+
+VbrConfig ReadVbr(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
+  Section section(table, fmt::format("{}: vbr[{}]", file.string(), index));
+  VbrConfig vbr;
+  vbr.url = section.Required("url");
+  while (vbr.url.ends_with('/')) vbr.url.pop_back();
+  vbr.user = section.Required("user");
+  vbr.password = ReadSecret(section, file.parent_path());
+  vbr.fingerprint = section.Text("fingerprint");
+  vbr.insecure = section.Flag("insecure", false);
+  vbr.states = std::chrono::seconds(section.Number("states_seconds", vbr.states.count()));
+  vbr.inventory = std::chrono::seconds(section.Number("inventory_seconds", vbr.inventory.count()));
+  vbr.timeout = std::chrono::seconds(section.Number("timeout_seconds", vbr.timeout.count()));
+  vbr.history_days = static_cast<int>(section.Number("history_days", vbr.history_days));
+  section.Finish();
+  if (vbr.states < std::chrono::seconds(1) || vbr.inventory < vbr.states || vbr.timeout < std::chrono::seconds(1)) {
+    throw std::runtime_error(section.Where() + ": states_seconds and timeout_seconds are at least 1, inventory_seconds "
+                                               "at least states_seconds");
+  }
+  return vbr;
+}
+
+ResticConfig ReadRestic(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
+  Section section(table, fmt::format("{}: restic[{}]", file.string(), index));
+  ResticConfig job;
+  job.name = section.Required("name");
+  job.uid = section.Text("uid");
+  job.paths = section.Texts("paths");
+  job.excludes = section.Texts("excludes");
+  job.repository = section.Required("repository");
+  job.password_file = (file.parent_path() / section.Required("password_file")).string();
+  job.enabled = section.Flag("enabled", true);
+  job.every_minutes = static_cast<int>(section.Number("every_minutes", 0));
+  const std::string at = section.Text("daily_at");
+  job.keep_last = static_cast<int>(section.Number("keep_last", 0));
+  job.keep_daily = static_cast<int>(section.Number("keep_daily", 0));
+  job.keep_weekly = static_cast<int>(section.Number("keep_weekly", 0));
+  job.keep_monthly = static_cast<int>(section.Number("keep_monthly", 0));
+  section.Finish();
+  if (job.paths.empty()) throw std::runtime_error(section.Where() + ": paths is missing");
+  if (!at.empty()) {
+    int hour = -1;
+    int minute = -1;
+    char rest = 0;
+    if (std::sscanf(at.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+      throw std::runtime_error(section.Where() + ": daily_at must be HH:MM");
+    }
+    job.daily_at = std::chrono::minutes(hour * 60 + minute);
+  }
+  if (job.every_minutes < 0 || (job.every_minutes > 0 && job.daily_at)) {
+    throw std::runtime_error(section.Where() + ": give every_minutes or daily_at, not both");
+  }
+  return job;
+}
+
+template <typename Reader>
+void ReadEach(const toml::table& root, const char* key, const Reader& reader) {
+  const auto* node = root.get(key);
+  if (node == nullptr) return;
+  const auto* array = node->as_array();
+  if (array == nullptr) throw std::runtime_error(fmt::format("{} must be written as [[{}]]", key, key));
+  std::size_t index = 0;
+  for (const auto& item : *array) {
+    const auto* table = item.as_table();
+    if (table == nullptr) throw std::runtime_error(fmt::format("{} must be written as [[{}]]", key, key));
+    reader(*table, index++);
+  }
+}
+
+void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
+  if (!std::filesystem::exists(file)) throw std::runtime_error(file.string() + ": there is no such file");
+  const toml::table root = toml::parse_file(file.string());
+  for (const auto& [key, value] : root) {
+    const auto name = key.str();
+    if (name != "console" && name != "agent" && name != "vbr" && name != "restic") {
+      throw std::runtime_error(fmt::format("{}: unknown section {}", file.string(), name));
+    }
+  }
+  if (const auto* console = root.get_as<toml::table>("console")) ReadConsole(*console, file, config.console);
+  if (const auto* agent = root.get_as<toml::table>("agent")) {
+    Section section(*agent, file.string() + ": agent");
+    config.name = section.Text("name", config.name);
+    config.tag = section.Text("tag", config.tag);
+    config.state = section.Text("state", config.state.string());
+    config.restic_binary = section.Text("restic_binary", config.restic_binary);
+    config.operation_mode = section.Text("operation_mode", config.operation_mode);
+    section.Finish();
+    if (config.operation_mode != "Server" && config.operation_mode != "Workstation") {
+      throw std::runtime_error(section.Where() + ": operation_mode is Server or Workstation");
+    }
+  }
+  ReadEach(root, "vbr", [&](const toml::table& table, std::size_t i) { config.vbr.push_back(ReadVbr(table, file, i)); });
+  ReadEach(root, "restic",
+           [&](const toml::table& table, std::size_t i) { config.restic.push_back(ReadRestic(table, file, i)); });
+  struct stat facts {};
+  if (::stat(file.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0 && !config.vbr.empty()) {
+    spdlog::warn("{} holds passwords and can be read by other users; run: chmod 600 {}", file.string(), file.string());
+  }
+}
+
+}  // namespace
+
+Result<AgentConfig> LoadConfig(const std::filesystem::path& setup, const std::filesystem::path& adapters) {
+  AgentConfig config;
+  try {
+    if (!setup.empty()) ReadInto(setup, config);
+    if (!adapters.empty() && adapters != setup) ReadInto(adapters, config);
+  } catch (const toml::parse_error& error) {
+    return Fail(ErrorCode::kInvalid, fmt::format("{}: line {}: {}", error.source().path ? *error.source().path : "",
+                                                 error.source().begin.line, error.description()));
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kInvalid, error.what());
+  }
+  if (config.vbr.size() > 1) {
+    return Fail(ErrorCode::kInvalid, "One agent reads one backup server: run a second agent with its own state folder");
+  }
+  if (config.console.addresses.empty()) {
+    return Fail(ErrorCode::kInvalid, "No console address: give [console] addresses = [\"host:6180\"] in the setup file");
+  }
+  return config;
+}
+
+}  // namespace steward::agent

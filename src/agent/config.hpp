@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace steward::agent {
+
+struct ConsoleAddress {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// [console] of the setup file: where to go, whom to trust, what to show at the first contact.
+struct ConsoleConfig {
+  std::vector<ConsoleAddress> addresses;
+  std::string ca_pem;
+  std::string token;
+};
+
+/// [[vbr]]: a backup server to read.
+struct VbrConfig {
+  std::string url, user, password;
+  std::string fingerprint;  ///< SHA-256 of the server's certificate; empty with `insecure`
+  bool insecure = false;
+  std::chrono::seconds states{20};     ///< job, repository and proxy states
+  std::chrono::seconds inventory{300}; ///< configuration, objects, licence
+  std::chrono::seconds timeout{20};
+  int history_days = 31;               ///< sessions kept and reported
+};
+
+/// [[restic]]: a backup job of our own engine.
+struct ResticConfig {
+  std::string name;
+  std::vector<std::string> paths, excludes;
+  int every_minutes = 0;                       ///< or daily_at
+  std::optional<std::chrono::minutes> daily_at;  ///< UTC
+  int keep_last = 0, keep_daily = 0, keep_weekly = 0, keep_monthly = 0;
+  std::string repository, password_file;
+  std::string uid;  ///< derived from the agent and the name unless given
+  bool enabled = true;
+};
+
+struct AgentConfig {
+  ConsoleConfig console;
+  std::string name;  ///< of the host, as the console shows it; empty = the real host name
+  std::string tag;
+  std::filesystem::path state;
+  std::string restic_binary = "restic";
+  std::string operation_mode = "Server";  ///< Server or Workstation
+  std::vector<VbrConfig> vbr;
+  std::vector<ResticConfig> restic;
+};
+
+/// Reads the setup file and the adapters' file (either may be empty; both may be the same file). Errors name the file
+/// and the key.
+Result<AgentConfig> LoadConfig(const std::filesystem::path& setup, const std::filesystem::path& adapters);
+
+}  // namespace steward::agent

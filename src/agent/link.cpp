@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/link.hpp"
+
+#include <random>
+#include <spdlog/spdlog.h>
+#include <thread>
+
+#include "agent/host_facts.hpp"
+
+namespace steward::agent {
+
+namespace {
+constexpr std::chrono::seconds kStable{20};  // a connection that lasted this long was a good one
+}  // namespace
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+void LinkSession::OnOpen(std::shared_ptr<net::WebSocket> socket) {
+  {
+    const std::lock_guard lock(mutex_);
+    socket_ = socket;
+    if (closing_) {
+      socket->Close(end_.reason);
+      return;
+    }
+  }
+  AgentFrame frame;
+  if (parts_.identity.CertificatePem().empty()) {
+    Enrol& enrol = *frame.mutable_enrol();
+    enrol.set_csr_pem(parts_.identity.MakeRequest(parts_.host_name));
+    enrol.set_token(parts_.token);
+    enrol.set_host_name(parts_.host_name);
+    enrol.set_version(parts_.version);
+    enrol.set_platform("Linux");
+    enrol.set_tag(parts_.tag);
+    *enrol.mutable_facts() = ReadHostFacts();
+  } else {
+    Hello& hello = *frame.mutable_hello();
+    hello.set_version(parts_.version);
+    *hello.mutable_facts() = ReadHostFacts();
+    hello.set_revision(parts_.store.Revision());
+    for (const std::string& adapter : parts_.adapters) hello.add_adapters(adapter);
+  }
+  Send(frame);
+}
+
+void LinkSession::OnMessage(std::string message) {
+  ConsoleFrame frame;
+  if (!frame.ParseFromString(message)) {
+    Close("The console sent a message that cannot be read");
+    return;
+  }
+  switch (frame.body_case()) {
+    case ConsoleFrame::kEnrolResult:
+      OnEnrolResult(frame.enrol_result());
+      break;
+    case ConsoleFrame::kWelcome:
+      OnWelcome(frame.welcome());
+      break;
+    case ConsoleFrame::kSyncAck:
+      parts_.store.OnAck(frame.sync_ack().revision());
+      parts_.status.SetRevision(parts_.store.Revision());
+      Pump();
+      break;
+    case ConsoleFrame::kGoAway: {
+      {
+        const std::lock_guard lock(mutex_);
+        end_.wait = seconds(std::min<std::uint32_t>(frame.go_away().retry_after_seconds(), 3600));
+        end_.reason = frame.go_away().reason();
+      }
+      Close("The console asked to come back later: " + frame.go_away().reason());
+      break;
+    }
+    case ConsoleFrame::kCollectNow:
+      if (parts_.collect_now) parts_.collect_now();
+      break;
+    case ConsoleFrame::BODY_NOT_SET:
+      spdlog::warn("The console sent a message of a kind this agent does not know");
+      break;
+  }
+}
+
+void LinkSession::OnEnrolResult(const EnrolResult& result) {
+  switch (result.verdict()) {
+    case EnrolResult::ACCEPTED: {
+      const bool ours = parts_.identity.Accept(result.certificate_pem(), result.ca_pem());
+      {
+        const std::lock_guard lock(mutex_);
+        end_.healthy = end_.at_once = ours;
+        end_.reason = ours ? "Enrolled" : "The console answered with a certificate for another key";
+      }
+      if (ours) {
+        spdlog::info("Accepted by the console as {}", result.agent_uid());
+      } else {
+        spdlog::error("The console answered with a certificate that does not fit this agent's key");
+      }
+      Close("Enrolment is over");
+      return;
+    }
+    case EnrolResult::REJECTED: {
+      spdlog::error("The console rejected this agent: {}", result.message());
+      parts_.status.SetLink("Rejected", result.message());
+      const std::lock_guard lock(mutex_);
+      end_.wait = seconds(60);
+      end_.reason = "Rejected: " + result.message();
+      break;
+    }
+    case EnrolResult::PENDING:
+    default: {
+      spdlog::info("Waiting to be accepted: {}", result.message());
+      parts_.status.SetLink("Waiting", result.message().empty() ? "An operator has to accept this agent" : result.message());
+      const std::lock_guard lock(mutex_);
+      end_.healthy = true;
+      end_.wait = seconds(10);
+      end_.reason = "Waiting to be accepted";
+      break;
+    }
+  }
+  Close("Enrolment is over for now");
+}
+
+void LinkSession::OnWelcome(const Welcome& welcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    end_.healthy = true;
+  }
+  heartbeat_ = seconds(welcome.heartbeat_seconds() == 0 ? 30 : welcome.heartbeat_seconds());
+  parts_.store.OnWelcome(welcome.revision(), welcome.max_rows_per_batch());
+  parts_.status.SetLink("Connected", "");
+  parts_.status.SetRevision(parts_.store.Revision());
+  welcomed_ = true;
+  spdlog::info("Connected to the console; it holds revision {}", welcome.revision());
+  Beat();
+  Pump();
+}
+
+void LinkSession::Pump() {
+  if (!welcomed_) return;
+  auto batch = parts_.store.NextBatch();
+  if (!batch) return;
+  AgentFrame frame;
+  *frame.mutable_sync() = std::move(*batch);
+  Send(frame);
+}
+
+void LinkSession::Beat() {
+  if (!welcomed_) return;
+  AgentFrame frame;
+  frame.mutable_heartbeat()->set_state(parts_.status.Verdict());
+  Send(frame);
+}
+
+void LinkSession::Send(const AgentFrame& frame) {
+  std::shared_ptr<net::WebSocket> socket;
+  {
+    const std::lock_guard lock(mutex_);
+    socket = socket_;
+  }
+  if (socket) socket->Send(frame.SerializeAsString());
+}
+
+void LinkSession::Close(const std::string& reason) {
+  std::shared_ptr<net::WebSocket> socket;
+  {
+    const std::lock_guard lock(mutex_);
+    socket = socket_;
+    closing_ = true;
+    if (end_.reason.empty()) end_.reason = reason;
+  }
+  if (socket) socket->Close(reason);
+}
+
+void LinkSession::OnClose(std::string reason) {
+  welcomed_ = false;
+  parts_.store.OnDisconnect();
+  const std::lock_guard lock(mutex_);
+  if (end_.reason.empty()) end_.reason = std::move(reason);
+  socket_.reset();
+}
+
+LinkEnd LinkSession::End() const {
+  const std::lock_guard lock(mutex_);
+  return end_;
+}
+
+Link::Link(const AgentConfig& config, LinkSession::Parts parts) : config_(config), parts_(std::move(parts)) {
+  parts_.store.OnChange([this] {
+    const std::lock_guard lock(mutex_);
+    work_ = true;
+    changed_.notify_all();
+  });
+}
+
+void Link::Run() {
+  std::mt19937_64 dice{std::random_device{}()};
+  std::uniform_real_distribution<double> fraction(0.0, 1.0);
+  while (true) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      last_ = {};
+    }
+    const ConsoleAddress& address = config_.console.addresses[next_address_ % config_.console.addresses.size()];
+    RunOnce(address);
+    LinkEnd end;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+      end = last_;
+    }
+    if (end.healthy) backoff_.Reset();
+    if (!end.healthy) ++next_address_;  // try the next gateway
+    if (end.at_once) continue;
+    const milliseconds wait = std::max<milliseconds>(end.wait, backoff_.Next(fraction(dice)));
+    spdlog::info("Connection to {}:{} ended: {}; next try in {:.1f} s", address.host, address.port, end.reason,
+                 static_cast<double>(wait.count()) / 1000);
+    if (Sleep(wait)) return;
+  }
+}
+
+void Link::RunOnce(const ConsoleAddress& address) {
+  net::WebSocketClientOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.ca_pem = parts_.identity.CaPem().empty() ? config_.console.ca_pem : parts_.identity.CaPem();
+  options.certificate_pem = parts_.identity.CertificatePem();
+  if (!options.certificate_pem.empty()) options.key_pem = parts_.identity.KeyPem();
+  const auto session = std::make_shared<LinkSession>(parts_);
+  {
+    const std::lock_guard lock(mutex_);
+    session_ = session;
+  }
+  std::thread timer([this, weak = std::weak_ptr(session)] { Serve(weak); });
+  const auto began = std::chrono::steady_clock::now();
+  const auto result = net::RunWebSocketClient(options, *session);
+  LinkEnd end = session->End();
+  // A console that greets and then hangs up at once (it cannot store a batch, say) must not be asked every second.
+  const bool brief = std::chrono::steady_clock::now() - began < kStable;
+  if (brief && !end.at_once && end.wait.count() == 0) end.healthy = false;
+  const bool was_connected = session->End().healthy;
+  if (!result) {
+    end.reason = result.error().message;
+    parts_.status.SetLink("Disconnected", end.reason);
+  } else if (end.reason.empty()) {
+    end.reason = *result;
+  }
+  if (was_connected && !end.at_once && end.wait.count() == 0) parts_.status.SetLink("Disconnected", end.reason);
+  {
+    const std::lock_guard lock(mutex_);
+    session_.reset();
+    last_ = end;
+    changed_.notify_all();
+  }
+  timer.join();
+}
+
+// Sends heartbeats on time and batches when there is something new, for as long as the connection lives.
+void Link::Serve(const std::weak_ptr<LinkSession>& weak) {
+  auto next_beat = std::chrono::steady_clock::now();
+  while (true) {
+    std::shared_ptr<LinkSession> session;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_until(lock, next_beat, [&] { return stopping_ || work_ || session_ == nullptr; });
+      session = weak.lock();
+      if (!session || session_ != session) return;
+      work_ = false;
+      if (stopping_) {
+        lock.unlock();
+        session->Close("The agent is stopping");
+        lock.lock();
+        changed_.wait(lock, [&] { return session_ == nullptr; });
+        return;
+      }
+    }
+    session->Pump();
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_beat) {
+      session->Beat();
+      next_beat = now + session->HeartbeatPeriod();
+    }
+  }
+}
+
+bool Link::Sleep(milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [&] { return stopping_; });
+}
+
+void Link::Stop() {
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace steward::agent

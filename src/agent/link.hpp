@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "agent/backoff.hpp"
+#include "agent/config.hpp"
+#include "agent/identity.hpp"
+#include "agent/status.hpp"
+#include "agent/sync_store.hpp"
+#include "agentproto/link.pb.h"
+#include "net/client.hpp"
+
+namespace steward::agent {
+
+/// What one connection to the console asks of the caller when it is over.
+struct LinkEnd {
+  bool healthy = false;      ///< got as far as Welcome, or was enrolled: the back-off starts over
+  bool at_once = false;      ///< reconnect now (just enrolled)
+  std::chrono::seconds wait{0};  ///< at least this long (the console asked for it)
+  std::string reason;
+};
+
+/// One connection: enrols without a certificate; with one says Hello, then syncs and beats until the end. Pure of
+/// sockets and threads' timing: messages come in, messages go out through WebSocket. Tested with a fake console.
+class LinkSession : public net::WebSocketHandler {
+ public:
+  struct Parts {
+    Identity& identity;
+    SyncStore& store;
+    StatusBoard& status;
+    std::string host_name, version, tag, token;
+    std::vector<std::string> adapters;
+    std::function<void()> collect_now;
+  };
+  explicit LinkSession(Parts parts) : parts_(std::move(parts)) {}
+
+  void OnOpen(std::shared_ptr<net::WebSocket> socket) override;
+  void OnMessage(std::string message) override;
+  void OnClose(std::string reason) override;
+
+  /// Sends what the store has to send. Called after each change and each answer.
+  void Pump();
+  /// Sends a heartbeat; the link's timer calls this.
+  void Beat();
+  std::chrono::seconds HeartbeatPeriod() const { return heartbeat_.load(); }
+  LinkEnd End() const;
+  void Close(const std::string& reason);
+
+ private:
+  void OnEnrolResult(const EnrolResult& result);
+  void OnWelcome(const Welcome& welcome);
+  void Send(const AgentFrame& frame);
+
+  Parts parts_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<net::WebSocket> socket_;
+  std::atomic<bool> welcomed_{false};
+  std::atomic<std::chrono::seconds> heartbeat_{std::chrono::seconds{5}};
+  LinkEnd end_;
+  bool closing_ = false;
+};
+
+/// Keeps a connection to the console for as long as the agent lives.
+class Link {
+ public:
+  Link(const AgentConfig& config, LinkSession::Parts parts);
+  /// Blocks until Stop.
+  void Run();
+  void Stop();
+
+ private:
+  void RunOnce(const ConsoleAddress& address);
+  void Serve(const std::weak_ptr<LinkSession>& session);
+  bool Sleep(std::chrono::milliseconds time);
+
+  const AgentConfig& config_;
+  LinkSession::Parts parts_;
+  Backoff backoff_;
+  std::size_t next_address_ = 0;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::shared_ptr<LinkSession> session_;
+  bool stopping_ = false;
+  bool work_ = false;
+  LinkEnd last_;
+};
+
+}  // namespace steward::agent

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/restic/adapter.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <regex>
+#include <spdlog/spdlog.h>
+
+#include "agent/host_facts.hpp"
+#include "agent/identity.hpp"
+#include "agent/restic/process.hpp"
+#include "base/iso_time.hpp"
+#include "base/uuid.hpp"
+
+namespace steward::agent::restic {
+namespace {
+
+using Json = nlohmann::json;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+constexpr std::size_t kMaxErrors = 20;
+
+sys_seconds Now() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+
+// Stable over re-installs of the program, new with a new key: the agent's own key is its identity.
+std::string AgentUid(const std::filesystem::path& state) {
+  std::string uid = ReadFile(state / "restic-agent.uid");
+  if (!IsUuid(uid)) {
+    uid = NewUuid();
+    WriteFileSafely(state / "restic-agent.uid", uid);
+  }
+  return uid;
+}
+
+std::string LastLine(const std::string& text) {
+  std::string last;
+  std::size_t begin = 0;
+  while (begin < text.size()) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    if (end > begin) last = text.substr(begin, end - begin);
+    begin = end + 1;
+  }
+  return last;
+}
+
+std::optional<std::int64_t> Number(const Json& row, const char* key) {
+  if (!row.contains(key) || !row[key].is_number()) return std::nullopt;
+  return row[key].get<std::int64_t>();
+}
+
+}  // namespace
+
+std::string WithoutCredentials(const std::string& repository) {
+  static const std::regex kCredentials(R"((://|^rest:https?://)[^/@]*@)");
+  return std::regex_replace(repository, kCredentials, "$1");
+}
+
+std::optional<sys_seconds> NextRun(const ResticConfig& job, std::optional<sys_seconds> last, sys_seconds now) {
+  if (!job.enabled) return std::nullopt;
+  if (job.every_minutes > 0) return last ? std::max(now, *last + std::chrono::minutes(job.every_minutes)) : now;
+  if (!job.daily_at) return std::nullopt;
+  const sys_seconds today = std::chrono::floor<std::chrono::days>(now) + *job.daily_at;
+  const sys_seconds due = today <= now ? today : today - std::chrono::days(1);
+  // A start missed while the machine was off is made up for, once, when the job has run before.
+  if (last && *last < due) return now;
+  return due + std::chrono::days(1);
+}
+
+ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, std::string version, SyncStore& store,
+                             StatusBoard& status)
+    : config_(config),
+      host_name_(std::move(host_name)),
+      version_(std::move(version)),
+      agent_uid_(AgentUid(config.state)),
+      store_(store),
+      status_(status),
+      runs_(config.state / "restic-runs.jsonl") {
+  runs_.CloseInterrupted(UtcText(Now()));
+  for (const ResticConfig& job : config.restic) {
+    Job entry{.config = job};
+    entry.uid = IsUuid(job.uid) ? job.uid : NamedUuid(agent_uid_, "job/" + job.name);
+    jobs_.push_back(std::move(entry));
+  }
+  const auto result = RunProcess({config_.restic_binary, "version"}, {}, stopping_);
+  std::smatch match;
+  static const std::regex kVersion(R"(restic (\S+))");
+  if (result.exit_code == 0 && std::regex_search(result.output, match, kVersion)) engine_version_ = match[1];
+}
+
+void ResticAdapter::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void ResticAdapter::Stop() {
+  stopping_ = true;
+  {
+    const std::lock_guard lock(wake_mutex_);
+    wake_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void ResticAdapter::CollectNow() {
+  const std::lock_guard lock(wake_mutex_);
+  now_ = true;
+  wake_.notify_all();
+}
+
+void ResticAdapter::Run() {
+  auto next_refresh = std::chrono::steady_clock::now();
+  while (!stopping_) {
+    try {
+      if (std::chrono::steady_clock::now() >= next_refresh || std::exchange(now_, false)) {
+        Refresh();
+        next_refresh = std::chrono::steady_clock::now() + std::chrono::minutes(15);
+      }
+      looked_ = true;
+      for (std::size_t i = 0; i < jobs_.size() && !stopping_; ++i) {
+        const auto runs = runs_.Runs(jobs_[i].uid);
+        const auto last = runs.empty() ? std::nullopt : ParseIsoTime(runs.back().began);
+        const auto due = NextRun(jobs_[i].config, last, Now());
+        if (due && *due <= Now()) RunJob(i);
+      }
+      status_.SetAdapter(Name(), engine_version_.empty() ? "restic is not installed or cannot be started" : "");
+    } catch (const std::exception& error) {
+      spdlog::error("restic: {}", error.what());
+      status_.SetAdapter(Name(), error.what());
+      looked_ = true;
+    }
+    std::unique_lock lock(wake_mutex_);
+    wake_.wait_for(lock, seconds(5), [&] { return stopping_ || now_; });
+  }
+}
+
+std::vector<std::string> ResticAdapter::Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const {
+  std::vector<std::string> arguments{config_.restic_binary, "--repo", job.repository, "--password-file", job.password_file};
+  arguments.insert(arguments.end(), rest.begin(), rest.end());
+  return arguments;
+}
+
+// Empty when the repository is there; else why not.
+std::string ResticAdapter::EnsureRepository(const Job& job) {
+  const auto probe = RunProcess(Arguments(job.config, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
+  if (probe.exit_code == 0) return {};
+  const bool absent = probe.error.find("Is there a repository at the following location") != std::string::npos;
+  if (!absent) return LastLine(probe.error);
+  const auto made = RunProcess(Arguments(job.config, {"init"}), {}, stopping_);
+  return made.exit_code == 0 ? std::string{} : LastLine(made.error);
+}
+
+void ResticAdapter::ReadSummary(const std::string& line, std::size_t index, RunRecord& run, std::vector<std::string>& errors) {
+  const Json message = Json::parse(line, nullptr, false);
+  if (!message.is_object() || !message.contains("message_type")) return;
+  const std::string type = message["message_type"].is_string() ? message["message_type"].get<std::string>() : "";
+  if (type == "status") {
+    if (!message.contains("percent_done") || !message["percent_done"].is_number()) return;
+    run.percent = static_cast<std::int64_t>(message["percent_done"].get<double>() * 100);
+    run.bytes = Number(message, "bytes_done");
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_progress_ < seconds(5)) return;
+    last_progress_ = now;
+    {
+      const std::lock_guard lock(mutex_);
+      jobs_[index].running = run;
+    }
+    Publish();
+  } else if (type == "error") {
+    const std::string item = message.contains("item") && message["item"].is_string() ? message["item"].get<std::string>() : "";
+    const Json& error = message.contains("error") ? message["error"] : Json();
+    std::string text;
+    if (error.is_object() && error.contains("message")) text = error["message"].is_string() ? error["message"].get<std::string>() : "";
+    if (text.empty() && error.is_object() && error.contains("Err")) text = error.dump();
+    if (errors.size() < kMaxErrors) errors.push_back(text.empty() ? item : (item.empty() ? text : item + ": " + text));
+  } else if (type == "summary") {
+    run.files_new = Number(message, "files_new");
+    run.files_changed = Number(message, "files_changed");
+    run.files_unmodified = Number(message, "files_unmodified");
+    run.files = Number(message, "total_files_processed");
+    run.bytes = Number(message, "total_bytes_processed");
+    run.added = Number(message, "data_added");
+    run.stored = Number(message, "data_added_packed");
+    if (message.contains("snapshot_id") && message["snapshot_id"].is_string()) run.snapshot_id = message["snapshot_id"];
+  }
+}
+
+RunRecord ResticAdapter::RunJob(std::size_t index) {
+  RunRecord run{.uid = NewUuid(), .job_uid = jobs_[index].uid, .began = UtcText(Now())};
+  const Job job = [&] {
+    const std::lock_guard lock(mutex_);
+    runs_.Save(run);
+    jobs_[index].running = run;
+    return jobs_[index];
+  }();
+  Publish();
+  spdlog::info("restic: {} starts", job.config.name);
+  std::vector<std::string> errors;
+  std::string failure = EnsureRepository(job);
+  ProcessResult result;
+  if (failure.empty()) {
+    std::vector<std::string> rest{"backup", "--json", "--host", host_name_, "--tag", "job=" + job.uid};
+    for (const std::string& exclude : job.config.excludes) rest.insert(rest.end(), {"--exclude", exclude});
+    rest.emplace_back("--");
+    rest.insert(rest.end(), job.config.paths.begin(), job.config.paths.end());
+    result = RunProcess(Arguments(job.config, rest), {"RESTIC_PROGRESS_FPS=0.5"}, stopping_,
+                        [&](const std::string& line) { ReadSummary(line, index, run, errors); });
+    run.exit_code = result.exit_code;
+  }
+  run.ended = UtcText(Now());
+  run.percent.reset();
+  if (!failure.empty()) {
+    run.result = "Failed";
+    run.message = failure;
+  } else if (result.exit_code == 0 || result.exit_code == 3) {
+    run.result = result.exit_code == 0 ? "Success" : "Warning";
+    for (const std::string& error : errors) run.message += (run.message.empty() ? "" : "\r\n") + error;
+    if (result.exit_code == 3 && run.message.empty()) run.message = LastLine(result.error);
+    Forget(job, run);
+  } else {
+    run.result = "Failed";
+    run.message = stopping_ || result.exit_code == 130 ? "The backup was interrupted" : LastLine(result.error);
+    if (run.message.empty()) run.message = fmt::format("restic ended with code {}", result.exit_code);
+  }
+  spdlog::info("restic: {} ended: {} {}", job.config.name, run.result, run.message);
+  {
+    const std::lock_guard lock(mutex_);
+    runs_.Save(run);
+    jobs_[index].running.reset();
+  }
+  Refresh();
+  return run;
+}
+
+void ResticAdapter::Forget(const Job& job, RunRecord& run) {
+  std::vector<std::string> keep;
+  const auto add = [&](const char* option, int count) {
+    if (count > 0) keep.insert(keep.end(), {option, std::to_string(count)});
+  };
+  add("--keep-last", job.config.keep_last);
+  add("--keep-daily", job.config.keep_daily);
+  add("--keep-weekly", job.config.keep_weekly);
+  add("--keep-monthly", job.config.keep_monthly);
+  if (keep.empty()) return;
+  std::vector<std::string> rest{"forget", "--prune", "--group-by", "host,tags", "--host", host_name_, "--tag", "job=" + job.uid};
+  rest.insert(rest.end(), keep.begin(), keep.end());
+  const auto result = RunProcess(Arguments(job.config, rest), {}, stopping_);
+  if (result.exit_code == 0) return;
+  run.result = "Warning";  // the backup is good; the old ones were not thinned out
+  run.message += (run.message.empty() ? "" : "\r\n") + ("Retention failed: " + LastLine(result.error));
+}
+
+void ResticAdapter::ReadSnapshots(Job& job) {
+  const auto config = RunProcess(Arguments(job.config, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
+  const Json facts = Json::parse(config.output, nullptr, false);
+  if (config.exit_code == 0 && facts.is_object() && facts.contains("id")) job.repository_id = facts["id"].get<std::string>();
+  const auto result = RunProcess(Arguments(job.config, {"snapshots", "--json", "--no-lock", "--tag", "job=" + job.uid}), {}, stopping_);
+  const Json rows = Json::parse(result.output, nullptr, false);
+  job.readable = result.exit_code == 0 && (rows.is_array() || rows.is_null());
+  job.problem = job.readable ? std::string{} : LastLine(result.error);
+  if (!job.readable) return;  // what is known stays
+  job.snapshots.clear();
+  job.stored_bytes.reset();
+  for (const Json& row : rows) {
+    std::string paths;
+    for (const Json& path : row["paths"]) paths += (paths.empty() ? "" : "; ") + path.get<std::string>();
+    const auto at = UtcText(row["time"].get<std::string>());
+    if (at) job.snapshots.push_back({row["id"].get<std::string>(), *at, paths});
+  }
+  std::ranges::sort(job.snapshots, {}, &Snapshot::time);
+  if (job.snapshots.empty()) return;
+  const auto stats = RunProcess(
+      Arguments(job.config, {"stats", "--json", "--mode", "raw-data", "--no-lock", "--tag", "job=" + job.uid}), {}, stopping_);
+  const Json sums = Json::parse(stats.output, nullptr, false);
+  if (stats.exit_code == 0 && sums.is_object()) job.stored_bytes = Number(sums, "total_size");
+}
+
+void ResticAdapter::Refresh() {
+  for (std::size_t i = 0; i < jobs_.size(); ++i) {
+    Job job = [&] {
+      const std::lock_guard lock(mutex_);
+      return jobs_[i];
+    }();
+    ReadSnapshots(job);
+    const std::lock_guard lock(mutex_);
+    job.running = jobs_[i].running;
+    jobs_[i] = std::move(job);
+  }
+  Publish();
+}
+
+}  // namespace steward::agent::restic

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/adapter.hpp"
+#include "agent/config.hpp"
+#include "agent/restic/run_store.hpp"
+#include "agent/status.hpp"
+#include "agent/sync_store.hpp"
+#include "agentproto/inventory.pb.h"
+
+namespace steward::agent::restic {
+
+/// Next start of a job at or after `now`, given its last start. Pure; times are UTC. Nothing = never by itself.
+std::optional<std::chrono::sys_seconds> NextRun(const ResticConfig& job, std::optional<std::chrono::sys_seconds> last,
+                                                std::chrono::sys_seconds now);
+/// Repository location without user names and passwords.
+std::string WithoutCredentials(const std::string& repository);
+
+/// Runs restic by its jobs' schedules, whether or not the console can be reached, and publishes what came of it. The
+/// repository password is read by restic itself, from its file.
+class ResticAdapter final : public Adapter {
+ public:
+  ResticAdapter(const AgentConfig& config, std::string host_name, std::string version, SyncStore& store, StatusBoard& status);
+  ~ResticAdapter() override { Stop(); }
+
+  std::string Name() const override { return "restic"; }
+  void Start() override;
+  void Stop() override;
+  void CollectNow() override;
+  bool HasLooked() const override { return looked_; }
+
+  /// One backup with retention; blocks. Used by the thread and by tests.
+  RunRecord RunJob(std::size_t index);
+  /// Reads the snapshots of each job's repository and publishes everything.
+  void Refresh();
+  const std::string& JobUid(std::size_t index) const { return jobs_[index].uid; }
+
+ private:
+  struct Snapshot {
+    std::string id, time, paths;
+  };
+  struct Job {
+    ResticConfig config{};
+    std::string uid{};
+    bool readable = false;  ///< the repository's snapshots could be read last time
+    std::string problem{}, repository_id{};
+    std::vector<Snapshot> snapshots{};
+    std::optional<std::int64_t> stored_bytes{};
+    std::optional<RunRecord> running{};
+  };
+
+  void Run();
+  std::vector<std::string> Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const;
+  std::string EnsureRepository(const Job& job);
+  void ReadSummary(const std::string& line, std::size_t index, RunRecord& run, std::vector<std::string>& errors);
+  void Forget(const Job& job, RunRecord& run);
+  void ReadSnapshots(Job& job);
+  void Publish();
+  void PublishJob(const Job& job, std::map<std::string, Rows>& rows);
+  inventory::BackupAgentJob JobRow(const Job& job, const std::vector<RunRecord>& runs) const;
+
+  const AgentConfig& config_;
+  std::string host_name_, version_, agent_uid_;
+  SyncStore& store_;
+  StatusBoard& status_;
+  RunStore runs_;
+  std::string engine_version_;
+  std::vector<Job> jobs_;
+  std::mutex mutex_;  // jobs_ and runs_
+  std::mutex wake_mutex_;
+  std::condition_variable wake_;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false}, looked_{false};
+  bool now_ = false;
+  std::chrono::steady_clock::time_point last_progress_{};
+};
+
+}  // namespace steward::agent::restic

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/vbr/adapter.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "base/iso_time.hpp"
+#include "base/uuid.hpp"
+
+namespace steward::agent::vbr {
+namespace {
+
+std::string HostOf(const std::string& url) {
+  const auto scheme = url.find("://");
+  const std::string rest = scheme == std::string::npos ? url : url.substr(scheme + 3);
+  return rest.substr(0, rest.find('/'));
+}
+
+}  // namespace
+
+VbrAdapter::VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, Transport transport)
+    : config_(config), store_(store), status_(status), client_(config, std::move(transport)), collector_(client_, config) {}
+
+void VbrAdapter::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void VbrAdapter::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wake_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void VbrAdapter::CollectNow() {
+  const std::lock_guard lock(mutex_);
+  now_ = true;
+  wake_.notify_all();
+}
+
+void VbrAdapter::Run() {
+  auto next_full = std::chrono::steady_clock::now();
+  while (true) {
+    const auto began = std::chrono::steady_clock::now();
+    bool everything = began >= next_full || !complete_;
+    {
+      std::unique_lock lock(mutex_);
+      if (stopping_) break;
+      everything |= std::exchange(now_, false);
+    }
+    try {
+      LookOnce(everything);
+    } catch (const std::exception& error) {
+      spdlog::error("{}: {}", config_.url, error.what());
+      PublishServer("Warning", std::string("The agent could not read the server's answer: ") + error.what());
+    }
+    looked_ = true;
+    if (everything && complete_) next_full = began + config_.inventory;
+    std::unique_lock lock(mutex_);
+    wake_.wait_until(lock, began + config_.states, [&] { return stopping_ || now_; });
+    if (stopping_) break;
+  }
+  client_.LogOut();
+}
+
+void VbrAdapter::LookOnce(bool everything) {
+  Look look = everything ? collector_.Everything(cache_) : collector_.States(cache_);
+  if (!look.problems.empty() && look.worst == Reach::kNoAnswer) {  // one lost answer is no outage: ask again
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    look = everything ? collector_.Everything(cache_) : collector_.States(cache_);
+  }
+  if (look.problems.empty()) {
+    complete_ |= everything;
+    cache_.complete_at = UtcText(std::chrono::floor<std::chrono::minutes>(std::chrono::system_clock::now()));
+    PublishServer("Healthy", "");
+  } else {
+    const bool away = look.worst != Reach::kBadAnswer;
+    std::string reason = away && look.worst == Reach::kNoToken ? "The agent cannot sign in to the backup server: "
+                                                               : (away ? "The backup server does not answer: " : "The backup server answered only in part: ");
+    PublishServer(away ? "Inaccessible" : "Warning", reason + look.problems.front());
+  }
+  if (!look.changed || !cache_.info.is_object() || cache_.job_states.empty()) return;
+  // Half a first look must not delete what is remembered from before the start.
+  if (!complete_) return;
+  for (auto& [entity, rows] : MapAll(cache_)) store_.Publish(entity, std::move(rows));
+}
+
+void VbrAdapter::PublishServer(const std::string& status, const std::string& reason) {
+  inventory::BackupServer row;
+  if (cache_.info.is_object()) {
+    row = MapServer(cache_);
+  } else if (const auto known = store_.RowsOf("BackupServer"); known.empty() || !row.ParseFromString(known.front())) {
+    // Never reached: a row with its address, so that the console shows what is wrong.
+    row.set_installation_uid("unreached:" + config_.url);
+    row.set_uid(ServerUid(row.installation_uid()));
+    row.set_name(HostOf(config_.url));
+    row.set_role("Client");
+  }
+  row.set_status(status);
+  row.clear_status_reason();
+  if (!reason.empty()) row.set_status_reason(reason);
+  store_.Publish("BackupServer", {{row.uid(), row.SerializeAsString()}});
+  status_.SetAdapter(Name(), reason);
+}
+
+}  // namespace steward::agent::vbr

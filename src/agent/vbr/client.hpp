@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/config.hpp"
+#include "base/error.hpp"
+#include "net/client.hpp"
+
+namespace steward::agent::vbr {
+
+using Json = nlohmann::json;
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+/// How far a failed call got; decides between Inaccessible and Warning.
+enum class Reach { kNoAnswer, kNoToken, kBadAnswer };
+
+struct CallFault {
+  Reach reach = Reach::kNoAnswer;
+  int status = 0;      ///< HTTP status of a bad answer, 0 when it was not HTTP's fault
+  std::string reason;  ///< in words, without secrets
+};
+template <typename T>
+using CallResult = tl::expected<T, CallFault>;
+
+/// Sends one request; replaced in tests.
+using Transport = std::function<Result<net::ClientResponse>(const net::ClientRequest&)>;
+
+/// Speaks to one backup server: finds the interface version, signs in, refreshes, signs in again, reads pages. Not
+/// thread-safe.
+class Client {
+ public:
+  Client(const VbrConfig& config, Transport transport);
+
+  CallResult<Json> Get(const std::string& path, const Query& query = {});
+  /// Every row of a paged list, in the order of the server.
+  CallResult<std::vector<Json>> GetAll(const std::string& path, Query query = {});
+  /// Signs out; errors do not matter any more.
+  void LogOut();
+
+  const std::string& Version() const { return version_; }  ///< empty before the first success
+  bool Modern() const { return version_ == "1.3-rev2"; }
+
+ private:
+  CallResult<void> SignIn();
+  CallResult<Json> Token(const std::string& grant, const Query& form);
+  CallResult<net::ClientResponse> Send(const std::string& method, const std::string& path, const Query& query,
+                                       const std::string& form, bool with_token);
+
+  const VbrConfig& config_;
+  Transport transport_;
+  std::string version_, access_token_, refresh_token_;
+  std::chrono::steady_clock::time_point expires_{};
+};
+
+std::string UrlEncode(std::string_view text);
+
+}  // namespace steward::agent::vbr

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// steward-agent: sits beside a backup server or on a protected machine; connects to the console, never listens.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <fcntl.h>
+#include <iostream>
+#include <spdlog/spdlog.h>
+#include <sys/file.h>
+#include <thread>
+#include <unistd.h>
+
+#include "agent/host_facts.hpp"
+#include "agent/link.hpp"
+#include "agent/restic/adapter.hpp"
+#include "agent/vbr/adapter.hpp"
+#include "net/client.hpp"
+
+namespace {
+
+using namespace steward;
+
+constexpr const char* kVersion = "0.1.0";
+
+// Two agents on one state folder would both be the same agent to the console.
+int LockFolder(const std::filesystem::path& state) {
+  std::filesystem::create_directories(state);
+  const int file = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0 || ::flock(file, LOCK_EX | LOCK_NB) != 0) {
+    throw std::runtime_error(fmt::format("{}: another agent runs with this state folder", state.string()));
+  }
+  return file;
+}
+
+agent::vbr::Transport MakeTransport(const agent::VbrConfig& config) {
+  net::ClientOptions options;
+  options.pinned_fingerprint = config.fingerprint;
+  options.insecure = config.insecure;
+  options.timeout = config.timeout;
+  auto client = std::make_shared<net::HttpClient>(options);
+  return [client](const net::ClientRequest& request) { return client->Send(request); };
+}
+
+void WaitUntilAllLooked(const std::vector<std::unique_ptr<agent::Adapter>>& adapters, agent::SyncStore& store, const std::atomic<bool>& stop) {
+  while (!stop) {
+    bool all = true;
+    for (const auto& adapter : adapters) all &= adapter->HasLooked();
+    if (all) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  store.SetReady();
+}
+
+int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
+  [[maybe_unused]] const int lock = LockFolder(config.state);
+  agent::Identity identity(config.state);
+  agent::SyncStore store(config.state / "sync.journal");
+  agent::StatusBoard status(config.state / "status.json");
+  const std::string host_name = config.name.empty() ? agent::HostName() : config.name;
+  std::vector<std::unique_ptr<agent::Adapter>> adapters;
+  for (const auto& vbr : config.vbr) {
+    adapters.push_back(std::make_unique<agent::vbr::VbrAdapter>(vbr, store, status, MakeTransport(vbr)));
+  }
+  if (!config.restic.empty()) {
+    adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
+  }
+  agent::LinkSession::Parts parts{.identity = identity, .store = store, .status = status, .host_name = host_name,
+                                  .version = kVersion, .tag = config.tag, .token = config.console.token,
+                                  .adapters = {}, .collect_now = {}};
+  for (const auto& adapter : adapters) parts.adapters.push_back(adapter->Name());
+  parts.collect_now = [&adapters] {
+    for (const auto& adapter : adapters) adapter->CollectNow();
+  };
+  agent::Link link(config, parts);
+  for (const auto& adapter : adapters) adapter->Start();
+  std::atomic<bool> stop{false};
+  std::thread ready([&] { WaitUntilAllLooked(adapters, store, stop); });
+  std::thread connection([&] { link.Run(); });
+  spdlog::info("steward-agent {} on {}, {} adapter(s), state in {}", kVersion, host_name, adapters.size(), config.state.string());
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("Stopping");
+  stop = true;
+  link.Stop();
+  for (const auto& adapter : adapters) adapter->Stop();
+  ready.join();
+  connection.join();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Management agent of the Steward console");
+  app.require_subcommand(1);
+  std::string setup;
+  std::string adapters;
+  std::string state;
+  std::string level = "info";
+  auto* run = app.add_subcommand("run", "Run the agent in the foreground");
+  run->add_option("--setup", setup, "Setup file from the console ([console] addresses, ca, token)");
+  run->add_option("--config", adapters, "What this agent reads and backs up ([agent], [[vbr]], [[restic]])");
+  run->add_option("--state", state, "Folder for key, certificate and journal");
+  run->add_option("--log-level", level, "trace, debug, info, warn, error");
+  auto* show = app.add_subcommand("status", "Show what the agent says about itself");
+  show->add_option("--state", state, "The agent's state folder")->required();
+  CLI11_PARSE(app, argc, argv);
+
+  if (show->parsed()) {
+    const std::string text = agent::ReadFile(std::filesystem::path(state) / "status.json");
+    if (text.empty()) {
+      std::cerr << "steward-agent: no agent has written its status in " << state << '\n';
+      return 1;
+    }
+    std::cout << text;
+    return 0;
+  }
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  spdlog::set_level(spdlog::level::from_str(level));
+  try {
+    auto config = agent::LoadConfig(setup, adapters);
+    if (!config) throw std::runtime_error(config.error().message);
+    if (!state.empty()) config->state = state;
+    if (config->state.empty()) config->state = "/var/lib/steward-agent";
+    return Run(*config, stop_signals);
+  } catch (const std::exception& error) {
+    std::cerr << "steward-agent: " << error.what() << '\n';
+    return 1;
+  }
+}

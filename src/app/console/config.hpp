@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace steward::console {
+
+/// Every option of steward-console; docs/admin/configuration.md explains each.
+struct Config {
+  std::filesystem::path data = "/var/lib/steward";
+  std::string database;  ///< libpq URL; empty = embedded PostgreSQL in the data folder
+  std::string address = "0.0.0.0";
+  std::uint16_t api_port = 1280;
+  std::uint16_t agent_port = 9999;
+  std::uint16_t gateway_port = 6180;
+  std::vector<std::string> names = {"localhost", "127.0.0.1"};
+  int worker_threads = 8;
+  std::filesystem::path portal = "/usr/share/steward/portal";
+  std::filesystem::path swagger = "/usr/share/steward/swagger";
+  std::string log_level = "info";
+};
+
+/// Reads a TOML file over the defaults. Unknown keys and wrong types are errors that name the key and the file.
+Result<Config> LoadConfig(const std::filesystem::path& file);
+
+}  // namespace steward::console

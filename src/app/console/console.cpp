@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <optional>
+#include <thread>
+
+#include "agentlink/hub.hpp"
+#include "base/uuid.hpp"
+#include "db/embedded.hpp"
+#include "db/migrator.hpp"
+#include "handlers.hpp"
+#include "platform/dispatcher.hpp"
+#include "spdlog/spdlog.h"
+
+namespace steward::console {
+namespace {
+
+constexpr const char* kVersion = STEWARD_VERSION;
+
+/// First start: the provider, its default location, and the first administrator with a random password.
+void Bootstrap(db::Pool& owner, const std::filesystem::path& data) {
+  auto connection = owner.Acquire();
+  db::Transaction transaction(*connection);
+  transaction.Query("select pg_advisory_xact_lock(7190422)");
+  if (transaction.Query("select 1 from core.organization where type = 'Provider'").Count() > 0) return;
+  const std::string provider = NewUuid();
+  const std::string password = platform::NewSecret().substr(0, 20);
+  transaction.Query("insert into core.organization (uid, type, name) values ($1, 'Provider', 'Service provider')", {provider});
+  transaction.Query("insert into core.location (uid, organization_uid, name, type) values ($1, $2, 'Default location', 'Default')", {NewUuid(), provider});
+  transaction.Query("insert into core.account (uid, organization_uid, role, user_name, password_hash) values ($1, $2, 'PortalAdministrator', 'administrator', $3)",
+                    {NewUuid(), provider, platform::HashPassword(password)});
+  transaction.Query("insert into core.setting (name, value) values ('installation', jsonb_build_object('id', $1::text, 'date', now()))", {NewUuid()});
+  const auto file = data / "first-login.txt";
+  {
+    std::ofstream out(file, std::ios::trunc);
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    out << "user: administrator\npassword: " << password << "\n";
+    if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
+  }
+  transaction.Commit();
+  spdlog::info("first start: sign in as administrator with the password in {}", file.string());
+}
+
+/// Listens for changes that other consoles made.
+class ChangeListener {
+ public:
+  ChangeListener(std::string url, platform::ListEngine& lists) : thread_([this, url = std::move(url), &lists] { Run(url, lists); }) {}
+  ~ChangeListener() {
+    stopping_ = true;
+    thread_.join();
+  }
+  ChangeListener(const ChangeListener&) = delete;
+  ChangeListener& operator=(const ChangeListener&) = delete;
+
+ private:
+  void Run(const std::string& url, platform::ListEngine& lists) {
+    while (!stopping_) {
+      try {
+        db::Connection connection(url, {"listen steward_changed"});
+        lists.Cache().Invalidate();
+        while (!stopping_) {
+          if (connection.WaitNotification(500)) lists.Cache().Invalidate();
+        }
+      } catch (const std::exception& error) {
+        if (!stopping_) std::this_thread::sleep_for(std::chrono::seconds(1));
+      }
+    }
+  }
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+net::ServerOptions Options(const Config& config, const platform::Authority& authority, std::uint16_t port, bool agents) {
+  net::ServerOptions options;
+  options.address = config.address;
+  options.port = port;
+  options.worker_threads = config.worker_threads;
+  options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(), agents ? authority.CaPem() : std::string()};
+  return options;
+}
+
+void WaitForSignal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  int received = 0;
+  sigwait(&signals, &received);
+  spdlog::info("stopping (signal {})", received);
+}
+
+void BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+std::vector<std::string> AgentAddresses(const Config& config) {
+  std::vector<std::string> out;
+  for (const auto& name : config.names) {
+    out.push_back(fmt::format("{}:{}", name, config.gateway_port));
+    out.push_back(fmt::format("{}:{}", name, config.agent_port));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<contract::Answer> ConsoleHandlers::GetAbout(const Call&) {
+  const auto rows = services_.owner.Acquire()->Query("select value->>'id' as id, value->>'date' as date from core.setting where name = 'installation'");
+  return contract::Answer{.data = {{"installationId", rows.Text(0, "id")}, {"installationDate", rows.Text(0, "date")}, {"serverVersion", kVersion},
+                                   {"actualVawVersion", nullptr}, {"actualValVersion", nullptr}, {"actualVamVersion", nullptr},
+                                   {"windowsManagementAgentVersion", kVersion}, {"linuxManagementAgentVersion", kVersion}, {"macManagementAgentVersion", kVersion}}};
+}
+
+void RunConsole(const Config& config) {
+  BlockSignals();
+  std::filesystem::create_directories(config.data);
+  std::optional<db::EmbeddedPostgres> embedded;
+  std::string url = config.database;
+  if (url.empty()) {
+    embedded.emplace(config.data);
+    embedded->Start();
+    url = embedded->Url();
+  }
+  const std::vector<std::string> timeouts = {"set statement_timeout = '30s'", "set jit = off"};
+  auto with_role = [&timeouts](const std::string& role) {
+    auto out = timeouts;
+    out.push_back("set role " + role);
+    return out;
+  };
+  const auto size = static_cast<std::size_t>(config.worker_threads);
+  db::Pool owner(url, timeouts, size * 2 + 2);
+  db::Pool provider(url, with_role("steward_provider"), size);
+  db::Pool tenant(url, with_role("steward_tenant"), size);
+  if (auto status = db::Migrate(*owner.Acquire(), db::Migrations()); !status) throw std::runtime_error(status.error().message);
+  Bootstrap(owner, config.data);
+
+  const platform::Authority authority(config.data / "pki", config.names);
+  platform::Identity identity(owner);
+  platform::ListEngine lists(provider, tenant);
+  agentlink::Hub hub(owner, authority, fmt::format("{}:{}", config.names.front(), config.api_port), [&lists] { lists.Cache().Invalidate(); });
+  hub.ForgetOldConnections();
+  const platform::Services services{owner, lists, identity};
+  const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };
+  features::Users users(services);
+  features::Organizations organizations(services, disconnect);
+  features::Agents agents(services, authority, {AgentAddresses(config), disconnect});
+  ConsoleHandlers handlers(services, users, organizations, agents);
+  platform::Dispatcher dispatcher(handlers, identity, lists, owner, {config.portal, config.swagger});
+  const ChangeListener listener(url, lists);
+
+  const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
+  const auto nothing_here = [](net::Request&) {
+    return net::ErrorResponse({.code = ErrorCode::kNotFound, .message = "This port serves management agents; the REST API and the portal have their own."});
+  };
+  const auto broken_tls = [](const std::string& peer, const std::string& reason) { spdlog::debug("TLS handshake from {} failed: {}", peer, reason); };
+  net::HttpServer api(Options(config, authority, config.api_port, false), std::ref(dispatcher), {}, broken_tls);
+  net::HttpServer gateway(Options(config, authority, config.gateway_port, true), nothing_here, accept, broken_tls);
+  net::HttpServer inside(Options(config, authority, config.agent_port, true), nothing_here, accept, broken_tls);
+  api.Start();
+  gateway.Start();
+  inside.Start();
+  spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(), api.Port(), gateway.Port(), inside.Port());
+  WaitForSignal();
+  hub.GoAway(2, "the console is stopping");
+  api.Stop();
+  inside.Stop(std::chrono::seconds(2));
+  gateway.Stop(std::chrono::seconds(2));
+}
+
+}  // namespace steward::console

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// steward-lab: simulated backup servers for development, demo and tests.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+
+#include "lab/certificate.hpp"
+#include "lab/estate.hpp"
+#include "lab/vbr_server.hpp"
+
+namespace {
+
+using namespace steward;
+
+struct Options {
+  std::uint64_t seed = 7;
+  double speed = 1;
+  std::uint16_t base_port = 19400;
+  std::string describe;
+  bool plain = false;
+  bool legacy = false;
+  int token_seconds = 900;
+  std::string user = "admin", password = "admin";
+};
+
+class Fleet {
+ public:
+  Fleet(lab::Estate estate, const Options& options, const lab::Clock& clock) : options_(options), clock_(clock) {
+    if (!options.plain) certificate_ = lab::MakeCertificate("steward-lab");
+    for (const lab::EstateServer& entry : estate.servers) {
+      const auto settings = lab::VbrServerOptions{.token_lifetime = std::chrono::seconds(options.token_seconds)};
+      servers_.push_back(std::make_unique<lab::VbrServer>(entry, clock_, settings));
+      Listen(*servers_.back(), static_cast<std::uint16_t>(options.base_port == 0 ? 0 : options.base_port + ports_.size()));
+    }
+    const std::vector<std::string> fingerprints(options.plain ? 0 : ports_.size(), certificate_.fingerprint);
+    description_ = lab::Describe(estate, "127.0.0.1", ports_, fingerprints);
+  }
+  const nlohmann::json& Description() const { return description_; }
+
+ private:
+  void Listen(lab::VbrServer& server, std::uint16_t port) {
+    net::ServerOptions settings;
+    settings.port = port;
+    settings.worker_threads = 4;
+    if (!options_.plain) settings.tls = {certificate_.certificate_pem, certificate_.key_pem, ""};
+    auto listener = std::make_unique<net::HttpServer>(settings, [&server](net::Request& request) { return server.Handle(request); });
+    listener->Start();
+    ports_.push_back(listener->Port());
+    listeners_.push_back(std::move(listener));
+  }
+
+  Options options_;
+  const lab::Clock& clock_;
+  lab::Certificate certificate_;
+  std::vector<std::unique_ptr<lab::VbrServer>> servers_;
+  std::vector<std::unique_ptr<net::HttpServer>> listeners_;  // after servers_: they stop first
+  std::vector<std::uint16_t> ports_;
+  nlohmann::json description_;
+};
+
+// Written beside and renamed, so that a reader never sees half a file.
+void WriteDescription(const std::string& path, const nlohmann::json& description) {
+  const std::string draft = path + ".new";
+  {
+    std::ofstream file(draft, std::ios::trunc);
+    file << description.dump(1) << '\n';
+    if (!file.flush()) throw std::runtime_error("Cannot write " + draft);
+  }
+  if (std::rename(draft.c_str(), path.c_str()) != 0) throw std::runtime_error("Cannot rename " + draft + " to " + path);
+}
+
+int Serve(lab::Estate estate, const Options& options, const lab::Clock& clock, const sigset_t& stop_signals) {
+  const Fleet fleet(std::move(estate), options, clock);
+  if (!options.describe.empty()) WriteDescription(options.describe, fleet.Description());
+  std::cout << "steward-lab: " << fleet.Description()["servers"].size() << " backup servers, ports from "
+            << fleet.Description()["servers"][0]["port"] << std::endl;
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Simulated backup servers for development, demo and tests");
+  app.require_subcommand(1);
+  Options options;
+  auto* demo = app.add_subcommand("demo", "3 resellers, 12 customers, 15 backup servers; one customer has every problem");
+  auto* server = app.add_subcommand("server", "One small backup server");
+  for (auto* command : {demo, server}) {
+    command->add_option("--seed", options.seed, "The same seed makes the same estate");
+    command->add_option("--speed", options.speed, "How fast the simulators' time runs")->check(CLI::Range(0.1, 10000.0));
+    command->add_option("--base-port", options.base_port, "First port on loopback; 0 = any free ports");
+    command->add_option("--describe", options.describe, "Write a JSON file that names each server and how to sign in");
+    command->add_option("--token-seconds", options.token_seconds, "Lifetime of an access token");
+    command->add_flag("--plain", options.plain, "HTTP without TLS");
+  }
+  server->add_flag("--legacy", options.legacy, "Serve interface 1.2-rev1 only");
+  server->add_option("--user", options.user, "User name");
+  server->add_option("--password", options.password, "Password");
+  CLI11_PARSE(app, argc, argv);
+
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  try {
+    const auto start = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const lab::Clock clock(start, options.speed);
+    lab::Estate estate;
+    if (demo->parsed()) {
+      estate = lab::MakeDemoEstate(options.seed, start);
+    } else {
+      estate.seed = options.seed;
+      estate.start = start;
+      estate.resellers = {"Lab Reseller"};
+      estate.customers.push_back({"Lab Customer", "Lab Reseller"});
+      lab::EstateServer& entry = estate.servers.emplace_back();
+      entry.user = options.user;
+      entry.password = options.password;
+      entry.server = lab::MakeSmallServer(options.seed, start, !options.legacy);
+    }
+    return Serve(std::move(estate), options, clock, stop_signals);
+  } catch (const std::exception& error) {
+    std::cerr << "steward-lab: " << error.what() << '\n';
+    return 1;
+  }
+}

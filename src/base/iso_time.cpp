@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/iso_time.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace steward {
+
+std::string IsoTime(std::chrono::sys_seconds at, std::chrono::minutes offset) {
+  const std::chrono::sys_seconds local = at + offset;
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{local - day};
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                                 time.hours().count(), time.minutes().count(), time.seconds().count());
+  if (offset.count() == 0) return text + "Z";
+  const auto size = std::chrono::abs(offset).count();
+  return text + fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', size / 60, size % 60);
+}
+
+std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text) {
+  int year = 0;
+  unsigned month = 0;
+  unsigned day = 0;
+  int hour = 0;
+  int minute = 0;
+  int second = 0;
+  int used = 0;
+  const std::string copy(text);
+  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used) != 6) {
+    return std::nullopt;
+  }
+  auto rest = std::string_view(copy).substr(static_cast<std::size_t>(used));
+  if (!rest.empty() && rest.front() == '.') {
+    const auto end = rest.find_first_not_of("0123456789", 1);
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end);
+  }
+  std::chrono::minutes offset{0};
+  if (!rest.empty() && rest != "Z" && rest != "z") {
+    int hours = 0;
+    int minutes = 0;
+    if (rest.size() != 6 || std::sscanf(rest.data() + 1, "%2d:%2d", &hours, &minutes) != 2) return std::nullopt;
+    offset = std::chrono::minutes((rest.front() == '-' ? -1 : 1) * (hours * 60 + minutes));
+  }
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
+         std::chrono::seconds(second) - offset;
+}
+
+std::string UtcText(std::chrono::sys_seconds at) {
+  std::string text = IsoTime(at);
+  text.pop_back();
+  return text + ".0000000Z";
+}
+
+std::optional<std::string> UtcText(std::string_view iso) {
+  const auto at = ParseIsoTime(iso);
+  if (!at || *at < std::chrono::sys_days(std::chrono::year(1900) / 1 / 1)) return std::nullopt;
+  std::string text = UtcText(*at);
+  const auto dot = iso.find('.');
+  if (dot != std::string_view::npos) {
+    for (std::size_t i = 0; i < 7 && dot + 1 + i < iso.size(); ++i) {
+      const char digit = iso[dot + 1 + i];
+      if (digit < '0' || digit > '9') break;
+      text[20 + i] = digit;
+    }
+  }
+  return text;
+}
+
+}  // namespace steward

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace steward {
+
+/// ISO-8601 with the given offset from UTC, e.g. 2026-11-24T22:20:00+01:00; offset 0 is written as Z.
+std::string IsoTime(std::chrono::sys_seconds at, std::chrono::minutes offset = {});
+/// Reads what IsoTime writes (fractions of a second are accepted and dropped).
+std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text);
+
+/// Any ISO-8601 time as UTC with seven fraction digits, "2026-01-31T05:04:03.1234567Z": texts of this form sort by time.
+/// Nothing for a broken text, and for the year 1 that some sources write instead of "never".
+std::optional<std::string> UtcText(std::string_view iso);
+std::string UtcText(std::chrono::sys_seconds at);
+
+}  // namespace steward

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "contract/contract.hpp"
+#include "platform/authority.hpp"
+#include "platform/service.hpp"
+
+namespace steward::features {
+
+/// Management agents as an operator sees them: setup file, accept, reject, change, remove. Thread-safe.
+class Agents {
+ public:
+  struct Link {
+    std::vector<std::string> addresses;  ///< "host:port" list for setup files, in the order agents try them
+    std::function<void(const std::string&)> disconnect;
+  };
+  Agents(platform::Services services, const platform::Authority& authority, Link link)
+      : services_(services), authority_(authority), link_(std::move(link)) {}
+
+  Result<contract::Answer> DownloadLinuxPackage(const contract::Call& call);
+  Result<contract::Answer> Accept(const contract::Call& call);
+  Result<contract::Answer> Reject(const contract::Call& call);
+  Result<contract::Answer> Patch(const contract::Call& call);
+  Result<contract::Answer> Delete(const contract::Call& call);
+
+ private:
+  platform::Services services_;
+  const platform::Authority& authority_;
+  Link link_;
+};
+
+}  // namespace steward::features

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "contract/contract.hpp"
+#include "platform/service.hpp"
+
+namespace steward::features {
+
+/// Sign-in, users and API keys. Every change is audited. Thread-safe.
+class Users {
+ public:
+  explicit Users(platform::Services services) : services_(services) {}
+
+  Result<contract::Answer> IssueToken(const contract::Call& call);
+  Result<contract::Answer> CreateSession(const contract::Call& call);
+  Result<contract::Answer> EndSession(const contract::Call& call);
+  Result<contract::Answer> GetCurrentUser(const contract::Call& call);
+  Result<contract::Answer> CreateUser(const contract::Call& call);
+  Result<contract::Answer> PatchUser(const contract::Call& call);
+  Result<contract::Answer> DeleteUser(const contract::Call& call);
+  Result<contract::Answer> AddApiKeyLogin(const contract::Call& call);
+  Result<contract::Answer> RevokeUserTokens(const contract::Call& call);
+
+ private:
+  Result<platform::Caller> SignIn(const contract::Call& call, const std::string& name, const std::string& password);
+  Status MayManage(const platform::Caller& caller, const std::string& organization, const std::string& role);
+
+  platform::Services services_;
+};
+
+}  // namespace steward::features

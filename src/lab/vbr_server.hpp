@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "lab/estate.hpp"
+#include "lab/page.hpp"
+#include "lab/rest.hpp"
+#include "net/http.hpp"
+
+namespace steward::lab {
+
+struct VbrServerOptions {
+  std::chrono::seconds token_lifetime{900};
+  std::chrono::seconds hang_limit{600};  ///< a hung request is given up by us after this
+};
+
+/// One simulated backup server: its REST interface in both versions, and the switchboard `/lab` (faults, job runs,
+/// state) for tests. Handle may be called from several threads.
+class VbrServer {
+ public:
+  VbrServer(EstateServer entry, const Clock& clock, VbrServerOptions options = {});
+
+  net::Response Handle(net::Request& request);
+  FaultMode Mode() const { return mode_; }
+  void SetMode(FaultMode mode);
+  std::uint64_t RequestCount() const { return requests_; }
+
+ private:
+  struct Grant {
+    std::chrono::steady_clock::time_point expires;
+  };
+
+  net::Response Lab(net::Request& request);
+  net::Response Hang();
+  net::Response Token(const net::Request& request);
+  net::Response Operations(net::Request& request, bool modern);
+  std::optional<Json> Single(const Rest& rest, const std::string& path) const;
+  std::optional<Json> List(const Rest& rest, const net::Request& request, const std::string& path, bool modern) const;
+  Json Infrastructure(const Rest& rest, ListQuery& query, const std::string& kind) const;
+  Json Jobs(const Rest& rest, ListQuery& query, bool states) const;
+  Json Sessions(const Rest& rest, ListQuery& query) const;
+  Json Tasks(const Rest& rest, ListQuery& query) const;
+  Json Backups(const Rest& rest, ListQuery& query) const;
+  Json Objects(const Rest& rest, ListQuery& query, const std::string& backup_id) const;
+  Json Files(const Rest& rest, ListQuery& query, const std::string& backup_id) const;
+  Json Points(const Rest& rest, ListQuery& query, const std::string& object_id) const;
+  std::vector<ObjectRef> AllObjects(const Rest& rest) const;
+  void CheckToken(const net::Request& request);
+
+  EstateServer entry_;
+  const Clock& clock_;
+  VbrServerOptions options_;
+  std::mutex mutex_;  // guards everything below and the model
+  std::condition_variable mode_changed_;
+  std::atomic<FaultMode> mode_;
+  std::atomic<std::uint64_t> requests_{0};
+  int hanging_ = 0;
+  std::uint64_t tokens_given_ = 0;
+  std::map<std::string, Grant> access_tokens_, refresh_tokens_;
+};
+
+/// "ok", "error500", "hang", "garbage", "refuse-token".
+std::optional<FaultMode> ParseFaultMode(std::string_view word);
+std::string_view FaultModeName(FaultMode mode);
+
+}  // namespace steward::lab

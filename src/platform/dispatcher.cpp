@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/dispatcher.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include "base/uuid.hpp"
+#include "fmt/format.h"
+#include "spdlog/spdlog.h"
+
+namespace steward::platform {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> Segments(std::string_view path) {
+  std::vector<std::string> out;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    if (end > 0) out.emplace_back(path.substr(0, end));
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return out;
+}
+
+Result<std::int64_t> Number(const net::Request& request, std::string_view name, std::int64_t fallback, std::int64_t low, std::int64_t high) {
+  const std::string* text = request.Query(name);
+  if (text == nullptr || text->empty()) return fallback;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  if (error != std::errc{} || end != text->data() + text->size() || value < low) {
+    return FailParameter(std::string(name), fmt::format("{} must be a whole number from {}.", name, low));
+  }
+  return std::min(value, high);
+}
+
+Result<ListParameters> ReadParameters(const net::Request& request) {
+  ListParameters out;
+  auto limit = Number(request, "limit", 100, 1, kMaxLimit);
+  auto offset = Number(request, "offset", 0, 0, std::numeric_limits<std::int64_t>::max() / 2);
+  if (!limit) return tl::unexpected(limit.error());
+  if (!offset) return tl::unexpected(offset.error());
+  out.limit = *limit;
+  out.offset = *offset;
+  for (const auto& [name, value] : request.query) {
+    if (name == "filter") out.filter = value;
+    if (name == "sort") out.sort = value;
+    if (name == "select") out.select = value;
+    if (name == "expand") {
+      for (const auto& part : Segments([&] { std::string s = value; std::replace(s.begin(), s.end(), ',', '/'); return s; }())) out.expand.push_back(part);
+    }
+  }
+  return out;
+}
+
+/// Bodies come as JSON or, where the operation says so, as a form.
+Result<nlohmann::json> ReadBody(const net::Request& request, const contract::Operation& operation) {
+  if (operation.body == nullptr) return nlohmann::json();
+  if (operation.body_form) {
+    nlohmann::json form = nlohmann::json::object();
+    for (const auto& [name, value] : net::ParseQuery(request.body, true)) {
+      if (name == "readOnly") {
+        form[name] = value == "true" || value == "True";
+      } else if (!value.empty()) {
+        form[name] = value;
+      }
+    }
+    return contract::CheckBody(*operation.body, form);
+  }
+  const std::string_view type = request.Header("Content-Type");
+  if (!type.empty() && type.find("json") == std::string_view::npos) {
+    return tl::unexpected(Error{.code = ErrorCode::kUnsupportedMedia, .message = fmt::format("Content-Type {} is not accepted; send application/json.", type)});
+  }
+  nlohmann::json body;
+  try {
+    body = nlohmann::json::parse(request.body);
+  } catch (const nlohmann::json::parse_error& error) {
+    return FailProperty("", fmt::format("The body is not valid JSON (byte {}).", error.byte));
+  }
+  if (!operation.body_array) return contract::CheckBody(*operation.body, body);
+  if (!body.is_array()) return FailProperty("", "The body must be a JSON array.");
+  for (auto& item : body) {
+    auto checked = contract::CheckBody(*operation.body, item);
+    if (!checked) return checked;
+    item = std::move(*checked);
+  }
+  return body;
+}
+
+std::string_view MediaType(const fs::path& path) {
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript"}, {".css", "text/css"}, {".svg", "image/svg+xml"}, {".png", "image/png"},
+      {".json", "application/json"}, {".ico", "image/x-icon"}, {".woff2", "font/woff2"}, {".txt", "text/plain"}};
+  for (const auto& [ending, type] : kTypes) {
+    if (path.extension() == ending) return type;
+  }
+  return "application/octet-stream";
+}
+
+constexpr std::string_view kSwaggerPage =
+    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Steward REST API</title><link rel=\"stylesheet\" href=\"/api/swagger/swagger-ui.css\">"
+    "</head><body><div id=\"swagger\"></div><script src=\"/api/swagger/swagger-ui-bundle.js\"></script><script src=\"/api/swagger/start.js\"></script></body></html>";
+constexpr std::string_view kSwaggerStart = "SwaggerUIBundle({url: '/api/v3/openapi.json', dom_id: '#swagger', deepLinking: true});";
+
+}  // namespace
+
+std::string SessionToken(const net::Request& request) {
+  const std::string_view cookies = request.Header("Cookie");
+  const std::string wanted = fmt::format("{}=", kSessionCookie);
+  const std::size_t at = cookies.find(wanted);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = cookies.substr(at + wanted.size());
+  return std::string(rest.substr(0, rest.find(';')));
+}
+
+Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, db::Pool& owner, Files files)
+    : handlers_(handlers), identity_(identity), lists_(lists), owner_(owner), files_(std::move(files)) {
+  for (const contract::Operation& operation : contract::Operations()) {
+    auto segments = Segments(operation.path);
+    routes_[segments.size()].emplace_back(std::move(segments), &operation);
+  }
+  // Literal segments win over parameters.
+  for (auto& [size, list] : routes_) {
+    std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+      const auto parameters = [](const auto& s) { return std::count_if(s.begin(), s.end(), [](const std::string& p) { return p[0] == '{'; }); };
+      return parameters(a.first) < parameters(b.first);
+    });
+  }
+}
+
+Dispatcher::Match Dispatcher::Find(const std::string& method, const std::string& path) const {
+  Match match;
+  const auto segments = Segments(path);
+  const auto bucket = routes_.find(segments.size());
+  if (bucket == routes_.end()) return match;
+  for (const auto& [shape, operation] : bucket->second) {
+    std::map<std::string, std::string, std::less<>> values;
+    bool same = true;
+    for (std::size_t i = 0; i < shape.size() && same; ++i) {
+      if (shape[i][0] == '{') {
+        values[shape[i].substr(1, shape[i].size() - 2)] = segments[i];
+      } else {
+        same = shape[i] == segments[i];
+      }
+    }
+    if (!same) continue;
+    match.path_known = true;
+    if (operation->method != method) continue;
+    match.operation = operation;
+    match.path = std::move(values);
+    return match;
+  }
+  return match;
+}
+
+Result<Caller> Dispatcher::Admit(const net::Request& request, const contract::Operation& operation) {
+  if (operation.anonymous) return Caller{};
+  std::string token(request.Header("Authorization"));
+  for (const std::string_view scheme : {"Bearer ", "bearer "}) {
+    if (token.starts_with(scheme)) token = token.substr(scheme.size());
+  }
+  const bool cookie = token.empty();
+  if (cookie) token = SessionToken(request);
+  if (token.empty()) return Fail(ErrorCode::kUnauthenticated, "Sign in first: send Authorization: Bearer with an access token or API key.");
+  if (cookie && request.method != "GET" && request.Header("X-Steward-Csrf").empty()) {
+    return Fail(ErrorCode::kForbidden, "A change with the session cookie needs the header X-Steward-Csrf.");
+  }
+  auto caller = identity_.Authenticate(token);
+  if (!caller) return caller;
+  if (caller->role_bit < 0 || (operation.roles >> static_cast<unsigned>(caller->role_bit) & 1U) == 0) {
+    return Fail(ErrorCode::kForbidden, fmt::format("The role {} may not use {}.", caller->role, operation.id));
+  }
+  if (caller->read_only && request.method != "GET") return Fail(ErrorCode::kForbidden, "This key or session may only read.");
+  return caller;
+}
+
+Result<net::Response> Dispatcher::RunList(const net::Request& request, const Match& match, Caller caller) {
+  const contract::Operation& operation = *match.operation;
+  std::call_once(views_loaded_, [this] {
+    const auto rows = owner_.Acquire()->Query("select table_name from information_schema.columns where table_schema = 'api' and column_name = 'scope_location'");
+    for (int i = 0; i < rows.Count(); ++i) located_views_.insert(rows.Text(i, "table_name"));
+  });
+  if (!located_views_.contains(operation.view)) caller.scope.locations.clear();
+  auto parameters = ReadParameters(request);
+  if (!parameters) return tl::unexpected(parameters.error());
+  std::vector<Condition> conditions;
+  for (const auto& [column, parameter] : operation.bindings) {
+    const std::string& value = match.path.find(parameter)->second;
+    const bool uid = parameter.ends_with("Uid") || parameter.ends_with("uid");
+    if (uid && !IsUuid(value)) return FailParameter(std::string(parameter), fmt::format("{} must be a uid.", parameter));
+    conditions.push_back({std::string(column), "=", value});
+  }
+  for (const auto& [parameter, column, sign] : operation.queries) {
+    const std::string* value = request.Query(parameter);
+    if (value != nullptr && !value->empty()) conditions.push_back({std::string(column), std::string(sign), *value});
+  }
+  const bool item = operation.kind == contract::OperationKind::kItem;
+  if (item || !operation.paged) {
+    parameters->filter.clear();
+    parameters->limit = item ? 1 : kMaxLimit;
+    parameters->offset = 0;
+  }
+  auto query = CompileList(operation, *parameters, conditions, caller.scope);
+  if (!query) return tl::unexpected(query.error());
+  net::Response response;
+  if (item) {
+    response.body = lists_.Item(*query, caller.scope);
+    if (response.body.empty()) return Fail(ErrorCode::kNotFound, fmt::format("There is no such {}, or you may not see it.", operation.schema->name));
+  } else if (const std::string* format = request.Query("format"); format != nullptr && *format == "csv") {
+    response.content_type = "text/csv; charset=utf-8";
+    response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.csv\"", operation.view));
+    response.body = lists_.Csv(*query, caller.scope);
+  } else {
+    response.body = lists_.Page(*query, caller.scope);
+    if (!operation.paged) response.body = "{" + response.body.substr(response.body.find("\"data\":["));
+  }
+  return response;
+}
+
+Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match& match, const Caller& caller) {
+  const contract::Operation& operation = *match.operation;
+  for (const auto& [name, value] : match.path) {
+    if (name.ends_with("Uid") && !IsUuid(value)) return FailParameter(name, fmt::format("{} must be a uid.", name));
+  }
+  auto body = ReadBody(request, operation);
+  if (!body) return tl::unexpected(body.error());
+  auto answer = (handlers_.*operation.handler)({request, caller, match.path, std::move(*body)});
+  if (!answer) return tl::unexpected(answer.error());
+  if (request.method != "GET") {
+    identity_.Invalidate();
+    lists_.Cache().Invalidate();
+  }
+  net::Response response;
+  response.status = answer->status != 0 ? answer->status : operation.status;
+  response.headers = std::move(answer->headers);
+  if (!answer->content_type.empty()) {
+    response.content_type = answer->content_type;
+    response.body = std::move(answer->text);
+  } else if (operation.raw_answer) {
+    response.body = answer->data.dump();
+  } else if (!answer->text.empty()) {
+    response.body = std::move(answer->text);  // an item of the list engine, already wrapped
+  } else {
+    response.body = nlohmann::json{{"data", std::move(answer->data)}}.dump();
+  }
+  return response;
+}
+
+net::Response Dispatcher::File(const fs::path& root, std::string path, bool single_page) const {
+  net::Response response;
+  fs::path file = root / fs::path(path).relative_path().lexically_normal();
+  const bool inside = file.lexically_normal().string().starts_with(root.lexically_normal().string());
+  if (single_page && (!inside || !fs::is_regular_file(file))) file = root / "index.html";
+  std::ifstream input(file, std::ios::binary);
+  if (!inside || !fs::is_regular_file(file) || !input) {
+    return net::ErrorResponse({.code = ErrorCode::kNotFound, .message = fmt::format("There is nothing at {}.", path)});
+  }
+  std::ostringstream text;
+  text << input.rdbuf();
+  response.body = text.str();
+  response.content_type = MediaType(file);
+  response.headers = {{"Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"},
+                      {"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "same-origin"},
+                      {"Cache-Control", path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"}};
+  return response;
+}
+
+Result<net::Response> Dispatcher::Route(net::Request& request) {
+  net::Response response;
+  if (request.path == "/api/v3/openapi.json") {
+    response.body = std::string(contract::OpenApiDocument());
+    return response;
+  }
+  if (request.path == "/api/swagger" || request.path == "/api/swagger/") {
+    response.content_type = "text/html; charset=utf-8";
+    response.body = std::string(kSwaggerPage);
+    return response;
+  }
+  if (request.path == "/api/swagger/start.js") {
+    response.content_type = "text/javascript";
+    response.body = std::string(kSwaggerStart);
+    return response;
+  }
+  if (request.path.starts_with("/api/swagger/")) return File(files_.swagger, request.path.substr(12), false);
+  if (!request.path.starts_with("/api/") && request.path != "/api") {
+    if (request.method != "GET" && request.method != "HEAD") return Fail(ErrorCode::kMethodNotAllowed, "Only GET is served here.");
+    return File(files_.portal, request.path, true);
+  }
+  if (request.method == "HEAD") request.method = "GET";
+  const Match match = Find(request.method, request.path);
+  if (match.operation == nullptr) {
+    if (match.path_known) return Fail(ErrorCode::kMethodNotAllowed, fmt::format("{} is not served at {}.", request.method, request.path));
+    return Fail(ErrorCode::kNotFound, fmt::format("There is nothing at {}; /api/v3/openapi.json lists what is served.", request.path));
+  }
+  auto caller = Admit(request, *match.operation);
+  if (!caller) return tl::unexpected(caller.error());
+  if (match.operation->kind == contract::OperationKind::kHandler) return RunHandler(request, match, *caller);
+  return RunList(request, match, std::move(*caller));
+}
+
+net::Response Dispatcher::operator()(net::Request& request) {
+  Error problem;
+  try {
+    auto response = Route(request);
+    if (response) {
+      if (const auto id = request.Header("X-Request-id"); !id.empty()) response->headers.emplace_back("X-Request-id", std::string(id));
+      return std::move(*response);
+    }
+    problem = response.error();
+  } catch (const db::StatementError& error) {
+    problem = db::ToError(error);
+    if (problem.code == ErrorCode::kInternal) spdlog::error("{} {}: {}", request.method, request.path, error.what());
+  } catch (const db::Unavailable& error) {
+    spdlog::error("{} {}: {}", request.method, request.path, error.what());
+    problem = {.code = ErrorCode::kUnavailable, .message = "The database does not answer at the moment; nothing was changed. Try again shortly."};
+    problem.retry_after = 5;
+  }
+  return net::ErrorResponse(problem);
+}
+
+}  // namespace steward::platform

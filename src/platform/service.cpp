@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "platform/service.hpp"
+
+#include <stdexcept>
+
+#include "fmt/format.h"
+
+namespace steward::platform {
+namespace {
+
+const contract::Operation& FindOperation(std::string_view id) {
+  for (const auto& operation : contract::Operations()) {
+    if (operation.id == id) return operation;
+  }
+  throw std::logic_error(fmt::format("the contract has no operation {}", id));
+}
+
+}  // namespace
+
+Result<contract::Answer> ItemAnswer(const Services& services, std::string_view operation_id, const Bindings& path, const TenantScope& scope) {
+  const auto& operation = FindOperation(operation_id);
+  std::vector<Condition> conditions;
+  for (const auto& [column, parameter] : operation.bindings) {
+    for (const auto& [name, value] : path) {
+      if (name == parameter) conditions.push_back({std::string(column), "=", value});
+    }
+  }
+  TenantScope wide = scope;
+  wide.locations.clear();
+  ListParameters parameters;
+  parameters.limit = 1;
+  auto query = CompileList(operation, parameters, conditions, wide);
+  if (!query) return tl::unexpected(query.error());
+  contract::Answer answer;
+  answer.text = services.lists.Item(*query, wide);
+  if (answer.text.empty()) return Fail(ErrorCode::kNotFound, fmt::format("There is no such {}, or you may not see it.", operation.schema->name));
+  return answer;
+}
+
+Result<nlohmann::json> CurrentItem(const Services& services, std::string_view operation_id, const Bindings& path, const TenantScope& scope) {
+  auto answer = ItemAnswer(services, operation_id, path, scope);
+  if (!answer) return tl::unexpected(answer.error());
+  return nlohmann::json::parse(answer->text).at("data");
+}
+
+void WriteAudit(db::Connection& connection, const contract::Call& call, const AuditEntry& entry) {
+  const std::string request_id(call.request.Header("X-Request-id"));
+  connection.Query(
+      "insert into core.audit (user_uid, organization_uid, operation, kind, type, subject_uid, message, request_id, peer) "
+      "values ($1, $2, $3, 'External', $4, $5, $6, $7, $8)",
+      {call.caller.user_uid.empty() ? db::Param() : db::Param(call.caller.user_uid), entry.organization_uid, std::string(entry.operation), std::string(entry.type),
+       entry.subject_uid, entry.message, request_id.empty() ? db::Param() : db::Param(request_id), call.request.peer});
+}
+
+db::Param TextOf(const nlohmann::json& object, std::string_view name) {
+  const auto found = object.find(name);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  if (found->is_string()) return found->get<std::string>();
+  return found->dump();
+}
+
+std::string QueryOf(const contract::Call& call, std::string_view name, std::string fallback) {
+  const std::string* value = call.request.Query(name);
+  return value != nullptr && !value->empty() ? *value : std::move(fallback);
+}
+
+bool QueryFlag(const contract::Call& call, std::string_view name) {
+  const std::string value = QueryOf(call, name);
+  return value == "true" || value == "True" || value == "1";
+}
+
+}  // namespace steward::platform

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the libFuzzer targets with clang and runs each for some seconds. usage: run.sh SECONDS
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+seconds=${1:-10}
+out=build/fuzz
+generated=build/${STEWARD_PRESET:-release}/src
+mkdir -p $out
+flags="-std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Isrc -I$generated/contract/generated -isystem $generated/agentproto/generated"
+contract="src/base/error.cpp src/base/uuid.cpp src/contract/check.cpp $generated/contract/generated/contract/contract.gen.cpp tests/fuzz/no_handlers.cpp"
+libs="-lfmt -lsodium -lcrypto -lpq"
+build() { [ $out/"$1" -nt tests/fuzz/"$1".cpp ] && [ $out/"$1" -nt src/platform/list/filter.cpp ] || clang++ $flags -o $out/"$1" tests/fuzz/"$1".cpp $2 $libs $3; }
+build filter_fuzz "$contract src/platform/list/filter.cpp src/platform/list/lenient_json.cpp" ""
+build patch_fuzz "$contract" ""
+build frame_fuzz "$generated/agentproto/generated/agentproto/link.pb.cc $generated/agentproto/generated/agentproto/inventory.pb.cc" "-lprotobuf"
+good=0
+for target in filter_fuzz patch_fuzz frame_fuzz; do
+  mkdir -p $out/corpus-$target
+  seeds=tests/fuzz/seeds/$target
+  $out/$target -max_total_time="$seconds" -max_len=4096 -artifact_prefix=$out/ $out/corpus-$target $( [ -d $seeds ] && echo $seeds ) >$out/$target.log 2>&1 ||
+    { tail -40 $out/$target.log; echo "1 failed"; exit 1; }
+  good=$((good + 1))
+done
+echo "$good passed"

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The development stack: console, simulated estate, agents. usage: stack.py up | down | reset"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import time
+
+import processes
+import seed
+from processes import ROOT, Console, wait_for
+
+VAR = ROOT / "var" / "dev"
+PORTS = (1280, 9999, 6180)
+LAB_PORT = 19400
+
+
+def pids() -> dict:
+    file = VAR / "pids.json"
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def alive(pid: int, program: str) -> bool:
+    """True when the pid still is the program that was started (a pid may have been given to another process)."""
+    try:
+        return program in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return False
+
+
+def down() -> None:
+    for program, pid in pids().items():
+        if alive(pid, program):
+            os.kill(pid, signal.SIGTERM)
+    for program, pid in pids().items():
+        wait_for(lambda p=pid, n=program: not alive(p, n), 40)
+    (VAR / "pids.json").unlink(missing_ok=True)
+
+
+def up() -> None:
+    VAR.mkdir(parents=True, exist_ok=True)
+    if any(alive(pid, program) for program, pid in pids().items()):
+        sys.exit("The stack is running already; ./dev down ends it.")
+    folder = processes.data_folder("dev")
+    console = Console(folder, PORTS)
+    running = {}
+
+    def note(program: str, pid: int) -> None:
+        running[program] = pid
+        (VAR / "pids.json").write_text(json.dumps(running))
+
+    try:
+        console.start()
+        note("steward-console", console.process.pid)
+        lab, estate = processes.start_lab(folder, LAB_PORT)
+        note("steward-lab", lab.pid)
+        fleet = processes.start_fleet(folder, console)
+        note("demo_fleet.py", fleet.pid)
+        client = console.client()
+        wait_for(lambda: len(list((folder / "fleet").glob("*/state"))) >= len(estate["servers"]), 120)
+        extra = seed.seed(client, console, estate, folder)
+        note("steward-agent", extra["unverified_pid"])
+        print("Waiting for the first inventory", flush=True)
+        try:
+            wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180, 2)
+        except TimeoutError:
+            print(f"The inventory is not complete yet; the agents' logs are below {folder}/fleet.")
+    except BaseException:
+        down()
+        raise
+    user, password = console.admin()
+    env = {"STEWARD_URL": f"https://localhost:{PORTS[0]}", "STEWARD_ADMIN_USER": user, "STEWARD_ADMIN_PASSWORD": password,
+           "STEWARD_API_KEY": extra["api_key"], "STEWARD_COMPANY_USER": extra["company_user"], "STEWARD_COMPANY_PASSWORD": extra["company_password"],
+           "STEWARD_COMPANY_UID": extra["company_uid"]}
+    file = VAR / "env"
+    file.touch(mode=0o600)
+    file.write_text("".join(f"export {name}='{value}'\n" for name, value in env.items()))
+    print(f"\nSteward is up: {env['STEWARD_URL']}\n  administrator: {user} / {password}\n  a customer's owner: {extra['company_user']} / {extra['company_password']}\n"
+          f"  REST API: {env['STEWARD_URL']}/api/swagger\n  for scripts: source var/dev/env\n", flush=True)
+
+
+def reset() -> None:
+    down()
+    shutil.rmtree(processes.data_folder("dev"), ignore_errors=True)
+    shutil.rmtree(VAR, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    {"up": up, "down": down, "reset": reset}[sys.argv[1]]()
