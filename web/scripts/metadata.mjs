@@ -62,7 +62,7 @@ for (const name of [...wanted].sort()) {
 }
 
 mkdirSync(target, { recursive: true });
-writeFileSync(new URL('schema.d.ts', target), astToString(await openapiTS(api)));
+writeFileSync(new URL('schema.d.ts', target), astToString(await openapiTS(api, { defaultNonNullable: false })));
 writeFileSync(
   new URL('permissions.ts', target),
   `// Generated from api/openapi.json; do not edit.\nexport const roleSets: readonly (readonly string[])[] = ${JSON.stringify(roleSets.map((text) => JSON.parse(text)))};\n` +
