@@ -76,7 +76,7 @@ class Parser {
       if (!Take(':')) return Wrong("':'");
       auto value = Value(depth + 1);
       if (!value) return value;
-      out.members.emplace_back(std::move(name->text), std::move(*value));
+      out.members.push_back({std::move(name->text), std::move(*value)});
       if (Take('}')) return out;
       if (!Take(',')) return Wrong("',' or '}'");
     }

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shared fixtures: real consoles, simulated backup servers and agents as processes."""
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "dev"))
+
+import processes  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def folder():
+    """A folder that PostgreSQL's user may enter."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="steward-test-", dir="/tmp"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def console(folder):
+    """One console for the whole run."""
+    program = processes.Console(folder / "console")
+    program.start()
+    yield program
+    program.stop()
+
+
+@pytest.fixture(scope="session")
+def estate(console, folder):
+    """Simulated backup servers, their companies and agents, with the first inventory stored."""
+    import seed
+
+    lab, described = processes.start_lab(folder, 19600)
+    fleet = processes.start_fleet(folder, console, "--states-seconds", "5", "--inventory-seconds", "30")
+    client = console.client()
+    try:
+        processes.wait_for(lambda: client.total("/organizations/companies") >= len(described["customers"]), 60)
+        processes.wait_for(lambda: len(list((folder / "fleet").glob("*/state"))) >= len(described["servers"]), 120)
+        described.update(seed.seed(client, console, described, folder))
+        processes.wait_for(lambda: client.total("/infrastructure/backupServers") >= len(described["servers"]), 120)
+        processes.wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180)
+        processes.wait_for(lambda: client.total("/protectedWorkloads/computersManagedByConsole") >= 1, 120)
+        described["lab_process"] = lab
+        described["fleet_process"] = fleet
+        yield described
+    finally:
+        import os
+        import signal
+
+        if "unverified_pid" in described:
+            os.kill(described["unverified_pid"], signal.SIGTERM)
+        processes.stop(fleet, 60)
+        processes.stop(lab)

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Agent, console and database as real processes, killed at bad moments: nothing acknowledged is lost, nothing doubled."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+import requests
+
+import processes
+from processes import Console, start_fleet, start_lab, stop, wait_for
+
+
+@pytest.fixture(scope="module")
+def small(folder):
+    """A console of its own with two backup servers."""
+    place = folder / "faults"
+    place.mkdir(mode=0o755)
+    console = Console(place / "console")
+    console.start()
+    lab, described = start_lab(place, 19700)
+    fleet = start_fleet(place, console, "--servers", "2", "--states-seconds", "3", "--inventory-seconds", "15")
+    client = console.client()
+    wait_for(lambda: client.total("/protectedWorkloads/virtualMachines") > 100, 120)
+    yield {"console": console, "lab": lab, "estate": described, "place": place}
+    stop(fleet, 60)
+    stop(lab)
+    console.stop()
+
+
+def rows(client):
+    """Identities of all workloads, as a sorted list so that a doubled row shows."""
+    return sorted(row["instanceUid"] for row in client.data("/protectedWorkloads/virtualMachines", limit=10000, select="[{'propertyPath':'instanceUid'}]"))
+
+
+def settled(client):
+    """Waits until the inventory stops growing."""
+    last = []
+    for _ in range(60):
+        now = rows(client)
+        if now and now == last:
+            return now
+        last = now
+        time.sleep(3)
+    raise AssertionError("the inventory never settled")
+
+
+def pids(small):
+    return json.loads((small["place"] / "fleet" / "pids.json").read_text())
+
+
+def test_console_killed_and_started_again(small):
+    client = small["console"].client()
+    before = settled(client)
+    assert len(before) == len(set(before))
+    made = client.call("POST", "/organizations/companies", json={"organizationInput": {"name": "Acknowledged"}})
+    assert made.status_code == 200
+    small["console"].kill()
+    small["console"].start()
+    client = small["console"].client()
+    assert client.call("GET", f"/organizations/companies/{made.json()['data']['instanceUid']}").status_code == 200
+    wait_for(lambda: sum(a["connectionStatus"] == "Online" for a in client.data("/infrastructure/managementAgents")) >= 2, 90)
+    assert settled(client) == before
+
+
+def test_postgres_killed(small):
+    client = small["console"].client()
+    before = settled(client)
+    os.kill(small["console"].postgres_pid(), signal.SIGKILL)
+    answer = client.call("GET", "/organizations/companies")
+    assert answer.status_code in (200, 520)
+    if answer.status_code == 520:
+        assert answer.json()["errors"][0]["retryAfter"] > 0
+    wait_for(lambda: client.call("GET", "/organizations/companies").status_code == 200, 30)
+    assert settled(client) == before
+
+
+def test_agent_killed_and_started_again(small):
+    client = small["console"].client()
+    before = settled(client)
+    name, pid = next(iter(pids(small).items()))
+    os.kill(pid, signal.SIGKILL)
+    place = small["place"] / "fleet" / name
+    log = open(place / "agent.log", "a")
+    again = subprocess.Popen([processes.binaries() / "steward-agent", "run", "--setup", place / "setup.toml", "--config", place / "adapters.toml", "--state", place / "state"],
+                             stdout=log, stderr=log)
+    try:
+        wait_for(lambda: all(a["connectionStatus"] == "Online" for a in client.data("/infrastructure/managementAgents")), 60)
+        assert settled(client) == before
+    finally:
+        stop(again)
+
+
+@pytest.mark.parametrize("mode", ["error500", "garbage", "hang"])
+def test_backup_server_in_trouble_is_named_and_recovers(small, mode):
+    client = small["console"].client()
+    alive = set(pids(small))
+    server = small["estate"]["servers"][1]
+    requests.post(server["url"] + "/lab/fault", json={"mode": mode}, verify=False, timeout=10).raise_for_status()
+    try:
+        def state():
+            return next(s for s in client.data("/infrastructure/backupServers", limit=100) if s["name"] == server["name"])["status"]
+
+        wait_for(lambda: state() in ("Inaccessible", "Warning"), 90, 1)
+    finally:
+        requests.post(server["url"] + "/lab/fault", json={"mode": "ok"}, verify=False, timeout=30).raise_for_status()
+    wait_for(lambda: state() == "Healthy", 120, 1)
+    assert set(pids(small)) == alive
+
+
+def test_unverified_agent_waits_then_is_accepted_or_rejected(small):
+    import seed
+
+    console, client = small["console"], small["console"].client()
+    pid = seed.unverified_agent(client, console, small["place"])
+    try:
+        waiting = wait_for(lambda: [a for a in client.data("/infrastructure/unverifiedAgents") if a["status"] == "Pending"], 60)[0]
+        company = client.data("/organizations/companies", limit=1)[0]["instanceUid"]
+        refused = client.call("POST", f"/infrastructure/unverifiedAgents/{waiting['instanceUid']}/accept", params={"organizationUid": "x"})
+        assert refused.status_code == 400
+        assert client.call("POST", f"/infrastructure/unverifiedAgents/{waiting['instanceUid']}/accept", params={"organizationUid": company}).status_code == 200
+        online = wait_for(lambda: [a for a in client.data("/infrastructure/managementAgents") if a["instanceUid"] == waiting["instanceUid"] and a["connectionStatus"] == "Online"], 90)
+        assert online[0]["organizationUid"] == company
+        assert client.call("DELETE", f"/infrastructure/managementAgents/{waiting['instanceUid']}").status_code == 200
+        assert client.call("GET", f"/infrastructure/managementAgents/{waiting['instanceUid']}").status_code == 404
+    finally:
+        os.kill(pid, signal.SIGTERM)
+
+
+def test_graceful_stop_is_quick_and_clean(small):
+    small["console"].stop()
+    assert small["console"].process.returncode == 0
+    small["console"].start()
+
+
+def test_configuration_with_an_unknown_key_is_refused(tmp_path: pathlib.Path):
+    file = tmp_path / "c.toml"
+    file.write_text("api_prot = 1\n")
+    result = subprocess.run([processes.binaries() / "steward-console", "run", "--config", file], capture_output=True, text=True, check=False, timeout=20)
+    assert result.returncode == 2 and "api_prot" in result.stdout + result.stderr
