@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
-const console = process.env.STEWARD_URL ?? 'https://localhost:1281';
+const console = process.env.STEWARD_URL ?? 'https://localhost:1280';
 const alias = { '@': fileURLToPath(new URL('./src', import.meta.url)) };
 
 export default defineConfig({
@@ -10,6 +10,7 @@ export default defineConfig({
   resolve: { alias },
   build: { outDir: 'dist', target: 'es2022', assetsInlineLimit: 0, manifest: true },
   server: { proxy: { '/api': { target: console, changeOrigin: true, secure: false } } },
+  preview: { proxy: { '/api': { target: console, changeOrigin: true, secure: false } } },
   test: {
     projects: [
       {

@@ -10,10 +10,19 @@ import { useSession } from '@/lib/session';
 import { Onboarding } from './onboarding';
 import { words } from './words';
 
-const blank = { name: '', email: '', phone: '', notes: '', limit: '' as string | number, userName: '', password: '' };
+interface CustomerForm {
+  name: string;
+  email: string;
+  phone: string;
+  notes: string;
+  limit: string | number;
+  userName: string;
+  password: string;
+}
+const blank: CustomerForm = { name: '', email: '', phone: '', notes: '', limit: '', userName: '', password: '' };
 const orNull = (text: string) => text.trim() || null;
 
-async function createCompany(form: typeof blank) {
+async function createCompany(form: CustomerForm) {
   return dataOf(await api.POST('/api/v3/organizations/companies', {
     body: {
       organizationInput: { name: form.name.trim(), email: orNull(form.email), phone: orNull(form.phone), notes: orNull(form.notes) },
@@ -29,7 +38,7 @@ export function NewCustomerPage() {
   const [form, setForm] = useState(blank);
   const [tried, setTried] = useState(false);
   const create = useMutation({ mutationFn: createCompany, onSuccess: () => client.invalidateQueries() });
-  const set = (part: Partial<typeof blank>) => setForm((now) => ({ ...now, ...part }));
+  const set = (part: Partial<CustomerForm>) => setForm((now) => ({ ...now, ...part }));
   const nameError = tried && !form.name.trim() ? words.needName : null;
   const passwordError = tried && form.userName.trim() && !form.password ? words.needPassword : null;
   const submit = () => {
