@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/iso_time.hpp"
 
-#include <cstdio>
 #include <fmt/format.h>
+#include <cstdio>
 
 namespace steward {
 
@@ -28,7 +28,8 @@ std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text) {
   int second = 0;
   int used = 0;
   const std::string copy(text);
-  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used) != 6) {
+  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used) !=
+      6) {
     return std::nullopt;
   }
   auto rest = std::string_view(copy).substr(static_cast<std::size_t>(used));

@@ -12,8 +12,8 @@ std::string IsoTime(std::chrono::sys_seconds at, std::chrono::minutes offset = {
 /// Reads what IsoTime writes (fractions of a second are accepted and dropped).
 std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text);
 
-/// Any ISO-8601 time as UTC with seven fraction digits, "2026-01-31T05:04:03.1234567Z": texts of this form sort by time.
-/// Nothing for a broken text, and for the year 1 that some sources write instead of "never".
+/// Any ISO-8601 time as UTC with seven fraction digits, "2026-01-31T05:04:03.1234567Z": texts of this form sort by
+/// time. Nothing for a broken text, and for the year 1 that some sources write instead of "never".
 std::optional<std::string> UtcText(std::string_view iso);
 std::string UtcText(std::chrono::sys_seconds at);
 

@@ -9,7 +9,8 @@
 
 namespace steward::platform {
 
-/// A JSON value that remembers where it stood in the text. Strings may be quoted with ' or ", as field scripts send them.
+/// A JSON value that remembers where it stood in the text. Strings may be quoted with ' or ", as field scripts send
+/// them.
 struct LenientMember;
 
 struct LenientValue {
