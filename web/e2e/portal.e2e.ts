@@ -79,8 +79,7 @@ describe('provider', () => {
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.getByRole('combobox', { name: 'Column' }).click();
     await page.getByRole('option', { name: 'State' }).click();
-    await page.getByRole('combobox', { name: 'Values' }).click();
-    await page.getByRole('option', { name: 'Success', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Success', exact: true }).check();
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByTitle('State is one of Success').waitFor();
     await settled(page);

@@ -60,7 +60,7 @@ export function Layout() {
           </ActionIcon>
           <Menu position="bottom-end" shadow="md">
             <Menu.Target>
-              <UnstyledButton className={classes.account} aria-label={words.account}>
+              <UnstyledButton className={classes.account} aria-label={`${words.account} ${user?.userName ?? ''}`}>
                 <IconUserCircle size={20} stroke={1.6} aria-hidden />
                 <Text size="sm" visibleFrom="xs">{user?.userName}</Text>
               </UnstyledButton>

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, MultiSelect, NumberInput, Popover, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, MultiSelect, NumberInput, Popover, Select, Stack, TextInput } from '@mantine/core';
 import { IconFilter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { wordOf } from '@/components/enum-words';
 import type { Condition, Operation } from '@/lib/list';
 import type { Named } from '@/lib/names';
 import type { Kind } from './column';
+import classes from './table.module.css';
 import { operationWords, timeWords, words } from './words';
+
+/** Above this many, values are searched for instead of ticked. */
+const manyChoices = 30;
 
 export interface Filterable {
   key: string;
@@ -28,13 +32,23 @@ export const wordOfOperation = (operation: Operation, kind: Kind): string =>
   (kind === 'time' ? timeWords[operation] : undefined) ?? operationWords[operation];
 
 function ValueInput({ field, value, onChange }: { field: Filterable; value: Condition['v'] | undefined; onChange: (value: Condition['v'] | undefined) => void }) {
+  const chosen = Array.isArray(value) ? value : [];
+  if (field.choices && field.choices.length <= manyChoices) {
+    return (
+      <Checkbox.Group label={words.values} value={chosen} onChange={(next) => onChange(next.length ? next : undefined)}>
+        <div className={classes.choices}>
+          {field.choices.map((choice) => <Checkbox key={choice.value} size="xs" value={choice.value} label={choice.label} />)}
+        </div>
+      </Checkbox.Group>
+    );
+  }
   if (field.choices) {
-    return <MultiSelect label={words.values} data={[...field.choices]} searchable comboboxProps={{ withinPortal: false }} maxDropdownHeight={220}
-      value={Array.isArray(value) ? value : []} onChange={(chosen) => onChange(chosen.length ? chosen : undefined)} />;
+    return <MultiSelect label={words.values} data={[...field.choices]} searchable comboboxProps={{ withinPortal: false, position: 'top' }} maxDropdownHeight={220}
+      value={chosen} onChange={(next) => onChange(next.length ? next : undefined)} />;
   }
   if (field.kind === 'yes') {
     return <Select label={words.value} data={[{ value: 'true', label: words.yes }, { value: 'false', label: words.no }]} comboboxProps={{ withinPortal: false }}
-      value={typeof value === 'boolean' ? String(value) : null} onChange={(chosen) => onChange(chosen === null ? undefined : chosen === 'true')} />;
+      value={typeof value === 'boolean' ? String(value) : null} onChange={(next) => onChange(next === null ? undefined : next === 'true')} />;
   }
   if (field.kind === 'time') {
     return <TextInput type="datetime-local" label={words.value}
