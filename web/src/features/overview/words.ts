@@ -2,7 +2,7 @@
 import { formatNumber, plural } from '@/lib/format';
 
 export const words = {
-  title: 'Overview', question: 'Who needs you this morning?', jobs: 'Failed and warning jobs', stale: 'No restore point in the last 24 h',
+  title: 'Overview', question: 'Who needs you this morning?', jobs: 'Failed and warning jobs', stale: 'No restore point in the last 24\u00a0h',
   licences: 'Licences from 80 %', repositories: 'Repositories from 90 %', all: 'Show all', counting: 'Counting…',
   noJobs: 'No job failed or warned in its last run.', noStale: 'Every workload has a restore point younger than 24 hours.',
   noLicences: 'No licence is used to 80 % or more.', noRepositories: 'No repository is filled to 90 % or more.',
