@@ -16,6 +16,8 @@ using contract::Kind;
 using contract::Property;
 using contract::Schema;
 
+constexpr std::int64_t kDeepOffset = 1000;
+
 /// What `select` asks for: whole properties, or parts of nested ones.
 struct Selection {
   bool all = true;
@@ -98,7 +100,13 @@ Result<std::string> CompileSort(const contract::Operation& operation, const std:
 }  // namespace
 
 std::string ListQuery::PageSql() const {
-  return fmt::format("select {} from {}{}{} limit {} offset {}", select_list, from, where, order, limit, offset);
+  const std::string page = fmt::format("{}{} limit {} offset {}", where, order, limit, offset);
+  if (offset < kDeepOffset) return fmt::format("select {} from {}{}", select_list, from, page);
+  // A deep page first finds its keys (an index alone can do that), then reads whole rows for those only.
+  return fmt::format(
+      "with page as materialized (select {0} as page_key from {1}{2}) select {3} from {1}{4} {0} in (select page_key "
+      "from page){5} limit {6}",
+      key, from, page, select_list, where.empty() ? " where" : where + " and", order, limit);
 }
 
 std::string ListQuery::CountSql() const {
