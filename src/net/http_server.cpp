@@ -66,6 +66,9 @@ asio::ssl::context MakeContext(const TlsConfig& config) {
 
 }  // namespace
 
+/// How long a refused sender may go on sending before the connection is cut.
+constexpr std::chrono::seconds kLinger{3};
+
 /// Shared by all sessions of one server.
 class SessionBase {
  public:
@@ -199,9 +202,20 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     } else if (error.category() != http::make_error_code(http::error::bad_method).category()) {
       return;
     }
-    Response response = ErrorResponse(problem);
-    response.close = true;
-    Write(response, false, false);
+    out_ = Serialize(ErrorResponse(problem), false, false);
+    Lowest().expires_after(kLinger);
+    asio::async_write(stream_, asio::buffer(out_), [self = this->shared_from_this()](beast::error_code failed, std::size_t) {
+      if (!failed) self->Discard();
+    });
+  }
+
+  /// Reads on for a moment: closing under a client that still sends would cost it the answer.
+  void Discard() {
+    buffer_.clear();
+    stream_.async_read_some(buffer_.prepare(65536), [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+      if (!error) return self->Discard();
+      if (error != beast::error::timeout) self->Shutdown();
+    });
   }
 
   Request TakeRequest() {

@@ -143,7 +143,7 @@ def test_patch_follows_rfc_6902(admin, company):
         return admin.call("PATCH", path, json=list(steps))
 
     assert patch({"op": "replace", "path": "/isAlarmDetectEnabled", "value": True}).json()["data"]["isAlarmDetectEnabled"] is True
-    assert patch({"op": "replace", "path": "/companyServices/remoteServices/isBackupAgentManagementEnabled", "value": True}).status_code == 200
+    assert patch({"op": "replace", "path": "/companyServices/remoteServices/isBackupResourcesEnabled", "value": True}).status_code == 200
     assert patch({"op": "replace", "path": "/instanceUid", "value": str(uuid.uuid4())}).status_code == 400
     assert patch({"op": "test", "path": "/status", "value": "Disabled"}).status_code == 400
     assert patch({"op": "replace", "path": "/status", "value": "Nonsense"}).status_code == 400

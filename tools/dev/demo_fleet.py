@@ -26,7 +26,7 @@ class Console:
     def __init__(self, url, user, password, ca=None):
         self.url = url.rstrip("/") + "/api/v3"
         self.session = requests.Session()
-        self.session.trust_env = False  # neither proxies nor certificate stores of the environment apply to the console
+        self.session.trust_env = False  # a proxy or CA bundle of the environment is not meant for the demo
         self.session.verify = ca or False
         if not ca:
             urllib3.disable_warnings()
