@@ -13,11 +13,16 @@ namespace {
 constexpr unsigned kHeartbeatSeconds = 15;
 constexpr unsigned kMaxRowsPerBatch = 1000;
 
-std::string Serialize(const agent::ConsoleFrame& frame) { return frame.SerializeAsString(); }
+std::string Serialize(const agent::ConsoleFrame& frame) {
+  return frame.SerializeAsString();
+}
 
 /// Facts under the names of the contract's ComputerInfo; the management agents' view merges them as they are.
 std::string FactsJson(const agent::HostFacts& facts, const std::string& host, const std::string& platform) {
-  nlohmann::json out = {{"hostName", host}, {"platformType", platform}, {"ipAddresses", nlohmann::json::array()}, {"macAddresses", nlohmann::json::array()}};
+  nlohmann::json out = {{"hostName", host},
+                        {"platformType", platform},
+                        {"ipAddresses", nlohmann::json::array()},
+                        {"macAddresses", nlohmann::json::array()}};
   for (const auto& address : facts.ip_addresses()) out["ipAddresses"].push_back(address);
   for (const auto& address : facts.mac_addresses()) out["macAddresses"].push_back(address);
   if (!facts.operating_system().empty()) out["guestOs"] = facts.operating_system();
@@ -26,14 +31,17 @@ std::string FactsJson(const agent::HostFacts& facts, const std::string& host, co
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string Limited(const std::string& text, std::size_t size) { return text.substr(0, size); }
+std::string Limited(const std::string& text, std::size_t size) {
+  return text.substr(0, size);
+}
 
 }  // namespace
 
 /// One agent's WebSocket. Without a certificate it may only enrol. Calls never overlap.
 class Session : public net::WebSocketHandler {
  public:
-  Session(Hub& hub, std::string agent_uid, std::string peer) : hub_(hub), agent_uid_(std::move(agent_uid)), peer_(std::move(peer)) {}
+  Session(Hub& hub, std::string agent_uid, std::string peer)
+      : hub_(hub), agent_uid_(std::move(agent_uid)), peer_(std::move(peer)) {}
 
   void OnOpen(std::shared_ptr<net::WebSocket> socket) override { socket_ = std::move(socket); }
 
@@ -64,11 +72,16 @@ class Session : public net::WebSocketHandler {
 
   void Handle(const agent::AgentFrame& frame) {
     switch (frame.body_case()) {
-      case agent::AgentFrame::kEnrol: return HandleEnrol(frame.enrol());
-      case agent::AgentFrame::kHello: return HandleHello(frame.hello());
-      case agent::AgentFrame::kHeartbeat: return HandleHeartbeat();
-      case agent::AgentFrame::kSync: return HandleSync(frame.sync());
-      case agent::AgentFrame::BODY_NOT_SET: return Refuse("an empty frame");
+      case agent::AgentFrame::kEnrol:
+        return HandleEnrol(frame.enrol());
+      case agent::AgentFrame::kHello:
+        return HandleHello(frame.hello());
+      case agent::AgentFrame::kHeartbeat:
+        return HandleHeartbeat();
+      case agent::AgentFrame::kSync:
+        return HandleSync(frame.sync());
+      case agent::AgentFrame::BODY_NOT_SET:
+        return Refuse("an empty frame");
     }
   }
 
@@ -88,8 +101,10 @@ class Session : public net::WebSocketHandler {
     if (agent_uid_.empty()) return Refuse("enrol first: this connection has no certificate");
     auto connection = hub_.owner_.Acquire();
     const auto rows = connection->Query(
-        "update core.agent set version = $2, connected_to = $3, connected_since = now(), last_heartbeat_at = now(), peer = $4, "
-        "facts = case when $5::jsonb = '{}'::jsonb then facts else facts || $5::jsonb end where uid = $1 and state = 'Accepted' returning revision, host_name, platform",
+        "update core.agent set version = $2, connected_to = $3, connected_since = now(), last_heartbeat_at = now(), "
+        "peer = $4, "
+        "facts = case when $5::jsonb = '{}'::jsonb then facts else facts || $5::jsonb end where uid = $1 and state = "
+        "'Accepted' returning revision, host_name, platform",
         {agent_uid_, Limited(hello.version(), 64), hub_.instance_, peer_, "{}"});
     if (rows.Count() == 0) return Refuse("this agent was removed or rejected");
     connection->Query("update core.agent set facts = facts || $2::jsonb where uid = $1",
@@ -106,7 +121,8 @@ class Session : public net::WebSocketHandler {
 
   void HandleHeartbeat() {
     if (!greeted_) return Refuse("say hello first");
-    hub_.owner_.Acquire()->Query("update core.agent set last_heartbeat_at = now(), connected_to = $2 where uid = $1", {agent_uid_, hub_.instance_});
+    hub_.owner_.Acquire()->Query("update core.agent set last_heartbeat_at = now(), connected_to = $2 where uid = $1",
+                                 {agent_uid_, hub_.instance_});
   }
 
   void HandleSync(const agent::SyncBatch& batch) {
@@ -128,11 +144,16 @@ class Session : public net::WebSocketHandler {
 };
 
 Hub::Hub(db::Pool& owner, const platform::Authority& authority, std::string instance, std::function<void()> changed)
-    : owner_(owner), authority_(authority), instance_(std::move(instance)), changed_(std::move(changed)), ingest_(owner) {}
+    : owner_(owner),
+      authority_(authority),
+      instance_(std::move(instance)),
+      changed_(std::move(changed)),
+      ingest_(owner) {}
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
   if (request.path != "/agent") return nullptr;
-  std::string uid = request.peer_certificate.empty() ? std::string() : platform::Authority::CommonName(request.peer_certificate);
+  std::string uid =
+      request.peer_certificate.empty() ? std::string() : platform::Authority::CommonName(request.peer_certificate);
   return std::make_shared<Session>(*this, std::move(uid), request.peer);
 }
 
@@ -153,7 +174,9 @@ void Hub::Unregister(const std::string& agent_uid, const net::WebSocket* socket)
     sockets_.erase(found);
   }
   try {
-    owner_.Acquire()->Query("update core.agent set connected_to = null, connected_since = null where uid = $1 and connected_to = $2", {agent_uid, instance_});
+    owner_.Acquire()->Query(
+        "update core.agent set connected_to = null, connected_since = null where uid = $1 and connected_to = $2",
+        {agent_uid, instance_});
   } catch (const std::exception& error) {
     spdlog::warn("agent {}: its disconnect could not be noted: {}", agent_uid, error.what());
   }
@@ -179,7 +202,8 @@ void Hub::GoAway(unsigned retry_after_seconds, const std::string& reason) {
 }
 
 void Hub::ForgetOldConnections() {
-  owner_.Acquire()->Query("update core.agent set connected_to = null, connected_since = null where connected_to = $1", {instance_});
+  owner_.Acquire()->Query("update core.agent set connected_to = null, connected_since = null where connected_to = $1",
+                          {instance_});
 }
 
 Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::string& peer) {
@@ -189,27 +213,36 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
   result.set_ca_pem(authority_.CaPem());
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
-  auto rows = transaction.Query("select uid, state, reject_reason from core.agent where public_key_hash = $1::bytea for update", {*key_hash});
+  auto rows = transaction.Query(
+      "select uid, state, reject_reason from core.agent where public_key_hash = $1::bytea for update", {*key_hash});
   if (rows.Count() == 0) {
     db::Param organization;
     db::Param location;
     if (!request.token().empty()) {
       const auto token = transaction.Query(
-          "update core.enrolment_token set uses_left = uses_left - 1 where hash = $1::bytea and expires_at > now() and uses_left > 0 "
+          "update core.enrolment_token set uses_left = uses_left - 1 where hash = $1::bytea and expires_at > now() and "
+          "uses_left > 0 "
           "returning organization_uid, location_uid",
           {platform::SecretHash(request.token())});
-      if (token.Count() == 0) return Fail(ErrorCode::kForbidden, "The company token is unknown, expired or used up. Download a new setup file.");
+      if (token.Count() == 0)
+        return Fail(ErrorCode::kForbidden,
+                    "The company token is unknown, expired or used up. Download a new setup file.");
       organization = token.Text(0, "organization_uid");
       location = token.Maybe(0, "location_uid");
     }
     rows = transaction.Query(
-        "insert into core.agent (uid, organization_uid, location_uid, state, public_key_hash, csr_pem, host_name, friendly_name, tag, version, platform, facts, "
-        "accepted_at, peer) values ($1, $2, coalesce($3, (select uid from core.location where organization_uid = $2 and type = 'Default')), "
-        "$4, $5::bytea, $6, $7, $7, $8, $9, $10, $11::jsonb, case when $2 is null then null else now() end, $12) returning uid, state, reject_reason",
-        {NewUuid(), organization, location, organization ? "Accepted" : "Unverified", *key_hash, request.csr_pem(), Limited(request.host_name(), 255),
-         Limited(request.tag(), 255), Limited(request.version(), 64), request.platform().empty() ? "Linux" : request.platform(),
+        "insert into core.agent (uid, organization_uid, location_uid, state, public_key_hash, csr_pem, host_name, "
+        "friendly_name, tag, version, platform, facts, "
+        "accepted_at, peer) values ($1, $2, coalesce($3, (select uid from core.location where organization_uid = $2 "
+        "and type = 'Default')), "
+        "$4, $5::bytea, $6, $7, $7, $8, $9, $10, $11::jsonb, case when $2 is null then null else now() end, $12) "
+        "returning uid, state, reject_reason",
+        {NewUuid(), organization, location, organization ? "Accepted" : "Unverified", *key_hash, request.csr_pem(),
+         Limited(request.host_name(), 255), Limited(request.tag(), 255), Limited(request.version(), 64),
+         request.platform().empty() ? "Linux" : request.platform(),
          FactsJson(request.facts(), Limited(request.host_name(), 255), request.platform()), peer});
-    spdlog::info("agent {} on {} registered from {} ({})", rows.Text(0, "uid"), request.host_name(), peer, rows.Text(0, "state"));
+    spdlog::info("agent {} on {} registered from {} ({})", rows.Text(0, "uid"), request.host_name(), peer,
+                 rows.Text(0, "state"));
   }
   const std::string uid = rows.Text(0, "uid");
   const std::string state = rows.Text(0, "state");
@@ -222,7 +255,8 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
     result.set_certificate_pem(certificate->pem);
   } else if (state == "Unverified") {
     result.set_verdict(agent::EnrolResult::PENDING);
-    result.set_message("Waiting until an operator accepts this agent to a company (Infrastructure, Agents, Unverified).");
+    result.set_message(
+        "Waiting until an operator accepts this agent to a company (Infrastructure, Agents, Unverified).");
   } else {
     result.set_verdict(agent::EnrolResult::REJECTED);
     result.set_message(rows.Maybe(0, "reject_reason").value_or("An operator rejected this agent."));

@@ -15,7 +15,9 @@ namespace {
 
 namespace pb = google::protobuf;
 
-const pb::FileDescriptor& InventoryFile() { return *agent::inventory::BackupServer::descriptor()->file(); }
+const pb::FileDescriptor& InventoryFile() {
+  return *agent::inventory::BackupServer::descriptor()->file();
+}
 
 std::string SnakeCase(const std::string& name) {
   std::string out;
@@ -38,15 +40,23 @@ db::Param FieldText(const pb::Message& message, const pb::FieldDescriptor& field
       if (type.starts_with("timestamp") && (text == "infinity" || text == "-infinity")) return std::nullopt;
       return text;
     }
-    case pb::FieldDescriptor::CPPTYPE_INT32: return std::to_string(reflection.GetInt32(message, &field));
-    case pb::FieldDescriptor::CPPTYPE_INT64: return std::to_string(reflection.GetInt64(message, &field));
-    case pb::FieldDescriptor::CPPTYPE_UINT32: return std::to_string(reflection.GetUInt32(message, &field));
-    case pb::FieldDescriptor::CPPTYPE_UINT64: return std::to_string(reflection.GetUInt64(message, &field));
-    case pb::FieldDescriptor::CPPTYPE_DOUBLE: return fmt::format("{}", reflection.GetDouble(message, &field));
-    case pb::FieldDescriptor::CPPTYPE_FLOAT: return fmt::format("{}", reflection.GetFloat(message, &field));
-    case pb::FieldDescriptor::CPPTYPE_BOOL: return reflection.GetBool(message, &field) ? "t" : "f";
+    case pb::FieldDescriptor::CPPTYPE_INT32:
+      return std::to_string(reflection.GetInt32(message, &field));
+    case pb::FieldDescriptor::CPPTYPE_INT64:
+      return std::to_string(reflection.GetInt64(message, &field));
+    case pb::FieldDescriptor::CPPTYPE_UINT32:
+      return std::to_string(reflection.GetUInt32(message, &field));
+    case pb::FieldDescriptor::CPPTYPE_UINT64:
+      return std::to_string(reflection.GetUInt64(message, &field));
+    case pb::FieldDescriptor::CPPTYPE_DOUBLE:
+      return fmt::format("{}", reflection.GetDouble(message, &field));
+    case pb::FieldDescriptor::CPPTYPE_FLOAT:
+      return fmt::format("{}", reflection.GetFloat(message, &field));
+    case pb::FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(message, &field) ? "t" : "f";
     case pb::FieldDescriptor::CPPTYPE_ENUM:
-    case pb::FieldDescriptor::CPPTYPE_MESSAGE: break;
+    case pb::FieldDescriptor::CPPTYPE_MESSAGE:
+      break;
   }
   throw std::logic_error("inventory messages hold scalars only: " + field.full_name());
 }
@@ -76,7 +86,8 @@ const Ingest::Table& Ingest::TableOf(db::Connection& connection, const std::stri
   if (descriptor == nullptr) throw std::invalid_argument(fmt::format("unknown entity {}", entity));
   Table table{.name = "inventory." + SnakeCase(entity)};
   const auto rows = connection.Query(
-      "select attname, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and "
+      "select attname, format_type(atttypid, atttypmod) as type from pg_attribute where attrelid = $1::regclass and "
+      "attnum > 0 and not attisdropped and "
       "attgenerated = ''",
       {table.name});
   std::string targets;
@@ -100,9 +111,12 @@ const Ingest::Table& Ingest::TableOf(db::Connection& connection, const std::stri
     new_row += fmt::format(", excluded.{}", column);
   }
   table.upsert = fmt::format(
-      "insert into {0} as t (agent_uid, organization_uid, location_uid{1}) select $1::uuid, $2::uuid, $3::uuid{2} from unnest({3}) as u({4}) "
-      "on conflict (agent_uid, uid) do update set organization_uid = excluded.organization_uid, location_uid = excluded.location_uid, updated_at = now(){5} "
-      "where (t.organization_uid, t.location_uid{6}) is distinct from (excluded.organization_uid, excluded.location_uid{7})",
+      "insert into {0} as t (agent_uid, organization_uid, location_uid{1}) select $1::uuid, $2::uuid, $3::uuid{2} from "
+      "unnest({3}) as u({4}) "
+      "on conflict (agent_uid, uid) do update set organization_uid = excluded.organization_uid, location_uid = "
+      "excluded.location_uid, updated_at = now(){5} "
+      "where (t.organization_uid, t.location_uid{6}) is distinct from (excluded.organization_uid, "
+      "excluded.location_uid{7})",
       table.name, targets, sources, arrays, names, updates, old_row, new_row);
   return tables_.emplace(entity, std::move(table)).first->second;
 }
@@ -114,7 +128,8 @@ void Ingest::StoreRows(db::Connection& connection, const Owner& owner, const age
   std::map<std::string, std::vector<db::Param>> by_uid;  // the last row of a uid wins
   for (const std::string& bytes : rows.rows()) {
     const std::unique_ptr<pb::Message> message(prototype.New());
-    if (!message->ParseFromString(bytes)) throw std::invalid_argument(fmt::format("a row of {} is not a valid message", rows.entity()));
+    if (!message->ParseFromString(bytes))
+      throw std::invalid_argument(fmt::format("a row of {} is not a valid message", rows.entity()));
     std::vector<db::Param> values;
     std::string uid;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -154,7 +169,8 @@ void Ingest::StoreRows(db::Connection& connection, const Owner& owner, const age
   if (rows.deleted_size() > 0) {
     std::string array;
     for (const std::string& uid : rows.deleted()) AppendElement(array, uid);
-    connection.Query(fmt::format("delete from {} where agent_uid = $1 and uid::text = any($2::text[])", table.name), {owner.agent_uid, "{" + array + "}"});
+    connection.Query(fmt::format("delete from {} where agent_uid = $1 and uid::text = any($2::text[])", table.name),
+                     {owner.agent_uid, "{" + array + "}"});
   }
 }
 
@@ -167,21 +183,27 @@ void Ingest::DeleteUnseen(db::Connection& connection, const std::string& agent_u
       for (const auto& uid : kept->second) AppendElement(array, uid);
     }
     const Table& table = TableOf(connection, entity);
-    connection.Query(fmt::format("delete from {} where agent_uid = $1 and not (uid::text = any($2::text[]))", table.name), {agent_uid, "{" + array + "}"});
+    connection.Query(
+        fmt::format("delete from {} where agent_uid = $1 and not (uid::text = any($2::text[]))", table.name),
+        {agent_uid, "{" + array + "}"});
   }
 }
 
 Result<std::uint64_t> Ingest::Store(const std::string& agent_uid, const agent::SyncBatch& batch, SeenRows& seen) {
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
-  const auto rows = transaction.Query("select revision, organization_uid, location_uid from core.agent where uid = $1 and state = 'Accepted' for update", {agent_uid});
+  const auto rows = transaction.Query(
+      "select revision, organization_uid, location_uid from core.agent where uid = $1 and state = 'Accepted' for "
+      "update",
+      {agent_uid});
   if (rows.Count() == 0) return Fail(ErrorCode::kForbidden, "This agent is not accepted.");
   const auto stored = static_cast<std::uint64_t>(rows.Int(0, "revision"));
   if (batch.full_begin()) seen.clear();
   const bool full = batch.full_begin() || batch.full_end() || !seen.empty();
   if (!full && batch.revision() <= stored) return batch.revision();
   if (!full && batch.revision() != stored + 1) {
-    return Fail(ErrorCode::kConflict, fmt::format("revision {} does not follow {}; send everything", batch.revision(), stored));
+    return Fail(ErrorCode::kConflict,
+                fmt::format("revision {} does not follow {}; send everything", batch.revision(), stored));
   }
   const Owner owner{agent_uid, rows.Text(0, "organization_uid"), rows.Maybe(0, "location_uid")};
   SeenRows batch_seen;

@@ -22,8 +22,9 @@ class Ingest {
  public:
   explicit Ingest(db::Pool& owner) : owner_(owner) {}
 
-  /// Applies a batch and returns the revision to acknowledge. A batch that was stored before is only acknowledged again.
-  /// kConflict: the revision does not follow (the agent must send everything); kForbidden: the agent is not accepted.
+  /// Applies a batch and returns the revision to acknowledge. A batch that was stored before is only acknowledged
+  /// again. kConflict: the revision does not follow (the agent must send everything); kForbidden: the agent is not
+  /// accepted.
   Result<std::uint64_t> Store(const std::string& agent_uid, const agent::SyncBatch& batch, SeenRows& seen);
 
  private:

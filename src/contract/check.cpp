@@ -12,11 +12,13 @@ namespace {
 using nlohmann::json;
 
 bool SameNoCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 const Property* FindProperty(const Schema& schema, std::string_view name) {
-  const auto found = std::find_if(schema.properties.begin(), schema.properties.end(), [&](const Property& p) { return SameNoCase(p.name, name); });
+  const auto found = std::find_if(schema.properties.begin(), schema.properties.end(),
+                                  [&](const Property& p) { return SameNoCase(p.name, name); });
   return found == schema.properties.end() ? nullptr : &*found;
 }
 
@@ -34,12 +36,15 @@ bool IsDate(std::string_view text) {
 }
 
 Result<json> CheckScalar(Kind kind, const Property& property, const json& value, const std::string& path) {
-  const auto wrong = [&](std::string_view expected) { return FailProperty(path, fmt::format("{} must be {}.", path, expected)); };
+  const auto wrong = [&](std::string_view expected) {
+    return FailProperty(path, fmt::format("{} must be {}.", path, expected));
+  };
   switch (kind) {
     case Kind::kInteger: {
       if (!value.is_number_integer()) return wrong("a whole number");
       const auto number = value.get<std::int64_t>();
-      if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      if (value.is_number_unsigned() &&
+          value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
         return wrong("a whole number below 2^63");
       }
       if (number < property.minimum || number > property.maximum) {
@@ -54,11 +59,13 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
       if (!value.is_boolean()) return wrong("true or false");
       return value;
     case Kind::kUuid:
-      if (!value.is_string() || !IsUuid(value.get_ref<const std::string&>())) return wrong("a uid like 6d3f2c1a-0b4e-4c57-9d0f-1a2b3c4d5e6f");
+      if (!value.is_string() || !IsUuid(value.get_ref<const std::string&>()))
+        return wrong("a uid like 6d3f2c1a-0b4e-4c57-9d0f-1a2b3c4d5e6f");
       return value;
     case Kind::kDate:
     case Kind::kDateTime:
-      if (!value.is_string() || !IsDate(value.get_ref<const std::string&>())) return wrong("a date like 2026-01-31 (with a time for date-times)");
+      if (!value.is_string() || !IsDate(value.get_ref<const std::string&>()))
+        return wrong("a date like 2026-01-31 (with a time for date-times)");
       return value;
     case Kind::kEnum: {
       if (!value.is_string()) return wrong("one of the words of the contract");
@@ -70,20 +77,23 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
     case Kind::kString: {
       if (!value.is_string()) return wrong("a text");
       const auto size = static_cast<std::int64_t>(value.get_ref<const std::string&>().size());
-      if (value.get_ref<const std::string&>().find('\0') != std::string::npos) return wrong("a text without NUL characters");
+      if (value.get_ref<const std::string&>().find('\0') != std::string::npos)
+        return wrong("a text without NUL characters");
       if (size < property.min_length) return wrong(fmt::format("at least {} characters long", property.min_length));
       if (size > std::min<std::int64_t>(property.max_length, 65536)) return wrong("shorter");
       return value;
     }
     case Kind::kObject:
     case Kind::kArray:
-    case Kind::kAny: break;
+    case Kind::kAny:
+      break;
   }
   return value;
 }
 
 Result<json> CheckObject(const Schema& schema, const json& body, const std::string& path) {
-  if (!body.is_object()) return FailProperty(path, fmt::format("{} must be a JSON object.", path.empty() ? "The body" : path));
+  if (!body.is_object())
+    return FailProperty(path, fmt::format("{} must be a JSON object.", path.empty() ? "The body" : path));
   json out = json::object();
   for (const auto& [name, value] : body.items()) {
     const Property* property = FindProperty(schema, name);
@@ -117,7 +127,8 @@ Result<std::string> ResolvePointer(const Schema& schema, const std::string& poin
       continue;
     }
     const Property* property = FindProperty(*current, segment);
-    if (property == nullptr) return FailProperty(pointer, fmt::format("{} has no property {}.", current->name, segment));
+    if (property == nullptr)
+      return FailProperty(pointer, fmt::format("{} has no property {}.", current->name, segment));
     if (property->read_only) return FailProperty(pointer, fmt::format("{} is read-only.", property->name));
     resolved += fmt::format("/{}", property->name);
     current = property->schema;
@@ -155,18 +166,22 @@ Result<json> CheckValue(const Property& property, const json& value, const std::
   json out = json::array();
   for (std::size_t i = 0; i < value.size(); ++i) {
     const std::string where = fmt::format("{}[{}]", path, i);
-    auto item = property.item_kind == Kind::kObject && property.schema != nullptr ? CheckObject(*property.schema, value[i], where)
-                                                                                  : CheckScalar(property.item_kind, property, value[i], where);
+    auto item = property.item_kind == Kind::kObject && property.schema != nullptr
+                    ? CheckObject(*property.schema, value[i], where)
+                    : CheckScalar(property.item_kind, property, value[i], where);
     if (!item) return tl::unexpected(item.error());
     out.push_back(std::move(*item));
   }
   return out;
 }
 
-Result<json> CheckBody(const Schema& schema, const json& body) { return CheckObject(schema, body, ""); }
+Result<json> CheckBody(const Schema& schema, const json& body) {
+  return CheckObject(schema, body, "");
+}
 
 Result<json> ApplyPatch(const Schema& schema, const json& current, const json& patch) {
-  if (!patch.is_array() || patch.empty()) return FailProperty("", "The body must be a non-empty JSON array of patch operations.");
+  if (!patch.is_array() || patch.empty())
+    return FailProperty("", "The body must be a non-empty JSON array of patch operations.");
   json document = current;
   for (std::size_t i = 0; i < patch.size(); ++i) {
     const json& step = patch[i];
@@ -177,7 +192,8 @@ Result<json> ApplyPatch(const Schema& schema, const json& current, const json& p
     json resolved = {{"op", step["op"]}};
     for (const char* key : {"path", "from"}) {
       if (!step.contains(key)) continue;
-      if (!step[key].is_string()) return FailProperty(where + "." + key, fmt::format("{} must be a JSON pointer.", key));
+      if (!step[key].is_string())
+        return FailProperty(where + "." + key, fmt::format("{} must be a JSON pointer.", key));
       auto pointer = ResolvePointer(schema, step[key].get<std::string>());
       if (!pointer) return tl::unexpected(pointer.error());
       resolved[key] = *pointer;
@@ -187,12 +203,14 @@ Result<json> ApplyPatch(const Schema& schema, const json& current, const json& p
     if (op == "replace" || op == "add") {
       if (!step.contains("value")) return FailProperty(where + ".value", fmt::format("{} needs a value.", op));
       CreateParents(document, resolved["path"].get<std::string>());
-      if (op == "replace" && !document.contains(json::json_pointer(resolved["path"].get<std::string>()))) resolved["op"] = "add";
+      if (op == "replace" && !document.contains(json::json_pointer(resolved["path"].get<std::string>())))
+        resolved["op"] = "add";
     }
     try {
       document = document.patch(json::array({resolved}));
     } catch (const json::exception& error) {
-      return FailProperty(resolved["path"].get<std::string>(), fmt::format("Patch operation {} cannot be applied: {}", i, error.what()));
+      return FailProperty(resolved["path"].get<std::string>(),
+                          fmt::format("Patch operation {} cannot be applied: {}", i, error.what()));
     }
   }
   return CheckBody(schema, document);

@@ -84,8 +84,8 @@ struct Call {
 /// What a handler answers; `data` is wrapped as {"data": ...} unless the operation answers raw.
 struct Answer {
   nlohmann::json data = nullptr;
-  int status = 0;             ///< 0 = the operation's own
-  std::string content_type;   ///< set: `text` is the whole body, sent as it is
+  int status = 0;            ///< 0 = the operation's own
+  std::string content_type;  ///< set: `text` is the whole body, sent as it is
   std::string text;
   std::vector<std::pair<std::string, std::string>> headers;
 };
@@ -119,8 +119,8 @@ std::span<const std::string_view> RoleNames();
 const Schema* FindSchema(std::string_view name);
 std::string_view OpenApiDocument();
 
-/// Checks a JSON body against a schema and returns it with property names in the contract's spelling (names match without
-/// case, unknown ones are dropped, read-only ones are dropped). Errors name the property path.
+/// Checks a JSON body against a schema and returns it with property names in the contract's spelling (names match
+/// without case, unknown ones are dropped, read-only ones are dropped). Errors name the property path.
 Result<nlohmann::json> CheckBody(const Schema& schema, const nlohmann::json& body);
 /// Checks one value against a property of the contract; `path` names it in the error.
 Result<nlohmann::json> CheckValue(const Property& property, const nlohmann::json& value, const std::string& path);

@@ -27,10 +27,12 @@ Error ToError(const StatementError& error) {
   Error out{.code = ErrorCode::kInternal, .message = "The database refused the change.", .internal = error.what()};
   if (state == "23505") {
     out.code = ErrorCode::kConflict;
-    out.message = fmt::format("Another object already has this value (rule {}). Choose a different one.", error.Constraint());
+    out.message =
+        fmt::format("Another object already has this value (rule {}). Choose a different one.", error.Constraint());
   } else if (state == "23503") {
     out.code = ErrorCode::kConflict;
-    out.message = fmt::format("Other objects depend on this one, or a named object does not exist (rule {}).", error.Constraint());
+    out.message = fmt::format("Other objects depend on this one, or a named object does not exist (rule {}).",
+                              error.Constraint());
   } else if (state == "23514" || state == "23502") {
     out.code = ErrorCode::kInvalid;
     out.message = fmt::format("A value is outside what is allowed (rule {}).", error.Constraint());
@@ -46,8 +48,12 @@ Error ToError(const StatementError& error) {
 }
 
 Rows::Rows(pg_result* result) : result_(result, PQclear) {}
-int Rows::Count() const { return PQntuples(result_.get()); }
-int Rows::Columns() const { return PQnfields(result_.get()); }
+int Rows::Count() const {
+  return PQntuples(result_.get());
+}
+int Rows::Columns() const {
+  return PQnfields(result_.get());
+}
 int Rows::Column(std::string_view name) const {
   const int count = Columns();
   for (int i = 0; i < count; ++i) {
@@ -55,13 +61,21 @@ int Rows::Column(std::string_view name) const {
   }
   throw std::out_of_range(fmt::format("the statement returns no column \"{}\"", name));
 }
-unsigned Rows::Oid(int column) const { return PQftype(result_.get(), column); }
-std::string Rows::Name(int column) const { return PQfname(result_.get(), column); }
-bool Rows::IsNull(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
+unsigned Rows::Oid(int column) const {
+  return PQftype(result_.get(), column);
+}
+std::string Rows::Name(int column) const {
+  return PQfname(result_.get(), column);
+}
+bool Rows::IsNull(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) != 0;
+}
 std::string_view Rows::Raw(int row, int column) const {
   return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
 }
-std::string Rows::Text(int row, std::string_view name) const { return std::string(Raw(row, Column(name))); }
+std::string Rows::Text(int row, std::string_view name) const {
+  return std::string(Raw(row, Column(name)));
+}
 std::optional<std::string> Rows::Maybe(int row, std::string_view name) const {
   const int column = Column(name);
   if (IsNull(row, column)) return std::nullopt;
@@ -76,7 +90,9 @@ std::int64_t Rows::Int(int row, std::string_view name) const {
   }
   return value;
 }
-bool Rows::Bool(int row, std::string_view name) const { return Raw(row, Column(name)) == "t"; }
+bool Rows::Bool(int row, std::string_view name) const {
+  return Raw(row, Column(name)) == "t";
+}
 std::int64_t Rows::Affected() const {
   const std::string_view text = PQcmdTuples(result_.get());
   std::int64_t value = 0;
@@ -84,13 +100,15 @@ std::int64_t Rows::Affected() const {
   return value;
 }
 
-Connection::Connection(const std::string& url, const std::vector<std::string>& on_connect) : conn_(PQconnectdb(url.c_str())) {
+Connection::Connection(const std::string& url, const std::vector<std::string>& on_connect)
+    : conn_(PQconnectdb(url.c_str())) {
   if (PQstatus(conn_) != CONNECTION_OK) {
     const std::string reason = PQerrorMessage(conn_);
     PQfinish(conn_);
     throw Unavailable("cannot connect to PostgreSQL: " + reason);
   }
-  PQsetNoticeProcessor(conn_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      conn_, [](void*, const char*) {}, nullptr);
   try {
     for (const auto& sql : on_connect) Script(sql);
   } catch (...) {
@@ -99,9 +117,13 @@ Connection::Connection(const std::string& url, const std::vector<std::string>& o
   }
 }
 
-Connection::~Connection() { PQfinish(conn_); }
+Connection::~Connection() {
+  PQfinish(conn_);
+}
 
-bool Connection::Broken() const { return PQstatus(conn_) != CONNECTION_OK; }
+bool Connection::Broken() const {
+  return PQstatus(conn_) != CONNECTION_OK;
+}
 
 void Connection::Throw(pg_result* result) const {
   const Rows owner(result);
@@ -130,8 +152,8 @@ const std::string& Connection::Prepared(const std::string& sql) {
 Rows Connection::Query(const std::string& sql, const Params& params, Format format) {
   const std::string& name = Prepared(sql);
   const ParamView view(params);
-  pg_result* result = PQexecPrepared(conn_, name.c_str(), static_cast<int>(params.size()), view.values.data(), nullptr, nullptr,
-                                     static_cast<int>(format));
+  pg_result* result = PQexecPrepared(conn_, name.c_str(), static_cast<int>(params.size()), view.values.data(), nullptr,
+                                     nullptr, static_cast<int>(format));
   const ExecStatusType status = PQresultStatus(result);
   if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) Throw(result);
   return Rows(result);
@@ -151,8 +173,8 @@ std::vector<Rows> Connection::Pipeline(const std::vector<Statement>& statements)
   if (PQenterPipelineMode(conn_) != 1) throw Unavailable("PostgreSQL connection cannot pipeline");
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const ParamView view(statements[i].params);
-    PQsendQueryPrepared(conn_, names[i]->c_str(), static_cast<int>(view.values.size()), view.values.data(), nullptr, nullptr,
-                        static_cast<int>(statements[i].format));
+    PQsendQueryPrepared(conn_, names[i]->c_str(), static_cast<int>(view.values.size()), view.values.data(), nullptr,
+                        nullptr, static_cast<int>(statements[i].format));
   }
   PQpipelineSync(conn_);
   std::vector<Rows> all;
@@ -232,7 +254,9 @@ Pool::Lease::~Lease() {
   if (connection_) pool_->Return(std::move(connection_));
 }
 
-Transaction::Transaction(Connection& connection) : connection_(connection) { connection_.Script("begin"); }
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+  connection_.Script("begin");
+}
 Transaction::~Transaction() {
   if (!open_ || connection_.Broken()) return;
   try {
@@ -246,6 +270,8 @@ void Transaction::Commit() {
   open_ = false;
 }
 
-std::string ArrayLiteral(const std::vector<std::string>& items) { return fmt::format("{{{}}}", fmt::join(items, ",")); }
+std::string ArrayLiteral(const std::vector<std::string>& items) {
+  return fmt::format("{{{}}}", fmt::join(items, ","));
+}
 
 }  // namespace steward::db

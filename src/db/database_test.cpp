@@ -40,7 +40,8 @@ TEST_F(Database, Migrate_FreshThenAgain_AppliedOnce) {
   Connection connection(server_->Url(), {});
   ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
   ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
-  EXPECT_EQ(connection.Query("select count(*) as n from public.steward_schema").Int(0, "n"), static_cast<std::int64_t>(Migrations().size()));
+  EXPECT_EQ(connection.Query("select count(*) as n from public.steward_schema").Int(0, "n"),
+            static_cast<std::int64_t>(Migrations().size()));
 }
 
 TEST_F(Database, Migrate_DatabaseNewerThanProgram_RefusedNamingBoth) {
@@ -55,14 +56,16 @@ TEST_F(Database, Migrate_DatabaseNewerThanProgram_RefusedNamingBoth) {
 
 TEST_F(Database, Migrate_BrokenScript_LeavesNothingBehind) {
   Connection connection(server_->Url(), {});
-  const Migration broken[] = {{1, "x", "select 1"}, {1000, "broken", "create table half_done (a int); select nonsense"}};
+  const Migration broken[] = {{1, "x", "select 1"},
+                              {1000, "broken", "create table half_done (a int); select nonsense"}};
   EXPECT_THROW((void)Migrate(connection, broken), StatementError);
   EXPECT_EQ(connection.Query("select to_regclass('half_done') is null as gone").Bool(0, "gone"), true);
 }
 
 TEST_F(Database, Pipeline_SecondStatementFails_ThrowsAndConnectionStaysUsable) {
   Connection connection(server_->Url(), {});
-  EXPECT_THROW(connection.Pipeline({{"select 1 as a", {}}, {"select 1 / $1::int as b", {"0"}}, {"select 2 as c", {}}}), StatementError);
+  EXPECT_THROW(connection.Pipeline({{"select 1 as a", {}}, {"select 1 / $1::int as b", {"0"}}, {"select 2 as c", {}}}),
+               StatementError);
   const auto rows = connection.Pipeline({{"select 1 as a", {}}, {"select 2 as b", {}}});
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[1].Int(0, "b"), 2);

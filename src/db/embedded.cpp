@@ -28,7 +28,8 @@ fs::path FindBinaries() {
     if (fs::exists(folder / "postgres")) return folder;
   }
   throw std::runtime_error(
-      "No PostgreSQL server is installed. Install the package postgresql-15, or point the console at one with --database URL.");
+      "No PostgreSQL server is installed. Install the package postgresql-15, or point the console at one with "
+      "--database URL.");
 }
 
 /// Starts a program as the given user with output appended to `log`; returns its pid.
@@ -54,22 +55,31 @@ pid_t Spawn(const std::vector<std::string>& arguments, uid_t user, gid_t group, 
 }  // namespace
 
 EmbeddedPostgres::EmbeddedPostgres(fs::path folder)
-    : folder_(fs::absolute(std::move(folder))), data_(folder_ / "postgres"), binaries_(FindBinaries()), user_(geteuid()), group_(getegid()) {
+    : folder_(fs::absolute(std::move(folder))),
+      data_(folder_ / "postgres"),
+      binaries_(FindBinaries()),
+      user_(geteuid()),
+      group_(getegid()) {
   const passwd* entry = user_ == 0 ? getpwnam("postgres") : getpwuid(user_);
-  if (entry == nullptr) throw std::runtime_error("PostgreSQL must not run as root, and there is no user \"postgres\" to run it as.");
+  if (entry == nullptr)
+    throw std::runtime_error("PostgreSQL must not run as root, and there is no user \"postgres\" to run it as.");
   user_ = entry->pw_uid;
   group_ = entry->pw_gid;
   user_name_ = entry->pw_name;
   if (folder_.string().size() > 80) {
-    throw std::runtime_error(fmt::format("The data folder's path is too long for a unix socket (80 characters at most): {}", folder_.string()));
+    throw std::runtime_error(fmt::format(
+        "The data folder's path is too long for a unix socket (80 characters at most): {}", folder_.string()));
   }
 }
 
-EmbeddedPostgres::~EmbeddedPostgres() { Stop(); }
+EmbeddedPostgres::~EmbeddedPostgres() {
+  Stop();
+}
 
 std::string EmbeddedPostgres::Url() const {
-  return fmt::format("host='{}' port=5432 dbname=steward user=steward application_name=steward-console connect_timeout=5",
-                     (folder_ / "socket").string());
+  return fmt::format(
+      "host='{}' port=5432 dbname=steward user=steward application_name=steward-console connect_timeout=5",
+      (folder_ / "socket").string());
 }
 
 void EmbeddedPostgres::Start() {
@@ -77,7 +87,8 @@ void EmbeddedPostgres::Start() {
   Launch();
   WaitUntilReady();
   Connection admin(fmt::format("host='{}' port=5432 dbname=postgres user=steward", (folder_ / "socket").string()), {});
-  if (admin.Query("select 1 from pg_database where datname = 'steward'").Count() == 0) admin.Script("create database steward");
+  if (admin.Query("select 1 from pg_database where datname = 'steward'").Count() == 0)
+    admin.Script("create database steward");
   watcher_ = std::thread([this] { Watch(); });
 }
 
@@ -86,12 +97,13 @@ void EmbeddedPostgres::Initialize() {
   fs::create_directories(data_);
   fs::create_directories(folder_ / "socket");
   for (const auto& path : {data_, folder_ / "socket"}) {
-    if (chown(path.c_str(), user_, group_) != 0) throw std::runtime_error(fmt::format("Cannot give {} to user {}.", path.string(), user_name_));
+    if (chown(path.c_str(), user_, group_) != 0)
+      throw std::runtime_error(fmt::format("Cannot give {} to user {}.", path.string(), user_name_));
     fs::permissions(path, fs::perms::owner_all);
   }
   const std::string log = (folder_ / "postgres.log").string();
-  const pid_t pid = Spawn({(binaries_ / "initdb").string(), "-D", data_.string(), "-U", "steward", "--auth=trust", "--encoding=UTF8",
-                           "--locale=C.UTF-8", "--data-checksums"},
+  const pid_t pid = Spawn({(binaries_ / "initdb").string(), "-D", data_.string(), "-U", "steward", "--auth=trust",
+                           "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"},
                           user_, group_, log);
   int status = 0;
   waitpid(pid, &status, 0);
@@ -99,15 +111,34 @@ void EmbeddedPostgres::Initialize() {
     std::error_code ignored;
     fs::remove_all(data_, ignored);
     throw std::runtime_error(fmt::format(
-        "PostgreSQL could not be initialised as user {} in {} (see {}). Every folder above must be open to that user.", user_name_,
-        data_.string(), log));
+        "PostgreSQL could not be initialised as user {} in {} (see {}). Every folder above must be open to that user.",
+        user_name_, data_.string(), log));
   }
 }
 
 void EmbeddedPostgres::Launch() {
-  pid_ = Spawn({(binaries_ / "postgres").string(), "-D", data_.string(), "-k", (folder_ / "socket").string(), "-c", "listen_addresses=",
-                "-c", "unix_socket_permissions=0700", "-c", "max_connections=80", "-c", "shared_buffers=512MB", "-c",
-                "work_mem=32MB", "-c", "max_wal_size=2GB", "-c", "jit=off", "-c", "random_page_cost=1.1", "-c",
+  pid_ = Spawn({(binaries_ / "postgres").string(),
+                "-D",
+                data_.string(),
+                "-k",
+                (folder_ / "socket").string(),
+                "-c",
+                "listen_addresses=",
+                "-c",
+                "unix_socket_permissions=0700",
+                "-c",
+                "max_connections=80",
+                "-c",
+                "shared_buffers=512MB",
+                "-c",
+                "work_mem=32MB",
+                "-c",
+                "max_wal_size=2GB",
+                "-c",
+                "jit=off",
+                "-c",
+                "random_page_cost=1.1",
+                "-c",
                 "log_min_messages=warning"},
                user_, group_, (folder_ / "postgres.log").string());
 }
@@ -117,14 +148,17 @@ void EmbeddedPostgres::WaitUntilReady() const {
   std::string reason;
   while (std::chrono::steady_clock::now() < deadline) {
     try {
-      const Connection probe(fmt::format("host='{}' port=5432 dbname=postgres user=steward connect_timeout=5", (folder_ / "socket").string()), {});
+      const Connection probe(fmt::format("host='{}' port=5432 dbname=postgres user=steward connect_timeout=5",
+                                         (folder_ / "socket").string()),
+                             {});
       return;
     } catch (const Unavailable& error) {
       reason = error.what();
     }
     int status = 0;
     if (waitpid(pid_, &status, WNOHANG) == pid_) {
-      throw std::runtime_error(fmt::format("PostgreSQL ended while starting; its log is {}", (folder_ / "postgres.log").string()));
+      throw std::runtime_error(
+          fmt::format("PostgreSQL ended while starting; its log is {}", (folder_ / "postgres.log").string()));
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }

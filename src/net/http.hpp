@@ -15,9 +15,9 @@ namespace steward::net {
 
 /// One HTTP request, fully read. Header names are compared without case.
 struct Request {
-  std::string method;  ///< upper case
-  std::string target;  ///< raw request target as sent
-  std::string path;    ///< percent-decoded path, no query
+  std::string method;                                      ///< upper case
+  std::string target;                                      ///< raw request target as sent
+  std::string path;                                        ///< percent-decoded path, no query
   std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order, repeated names kept
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;

@@ -88,7 +88,8 @@ class HttpClient::Impl {
     curl_easy_setopt(handle_, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(handle_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     curl_easy_setopt(handle_, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count() * 1000));
-    curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min<long>(options_.timeout.count(), 10) * 1000));
+    curl_easy_setopt(handle_, CURLOPT_CONNECTTIMEOUT_MS,
+                     static_cast<long>(std::min<long>(options_.timeout.count(), 10) * 1000));
     curl_easy_setopt(handle_, CURLOPT_WRITEFUNCTION, OnBody);
     curl_easy_setopt(handle_, CURLOPT_WRITEDATA, &sink);
     curl_easy_setopt(handle_, CURLOPT_HEADERFUNCTION, OnHeader);
@@ -101,7 +102,8 @@ class HttpClient::Impl {
     }
     SetTrust();
     curl_slist* headers = curl_slist_append(nullptr, "Expect:");
-    for (const auto& [name, value] : request.headers) headers = curl_slist_append(headers, (name + ": " + value).c_str());
+    for (const auto& [name, value] : request.headers)
+      headers = curl_slist_append(headers, (name + ": " + value).c_str());
     curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers);
     const CURLcode code = curl_easy_perform(handle_);
     curl_slist_free_all(headers);
@@ -139,6 +141,8 @@ class HttpClient::Impl {
 
 HttpClient::HttpClient(ClientOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 HttpClient::~HttpClient() = default;
-Result<ClientResponse> HttpClient::Send(const ClientRequest& request) { return impl_->Send(request); }
+Result<ClientResponse> HttpClient::Send(const ClientRequest& request) {
+  return impl_->Send(request);
+}
 
 }  // namespace steward::net

@@ -112,7 +112,8 @@ struct ServerState {
 };
 
 /// One HTTP connection: reads a request, has a worker answer it, writes, reads the next (pipelined ones are answered in
-/// order). All members run on the connection's strand; the handler runs on a worker while the session does nothing else.
+/// order). All members run on the connection's strand; the handler runs on a worker while the session does nothing
+/// else.
 template <typename Stream>
 class HttpSession : public SessionBase, public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
@@ -125,14 +126,15 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   void Start() {
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       Lowest().expires_after(state_->options.header_timeout);
-      stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](beast::error_code error) {
-        if (error) {
-          if (self->state_->failure) self->state_->failure(self->peer_, error.message());
-          return;
-        }
-        self->certificate_ = PeerCertificatePem(self->stream_.native_handle());
-        self->AwaitRequest();
-      });
+      stream_.async_handshake(asio::ssl::stream_base::server,
+                              [self = this->shared_from_this()](beast::error_code error) {
+                                if (error) {
+                                  if (self->state_->failure) self->state_->failure(self->peer_, error.message());
+                                  return;
+                                }
+                                self->certificate_ = PeerCertificatePem(self->stream_.native_handle());
+                                self->AwaitRequest();
+                              });
     } else {
       AwaitRequest();
     }
@@ -154,12 +156,13 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     if (buffer_.size() > 0) return ReadRequest();
     idle_ = true;
     Lowest().expires_after(state_->options.idle_timeout);
-    stream_.async_read_some(buffer_.prepare(16384), [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
-      self->idle_ = false;
-      if (error) return self->Shutdown();
-      self->buffer_.commit(size);
-      self->ReadRequest();
-    });
+    stream_.async_read_some(buffer_.prepare(16384),
+                            [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
+                              self->idle_ = false;
+                              if (error) return self->Shutdown();
+                              self->buffer_.commit(size);
+                              self->ReadRequest();
+                            });
   }
 
   void ReadRequest() {
@@ -167,55 +170,64 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     parser_->header_limit(static_cast<std::uint32_t>(state_->options.max_header_bytes));
     parser_->body_limit(state_->options.max_body_bytes);
     Lowest().expires_after(state_->options.header_timeout);
-    http::async_read_header(stream_, buffer_, *parser_, [self = this->shared_from_this()](beast::error_code error, std::size_t) {
-      if (error) return self->ReadFailed(error);
-      if (beast::iequals(self->parser_->get()[http::field::expect], "100-continue")) return self->Continue();
-      self->ReadBody();
-    });
+    http::async_read_header(stream_, buffer_, *parser_,
+                            [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                              if (error) return self->ReadFailed(error);
+                              if (beast::iequals(self->parser_->get()[http::field::expect], "100-continue"))
+                                return self->Continue();
+                              self->ReadBody();
+                            });
   }
 
   void Continue() {
     out_ = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(stream_, asio::buffer(out_), [self = this->shared_from_this()](beast::error_code error, std::size_t) {
-      if (!error) self->ReadBody();
-    });
+    asio::async_write(stream_, asio::buffer(out_),
+                      [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                        if (!error) self->ReadBody();
+                      });
   }
 
   void ReadBody() {
-    http::async_read(stream_, buffer_, *parser_, [self = this->shared_from_this()](beast::error_code error, std::size_t) {
-      if (error) return self->ReadFailed(error);
-      self->Answer();
-    });
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                       if (error) return self->ReadFailed(error);
+                       self->Answer();
+                     });
   }
 
   void ReadFailed(beast::error_code error) {
-    Error problem{.code = ErrorCode::kInvalid, .message = "The request is not valid HTTP/1.1: " + error.message() + "."};
+    Error problem{.code = ErrorCode::kInvalid,
+                  .message = "The request is not valid HTTP/1.1: " + error.message() + "."};
     if (error == http::error::end_of_stream || error == asio::ssl::error::stream_truncated) return Shutdown();
     if (error == beast::error::timeout) return;  // the stream is closed already
     if (error == http::error::body_limit) {
       problem.code = ErrorCode::kTooLarge;
-      problem.message = fmt::format("The request body is larger than the {} bytes that are accepted. Send less per request.",
-                                    state_->options.max_body_bytes);
+      problem.message =
+          fmt::format("The request body is larger than the {} bytes that are accepted. Send less per request.",
+                      state_->options.max_body_bytes);
     } else if (error == http::error::header_limit) {
       problem.code = ErrorCode::kTooLarge;
-      problem.message = fmt::format("The request line and headers are larger than {} bytes.", state_->options.max_header_bytes);
+      problem.message =
+          fmt::format("The request line and headers are larger than {} bytes.", state_->options.max_header_bytes);
     } else if (error.category() != http::make_error_code(http::error::bad_method).category()) {
       return;
     }
     out_ = Serialize(ErrorResponse(problem), false, false);
     Lowest().expires_after(kLinger);
-    asio::async_write(stream_, asio::buffer(out_), [self = this->shared_from_this()](beast::error_code failed, std::size_t) {
-      if (!failed) self->Discard();
-    });
+    asio::async_write(stream_, asio::buffer(out_),
+                      [self = this->shared_from_this()](beast::error_code failed, std::size_t) {
+                        if (!failed) self->Discard();
+                      });
   }
 
   /// Reads on for a moment: closing under a client that still sends would cost it the answer.
   void Discard() {
     buffer_.clear();
-    stream_.async_read_some(buffer_.prepare(65536), [self = this->shared_from_this()](beast::error_code error, std::size_t) {
-      if (!error) return self->Discard();
-      if (error != beast::error::timeout) self->Shutdown();
-    });
+    stream_.async_read_some(buffer_.prepare(65536),
+                            [self = this->shared_from_this()](beast::error_code error, std::size_t) {
+                              if (!error) return self->Discard();
+                              if (error != beast::error::timeout) self->Shutdown();
+                            });
   }
 
   Request TakeRequest() {
@@ -241,15 +253,14 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     const bool keep_alive = parser_->get().keep_alive();
     const bool head_only = parser_->get().method() == http::verb::head;
     Lowest().expires_never();
-    asio::post(state_->workers, [self = this->shared_from_this(), keep_alive, head_only,
-                                 request = TakeRequest()]() mutable {
-      Response response = self->Call(request);
-      const bool keep = keep_alive && !response.close && !self->state_->stopping;
-      std::string out = Serialize(response, keep, head_only);
-      asio::post(self->stream_.get_executor(), [self, keep, text = std::move(out)]() mutable {
-        self->WriteText(std::move(text), keep);
-      });
-    });
+    asio::post(state_->workers,
+               [self = this->shared_from_this(), keep_alive, head_only, request = TakeRequest()]() mutable {
+                 Response response = self->Call(request);
+                 const bool keep = keep_alive && !response.close && !self->state_->stopping;
+                 std::string out = Serialize(response, keep, head_only);
+                 asio::post(self->stream_.get_executor(),
+                            [self, keep, text = std::move(out)]() mutable { self->WriteText(std::move(text), keep); });
+               });
   }
 
   Response Call(Request& request) {
@@ -257,7 +268,8 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
       return state_->handler(request);
     } catch (const std::exception& error) {
       spdlog::error("request {} {} failed: {}", request.method, request.path, error.what());
-      return ErrorResponse({.code = ErrorCode::kInternal, .message = "The console met an unexpected fault; its log has the details."});
+      return ErrorResponse(
+          {.code = ErrorCode::kInternal, .message = "The console met an unexpected fault; its log has the details."});
     }
   }
 
@@ -268,11 +280,12 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   void WriteText(std::string text, bool keep_alive) {
     out_ = std::move(text);
     Lowest().expires_after(state_->options.idle_timeout);
-    asio::async_write(stream_, asio::buffer(out_), [self = this->shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
-      if (error) return;
-      if (!keep_alive) return self->Shutdown();
-      self->AwaitRequest();
-    });
+    asio::async_write(stream_, asio::buffer(out_),
+                      [self = this->shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
+                        if (error) return;
+                        if (!keep_alive) return self->Shutdown();
+                        self->AwaitRequest();
+                      });
   }
 
   void Shutdown() {
@@ -294,15 +307,17 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     request.peer_certificate = certificate_;
     auto handler = state_->upgrade ? state_->upgrade(request) : nullptr;
     if (!handler) {
-      return Write(ErrorResponse({.code = ErrorCode::kNotFound, .message = "No WebSocket is served at " + request.path + "."}),
-                   false, false);
+      return Write(
+          ErrorResponse({.code = ErrorCode::kNotFound, .message = "No WebSocket is served at " + request.path + "."}),
+          false, false);
     }
     Lowest().expires_never();
     auto socket = std::make_shared<websocket::stream<Stream>>(std::move(stream_));
     websocket::stream_base::timeout timeout{std::chrono::seconds(15), state_->options.idle_timeout, true};
     socket->set_option(timeout);
     auto upgrade = std::make_shared<http::request<http::string_body>>(std::move(message));
-    socket->async_accept(*upgrade, [self = this->shared_from_this(), socket, upgrade, handler](beast::error_code error) {
+    socket->async_accept(*upgrade, [self = this->shared_from_this(), socket, upgrade,
+                                    handler](beast::error_code error) {
       if (error) return;
       auto connection = std::make_shared<WebSocketConnection<Stream>>(
           std::move(*socket), handler, asio::any_io_executor(asio::make_strand(self->state_->workers.get_executor())));
@@ -323,7 +338,8 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
 class HttpServer::Impl {
  public:
   Impl(ServerOptions options, Handler handler, UpgradeHandler upgrade, HandshakeFailure failure)
-      : state_(std::make_shared<ServerState>(std::move(options), std::move(handler), std::move(upgrade), std::move(failure))),
+      : state_(std::make_shared<ServerState>(std::move(options), std::move(handler), std::move(upgrade),
+                                             std::move(failure))),
         acceptor_(asio::make_strand(state_->io)),
         work_(state_->io.get_executor()) {}
 
@@ -383,7 +399,9 @@ class HttpServer::Impl {
     const auto remote = socket.remote_endpoint(ignored);
     const std::string peer = ignored ? std::string("unknown") : remote.address().to_string();
     if (state_->tls) {
-      std::make_shared<HttpSession<TlsStream>>(state_, TlsStream(beast::tcp_stream(std::move(socket)), *state_->tls), peer)->Start();
+      std::make_shared<HttpSession<TlsStream>>(state_, TlsStream(beast::tcp_stream(std::move(socket)), *state_->tls),
+                                               peer)
+          ->Start();
     } else {
       std::make_shared<HttpSession<PlainStream>>(state_, PlainStream(std::move(socket)), peer)->Start();
     }
@@ -399,8 +417,14 @@ class HttpServer::Impl {
 HttpServer::HttpServer(ServerOptions options, Handler handler, UpgradeHandler upgrade, HandshakeFailure failure)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(handler), std::move(upgrade), std::move(failure))) {}
 HttpServer::~HttpServer() = default;
-void HttpServer::Start() { impl_->Start(); }
-void HttpServer::Stop(std::chrono::seconds grace) { impl_->Stop(grace); }
-std::uint16_t HttpServer::Port() const { return impl_->Port(); }
+void HttpServer::Start() {
+  impl_->Start();
+}
+void HttpServer::Stop(std::chrono::seconds grace) {
+  impl_->Stop(grace);
+}
+std::uint16_t HttpServer::Port() const {
+  return impl_->Port();
+}
 
 }  // namespace steward::net

@@ -50,9 +50,10 @@ std::string Raw(std::uint16_t port, const std::string& text) {
 TEST(HttpServer, Pipelining_ThreeRequestsInOnePacket_AnsweredInOrder) {
   HttpServer server(Options(), Echo);
   server.Start();
-  const std::string answer = Raw(server.Port(),
-                                 "GET /one HTTP/1.1\r\nHost: x\r\n\r\nPOST /two HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
-                                 "GET /three HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::string answer =
+      Raw(server.Port(),
+          "GET /one HTTP/1.1\r\nHost: x\r\n\r\nPOST /two HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
+          "GET /three HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const auto one = answer.find("GET /one ");
   const auto two = answer.find("POST /two hi");
   const auto three = answer.find("GET /three ");

@@ -25,8 +25,13 @@ struct VerifyTrace {
 class Dialer : public std::enable_shared_from_this<Dialer> {
  public:
   using Stream = beast::ssl_stream<beast::tcp_stream>;
-  Dialer(asio::io_context& io, asio::ssl::context& context, const WebSocketClientOptions& options, WebSocketHandler& handler)
-      : io_(io), options_(options), handler_(handler), resolver_(io), socket_(std::make_unique<websocket::stream<Stream>>(io, context)) {}
+  Dialer(asio::io_context& io, asio::ssl::context& context, const WebSocketClientOptions& options,
+         WebSocketHandler& handler)
+      : io_(io),
+        options_(options),
+        handler_(handler),
+        resolver_(io),
+        socket_(std::make_unique<websocket::stream<Stream>>(io, context)) {}
 
   void Start() {
     resolver_.async_resolve(options_.host, std::to_string(options_.port),
@@ -64,10 +69,11 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
       return good;
     });
     beast::get_lowest_layer(*socket_).expires_after(options_.connect_timeout);
-    socket_->next_layer().async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](beast::error_code error) {
-      if (error) return self->Failed("TLS handshake", error);
-      self->Handshake();
-    });
+    socket_->next_layer().async_handshake(asio::ssl::stream_base::client,
+                                          [self = shared_from_this()](beast::error_code error) {
+                                            if (error) return self->Failed("TLS handshake", error);
+                                            self->Handshake();
+                                          });
   }
 
   void Handshake() {

@@ -45,7 +45,8 @@ class WebSocketConnection : public WebSocket, public std::enable_shared_from_thi
   }
 
   void Close(std::string reason) override {
-    OnStrand([self = this->shared_from_this(), text = std::move(reason)]() mutable { self->StartClose(std::move(text)); });
+    OnStrand(
+        [self = this->shared_from_this(), text = std::move(reason)]() mutable { self->StartClose(std::move(text)); });
   }
 
   std::size_t QueuedBytes() const override {
@@ -65,15 +66,17 @@ class WebSocketConnection : public WebSocket, public std::enable_shared_from_thi
     if (reason.size() > 120) reason.resize(120);
     close_reason_ = reason;
     websocket::close_reason close(websocket::close_code::normal, reason);
-    socket_.async_close(close, [self = this->shared_from_this()](beast::error_code) { self->Finish(self->close_reason_); });
+    socket_.async_close(close,
+                        [self = this->shared_from_this()](beast::error_code) { self->Finish(self->close_reason_); });
   }
 
   void Read() {
     if (closing_ && finished_) return;
     socket_.async_read(buffer_, [self = this->shared_from_this()](beast::error_code error, std::size_t) {
       if (error) {
-        const std::string reason =
-            self->socket_.reason().reason.empty() ? error.message() : std::string(self->socket_.reason().reason.c_str());
+        const std::string reason = self->socket_.reason().reason.empty()
+                                       ? error.message()
+                                       : std::string(self->socket_.reason().reason.c_str());
         self->Finish(self->closing_ ? self->close_reason_ : reason);
         return;
       }
@@ -88,18 +91,19 @@ class WebSocketConnection : public WebSocket, public std::enable_shared_from_thi
 
   void Write() {
     if (closing_) return;
-    socket_.async_write(asio::buffer(queue_.front()), [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
-      {
-        const std::lock_guard lock(self->mutex_);
-        self->queued_ -= std::min(size, self->queued_);
-      }
-      if (error) {
-        self->Finish(error.message());
-        return;
-      }
-      self->queue_.pop_front();
-      if (!self->queue_.empty()) self->Write();
-    });
+    socket_.async_write(asio::buffer(queue_.front()),
+                        [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
+                          {
+                            const std::lock_guard lock(self->mutex_);
+                            self->queued_ -= std::min(size, self->queued_);
+                          }
+                          if (error) {
+                            self->Finish(error.message());
+                            return;
+                          }
+                          self->queue_.pop_front();
+                          if (!self->queue_.empty()) self->Write();
+                        });
   }
 
   void Finish(const std::string& reason) {

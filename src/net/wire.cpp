@@ -25,16 +25,21 @@ int HexValue(char c) {
 std::string_view ErrorType(ErrorCode code) {
   switch (code) {
     case ErrorCode::kUnauthenticated:
-    case ErrorCode::kForbidden: return "security";
+    case ErrorCode::kForbidden:
+      return "security";
     case ErrorCode::kThrottled:
     case ErrorCode::kTooLarge:
     case ErrorCode::kUnsupportedMedia:
-    case ErrorCode::kMethodNotAllowed: return "transport";
-    case ErrorCode::kUnavailable: return "retryableLogical";
-    case ErrorCode::kInternal: return "unspecified";
+    case ErrorCode::kMethodNotAllowed:
+      return "transport";
+    case ErrorCode::kUnavailable:
+      return "retryableLogical";
+    case ErrorCode::kInternal:
+      return "unspecified";
     case ErrorCode::kInvalid:
     case ErrorCode::kNotFound:
-    case ErrorCode::kConflict: return "logical";
+    case ErrorCode::kConflict:
+      return "logical";
   }
   return "unspecified";
 }

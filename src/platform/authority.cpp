@@ -31,7 +31,9 @@ using Certificate = std::unique_ptr<X509, Deleter>;
 using Request = std::unique_ptr<X509_REQ, Deleter>;
 using Buffer = std::unique_ptr<BIO, Deleter>;
 
-Buffer Reader(const std::string& pem) { return Buffer(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))); }
+Buffer Reader(const std::string& pem) {
+  return Buffer(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+}
 
 std::string Contents(BIO* bio) {
   char* data = nullptr;
@@ -93,10 +95,13 @@ Certificate Sign(const Template& shape, EVP_PKEY* subject_key, X509* issuer, EVP
   X509_set_pubkey(certificate.get(), subject_key);
   X509_NAME* name = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>("Steward"), -1, -1, 0);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(shape.common_name.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(shape.common_name.c_str()), -1, -1, 0);
   X509_set_issuer_name(certificate.get(), issuer != nullptr ? X509_get_subject_name(issuer) : name);
-  for (const auto& [nid, value] : shape.extensions) AddExtension(certificate.get(), issuer != nullptr ? issuer : certificate.get(), nid, value);
-  if (X509_sign(certificate.get(), issuer_key, EVP_sha256()) == 0) throw std::runtime_error("OpenSSL could not sign a certificate");
+  for (const auto& [nid, value] : shape.extensions)
+    AddExtension(certificate.get(), issuer != nullptr ? issuer : certificate.get(), nid, value);
+  if (X509_sign(certificate.get(), issuer_key, EVP_sha256()) == 0)
+    throw std::runtime_error("OpenSSL could not sign a certificate");
   return certificate;
 }
 
@@ -122,7 +127,8 @@ std::string AlternativeNames(const std::vector<std::string>& names) {
   std::string out;
   for (const auto& name : names) {
     std::array<unsigned char, 16> address{};
-    const bool ip = inet_pton(AF_INET, name.c_str(), address.data()) == 1 || inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
+    const bool ip =
+        inet_pton(AF_INET, name.c_str(), address.data()) == 1 || inet_pton(AF_INET6, name.c_str(), address.data()) == 1;
     out += fmt::format("{}{}:{}", out.empty() ? "" : ",", ip ? "IP" : "DNS", name);
   }
   return out;
@@ -153,9 +159,11 @@ Authority::Authority(const fs::path& folder, const std::vector<std::string>& nam
   fs::permissions(folder, fs::perms::owner_all);
   if (!fs::exists(folder / "ca.pem") || !fs::exists(folder / "ca.key")) {
     const Key key = NewKey();
-    const Certificate ca = Sign({"Steward console CA", 7300, {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
-                                                            {NID_key_usage, "critical,keyCertSign,cRLSign"},
-                                                            {NID_subject_key_identifier, "hash"}}},
+    const Certificate ca = Sign({"Steward console CA",
+                                 7300,
+                                 {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+                                  {NID_key_usage, "critical,keyCertSign,cRLSign"},
+                                  {NID_subject_key_identifier, "hash"}}},
                                 key.get(), nullptr, key.get());
     WriteSecret(folder / "ca.key", KeyPem(key.get()));
     WriteSecret(folder / "ca.pem", CertificatePem(ca.get()));
@@ -170,8 +178,12 @@ Authority::Authority(const fs::path& folder, const std::vector<std::string>& nam
     const Buffer bio = Reader(ca_key_pem_);
     const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
     const Key key = NewKey();
-    const Certificate server = Sign({names.front(), 397, {{NID_basic_constraints, "CA:FALSE"}, {NID_key_usage, "critical,digitalSignature"},
-                                                         {NID_ext_key_usage, "serverAuth"}, {NID_subject_alt_name, wanted}}},
+    const Certificate server = Sign({names.front(),
+                                     397,
+                                     {{NID_basic_constraints, "CA:FALSE"},
+                                      {NID_key_usage, "critical,digitalSignature"},
+                                      {NID_ext_key_usage, "serverAuth"},
+                                      {NID_subject_alt_name, wanted}}},
                                     key.get(), ca.get(), ca_key.get());
     WriteSecret(folder / "server.key", KeyPem(key.get()));
     WriteSecret(folder / "server.pem", CertificatePem(server.get()) + ca_pem_);
@@ -187,15 +199,19 @@ Result<std::string> Authority::RequestKeyHash(const std::string& csr_pem) {
   return KeyHash(X509_REQ_get0_pubkey(request->get()));
 }
 
-Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_pem, const std::string& agent_uid) const {
+Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_pem,
+                                                         const std::string& agent_uid) const {
   auto request = ReadRequest(csr_pem);
   if (!request) return tl::unexpected(request.error());
   EVP_PKEY* key = X509_REQ_get0_pubkey(request->get());
   const Certificate ca = ReadCertificate(ca_pem_);
   const Buffer bio = Reader(ca_key_pem_);
   const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  const Certificate certificate = Sign({agent_uid, 366, {{NID_basic_constraints, "CA:FALSE"}, {NID_key_usage, "critical,digitalSignature"},
-                                                       {NID_ext_key_usage, "clientAuth"}}},
+  const Certificate certificate = Sign({agent_uid,
+                                        366,
+                                        {{NID_basic_constraints, "CA:FALSE"},
+                                         {NID_key_usage, "critical,digitalSignature"},
+                                         {NID_ext_key_usage, "clientAuth"}}},
                                        key, ca.get(), ca_key.get());
   return AgentCertificate{.pem = CertificatePem(certificate.get()), .public_key_hash = KeyHash(key)};
 }
@@ -204,7 +220,8 @@ std::string Authority::CommonName(const std::string& certificate_pem) {
   const Certificate certificate = ReadCertificate(certificate_pem);
   if (!certificate) return {};
   std::array<char, 128> text{};
-  const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, text.data(), static_cast<int>(text.size()));
+  const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, text.data(),
+                                             static_cast<int>(text.size()));
   return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
 }
 

@@ -8,12 +8,12 @@
 
 namespace steward::platform {
 
-/// The console's own certificate authority: an EC P-256 key in the data folder (0600), made at the first start. Signs the
-/// server's certificate and those of agents. Thread-safe after construction.
+/// The console's own certificate authority: an EC P-256 key in the data folder (0600), made at the first start. Signs
+/// the server's certificate and those of agents. Thread-safe after construction.
 class Authority {
  public:
-  /// Loads or makes CA and server certificate in `folder`. `names` are the host names and addresses the server certificate
-  /// must cover; it is made anew when they change or when it has less than 30 days left.
+  /// Loads or makes CA and server certificate in `folder`. `names` are the host names and addresses the server
+  /// certificate must cover; it is made anew when they change or when it has less than 30 days left.
   Authority(const std::filesystem::path& folder, const std::vector<std::string>& names);
 
   const std::string& CaPem() const { return ca_pem_; }

@@ -25,7 +25,8 @@ std::vector<std::string> Segments(std::string_view path) {
   return out;
 }
 
-Result<std::int64_t> Number(const net::Request& request, std::string_view name, std::int64_t fallback, std::int64_t low, std::int64_t high) {
+Result<std::int64_t> Number(const net::Request& request, std::string_view name, std::int64_t fallback, std::int64_t low,
+                            std::int64_t high) {
   const std::string* text = request.Query(name);
   if (text == nullptr || text->empty()) return fallback;
   std::int64_t value = 0;
@@ -49,7 +50,12 @@ Result<ListParameters> ReadParameters(const net::Request& request) {
     if (name == "sort") out.sort = value;
     if (name == "select") out.select = value;
     if (name == "expand") {
-      for (const auto& part : Segments([&] { std::string s = value; std::replace(s.begin(), s.end(), ',', '/'); return s; }())) out.expand.push_back(part);
+      for (const auto& part : Segments([&] {
+             std::string s = value;
+             std::replace(s.begin(), s.end(), ',', '/');
+             return s;
+           }()))
+        out.expand.push_back(part);
     }
   }
   return out;
@@ -71,7 +77,9 @@ Result<nlohmann::json> ReadBody(const net::Request& request, const contract::Ope
   }
   const std::string_view type = request.Header("Content-Type");
   if (!type.empty() && type.find("json") == std::string_view::npos) {
-    return tl::unexpected(Error{.code = ErrorCode::kUnsupportedMedia, .message = fmt::format("Content-Type {} is not accepted; send application/json.", type)});
+    return tl::unexpected(
+        Error{.code = ErrorCode::kUnsupportedMedia,
+              .message = fmt::format("Content-Type {} is not accepted; send application/json.", type)});
   }
   nlohmann::json body;
   try {
@@ -90,9 +98,15 @@ Result<nlohmann::json> ReadBody(const net::Request& request, const contract::Ope
 }
 
 std::string_view MediaType(const fs::path& path) {
-  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript"}, {".css", "text/css"}, {".svg", "image/svg+xml"}, {".png", "image/png"},
-      {".json", "application/json"}, {".ico", "image/x-icon"}, {".woff2", "font/woff2"}, {".txt", "text/plain"}};
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {{".html", "text/html; charset=utf-8"},
+                                                                             {".js", "text/javascript"},
+                                                                             {".css", "text/css"},
+                                                                             {".svg", "image/svg+xml"},
+                                                                             {".png", "image/png"},
+                                                                             {".json", "application/json"},
+                                                                             {".ico", "image/x-icon"},
+                                                                             {".woff2", "font/woff2"},
+                                                                             {".txt", "text/plain"}};
   for (const auto& [ending, type] : kTypes) {
     if (path.extension() == ending) return type;
   }
@@ -100,9 +114,12 @@ std::string_view MediaType(const fs::path& path) {
 }
 
 constexpr std::string_view kSwaggerPage =
-    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Steward REST API</title><link rel=\"stylesheet\" href=\"/api/swagger/swagger-ui.css\">"
-    "</head><body><div id=\"swagger\"></div><script src=\"/api/swagger/swagger-ui-bundle.js\"></script><script src=\"/api/swagger/start.js\"></script></body></html>";
-constexpr std::string_view kSwaggerStart = "SwaggerUIBundle({url: '/api/v3/openapi.json', dom_id: '#swagger', deepLinking: true});";
+    "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Steward REST API</title><link "
+    "rel=\"stylesheet\" href=\"/api/swagger/swagger-ui.css\">"
+    "</head><body><div id=\"swagger\"></div><script src=\"/api/swagger/swagger-ui-bundle.js\"></script><script "
+    "src=\"/api/swagger/start.js\"></script></body></html>";
+constexpr std::string_view kSwaggerStart =
+    "SwaggerUIBundle({url: '/api/v3/openapi.json', dom_id: '#swagger', deepLinking: true});";
 
 }  // namespace
 
@@ -115,7 +132,8 @@ std::string SessionToken(const net::Request& request) {
   return std::string(rest.substr(0, rest.find(';')));
 }
 
-Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, db::Pool& owner, Files files)
+Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, db::Pool& owner,
+                       Files files)
     : handlers_(handlers), identity_(identity), lists_(lists), owner_(owner), files_(std::move(files)) {
   for (const contract::Operation& operation : contract::Operations()) {
     auto segments = Segments(operation.path);
@@ -124,7 +142,9 @@ Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEng
   // Literal segments win over parameters.
   for (auto& [size, list] : routes_) {
     std::stable_sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
-      const auto parameters = [](const auto& s) { return std::count_if(s.begin(), s.end(), [](const std::string& p) { return p[0] == '{'; }); };
+      const auto parameters = [](const auto& s) {
+        return std::count_if(s.begin(), s.end(), [](const std::string& p) { return p[0] == '{'; });
+      };
       return parameters(a.first) < parameters(b.first);
     });
   }
@@ -163,7 +183,9 @@ Result<Caller> Dispatcher::Admit(const net::Request& request, const contract::Op
   }
   const bool cookie = token.empty();
   if (cookie) token = SessionToken(request);
-  if (token.empty()) return Fail(ErrorCode::kUnauthenticated, "Sign in first: send Authorization: Bearer with an access token or API key.");
+  if (token.empty())
+    return Fail(ErrorCode::kUnauthenticated,
+                "Sign in first: send Authorization: Bearer with an access token or API key.");
   if (cookie && request.method != "GET" && request.Header("X-Steward-Csrf").empty()) {
     return Fail(ErrorCode::kForbidden, "A change with the session cookie needs the header X-Steward-Csrf.");
   }
@@ -172,14 +194,17 @@ Result<Caller> Dispatcher::Admit(const net::Request& request, const contract::Op
   if (caller->role_bit < 0 || (operation.roles >> static_cast<unsigned>(caller->role_bit) & 1U) == 0) {
     return Fail(ErrorCode::kForbidden, fmt::format("The role {} may not use {}.", caller->role, operation.id));
   }
-  if (caller->read_only && request.method != "GET") return Fail(ErrorCode::kForbidden, "This key or session may only read.");
+  if (caller->read_only && request.method != "GET")
+    return Fail(ErrorCode::kForbidden, "This key or session may only read.");
   return caller;
 }
 
 Result<net::Response> Dispatcher::RunList(const net::Request& request, const Match& match, Caller caller) {
   const contract::Operation& operation = *match.operation;
   std::call_once(views_loaded_, [this] {
-    const auto rows = owner_.Acquire()->Query("select table_name from information_schema.columns where table_schema = 'api' and column_name = 'scope_location'");
+    const auto rows = owner_.Acquire()->Query(
+        "select table_name from information_schema.columns where table_schema = 'api' and column_name = "
+        "'scope_location'");
     for (int i = 0; i < rows.Count(); ++i) located_views_.insert(rows.Text(i, "table_name"));
   });
   if (!located_views_.contains(operation.view)) caller.scope.locations.clear();
@@ -189,7 +214,8 @@ Result<net::Response> Dispatcher::RunList(const net::Request& request, const Mat
   for (const auto& [column, parameter] : operation.bindings) {
     const std::string& value = match.path.find(parameter)->second;
     const bool uid = parameter.ends_with("Uid") || parameter.ends_with("uid");
-    if (uid && !IsUuid(value)) return FailParameter(std::string(parameter), fmt::format("{} must be a uid.", parameter));
+    if (uid && !IsUuid(value))
+      return FailParameter(std::string(parameter), fmt::format("{} must be a uid.", parameter));
     conditions.push_back({std::string(column), "=", value});
   }
   for (const auto& [parameter, column, sign] : operation.queries) {
@@ -207,10 +233,13 @@ Result<net::Response> Dispatcher::RunList(const net::Request& request, const Mat
   net::Response response;
   if (item) {
     response.body = lists_.Item(*query, caller.scope);
-    if (response.body.empty()) return Fail(ErrorCode::kNotFound, fmt::format("There is no such {}, or you may not see it.", operation.schema->name));
+    if (response.body.empty())
+      return Fail(ErrorCode::kNotFound,
+                  fmt::format("There is no such {}, or you may not see it.", operation.schema->name));
   } else if (const std::string* format = request.Query("format"); format != nullptr && *format == "csv") {
     response.content_type = "text/csv; charset=utf-8";
-    response.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"{}.csv\"", operation.view));
+    response.headers.emplace_back("Content-Disposition",
+                                  fmt::format("attachment; filename=\"{}.csv\"", operation.view));
     response.body = lists_.Csv(*query, caller.scope);
   } else {
     response.body = lists_.Page(*query, caller.scope);
@@ -261,9 +290,12 @@ net::Response Dispatcher::File(const fs::path& root, std::string path, bool sing
   text << input.rdbuf();
   response.body = text.str();
   response.content_type = MediaType(file);
-  response.headers = {{"Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"},
-                      {"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "same-origin"},
-                      {"Cache-Control", path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"}};
+  response.headers = {
+      {"Content-Security-Policy",
+       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "same-origin"},
+      {"Cache-Control", path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"}};
   return response;
 }
 
@@ -285,14 +317,17 @@ Result<net::Response> Dispatcher::Route(net::Request& request) {
   }
   if (request.path.starts_with("/api/swagger/")) return File(files_.swagger, request.path.substr(12), false);
   if (!request.path.starts_with("/api/") && request.path != "/api") {
-    if (request.method != "GET" && request.method != "HEAD") return Fail(ErrorCode::kMethodNotAllowed, "Only GET is served here.");
+    if (request.method != "GET" && request.method != "HEAD")
+      return Fail(ErrorCode::kMethodNotAllowed, "Only GET is served here.");
     return File(files_.portal, request.path, true);
   }
   if (request.method == "HEAD") request.method = "GET";
   const Match match = Find(request.method, request.path);
   if (match.operation == nullptr) {
-    if (match.path_known) return Fail(ErrorCode::kMethodNotAllowed, fmt::format("{} is not served at {}.", request.method, request.path));
-    return Fail(ErrorCode::kNotFound, fmt::format("There is nothing at {}; /api/v3/openapi.json lists what is served.", request.path));
+    if (match.path_known)
+      return Fail(ErrorCode::kMethodNotAllowed, fmt::format("{} is not served at {}.", request.method, request.path));
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("There is nothing at {}; /api/v3/openapi.json lists what is served.", request.path));
   }
   auto caller = Admit(request, *match.operation);
   if (!caller) return tl::unexpected(caller.error());
@@ -305,7 +340,8 @@ net::Response Dispatcher::operator()(net::Request& request) {
   try {
     auto response = Route(request);
     if (response) {
-      if (const auto id = request.Header("X-Request-id"); !id.empty()) response->headers.emplace_back("X-Request-id", std::string(id));
+      if (const auto id = request.Header("X-Request-id"); !id.empty())
+        response->headers.emplace_back("X-Request-id", std::string(id));
       return std::move(*response);
     }
     problem = response.error();
@@ -314,7 +350,8 @@ net::Response Dispatcher::operator()(net::Request& request) {
     if (problem.code == ErrorCode::kInternal) spdlog::error("{} {}: {}", request.method, request.path, error.what());
   } catch (const db::Unavailable& error) {
     spdlog::error("{} {}: {}", request.method, request.path, error.what());
-    problem = {.code = ErrorCode::kUnavailable, .message = "The database does not answer at the moment; nothing was changed. Try again shortly."};
+    problem = {.code = ErrorCode::kUnavailable,
+               .message = "The database does not answer at the moment; nothing was changed. Try again shortly."};
     problem.retry_after = 5;
   }
   return net::ErrorResponse(problem);

@@ -48,7 +48,8 @@ Caller FromRow(const db::Rows& rows, int row) {
 
 constexpr const char* kLoadUser =
     "select a.uid, a.user_name, a.organization_uid, a.role, a.location_uids::text as location_uids, "
-    "(select array_agg(o.uid)::text from core.organization o where o.deleted_at is null and (o.uid = a.organization_uid or "
+    "(select array_agg(o.uid)::text from core.organization o where o.deleted_at is null and (o.uid = "
+    "a.organization_uid or "
     "(a.role::text like 'Reseller%' and o.parent_uid = a.organization_uid))) as organizations "
     "from core.account a join core.organization org on org.uid = a.organization_uid and org.deleted_at is null "
     "left join core.company c on c.uid = a.organization_uid left join core.reseller r on r.uid = a.organization_uid "
@@ -57,12 +58,14 @@ constexpr const char* kLoadUser =
 }  // namespace
 
 bool Caller::Sees(const std::string& organization) const {
-  return scope.all || std::find(scope.organizations.begin(), scope.organizations.end(), organization) != scope.organizations.end();
+  return scope.all ||
+         std::find(scope.organizations.begin(), scope.organizations.end(), organization) != scope.organizations.end();
 }
 
 std::string HashPassword(const std::string& password) {
   std::array<char, crypto_pwhash_STRBYTES> hash{};
-  if (crypto_pwhash_str(hash.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0) {
+  if (crypto_pwhash_str(hash.data(), password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                        crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0) {
     throw std::runtime_error("not enough memory to hash a password");
   }
   return hash.data();
@@ -88,7 +91,9 @@ std::string SecretHash(const std::string& secret) {
 
 Status Identity::CheckBlocked(db::Connection& connection, const std::string& subject) {
   const auto rows = connection.Query(
-      "select ceil(extract(epoch from blocked_until - now()))::bigint as wait from core.failed_login where subject = $1 and blocked_until > now()", {subject});
+      "select ceil(extract(epoch from blocked_until - now()))::bigint as wait from core.failed_login where subject = "
+      "$1 and blocked_until > now()",
+      {subject});
   if (rows.Count() == 0) return {};
   Error error{.code = ErrorCode::kThrottled, .message = "Too many failed sign-ins. Wait before the next try."};
   error.retry_after = static_cast<int>(rows.Int(0, "wait"));
@@ -98,32 +103,41 @@ Status Identity::CheckBlocked(db::Connection& connection, const std::string& sub
 void Identity::CountFailure(db::Connection& connection, const std::string& subject) {
   // From the fifth failure on the wait doubles: 1, 2, 4 ... 300 s. An hour without failures forgets them.
   connection.Query(
-      "insert into core.failed_login as f (subject, failures, last_at, blocked_until) values ($1, 1, now(), now()) on conflict (subject) do update set "
+      "insert into core.failed_login as f (subject, failures, last_at, blocked_until) values ($1, 1, now(), now()) on "
+      "conflict (subject) do update set "
       "failures = case when f.last_at < now() - interval '1 hour' then 1 else f.failures + 1 end, last_at = now(), "
-      "blocked_until = case when f.failures >= 4 then now() + make_interval(secs => least(300, 2 ^ least(f.failures - 4, 12))) else now() end",
+      "blocked_until = case when f.failures >= 4 then now() + make_interval(secs => least(300, 2 ^ least(f.failures - "
+      "4, 12))) else now() end",
       {subject});
 }
 
-Result<Caller> Identity::CheckPassword(const std::string& user_name, const std::string& password, const std::string& peer) {
+Result<Caller> Identity::CheckPassword(const std::string& user_name, const std::string& password,
+                                       const std::string& peer) {
   static const std::string kDummyHash = HashPassword("equalises the time of unknown names");
   auto connection = owner_.Acquire();
   std::string subject = "user:" + user_name;
-  std::transform(subject.begin(), subject.end(), subject.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(subject.begin(), subject.end(), subject.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const auto& blocked : {subject, "peer:" + peer}) {
     if (auto status = CheckBlocked(*connection, blocked); !status) return tl::unexpected(status.error());
   }
   // Field scripts send DOMAIN\user for the company's users: the part behind the backslash is tried as well.
   const std::size_t slash = user_name.rfind('\\');
-  const auto rows = connection->Query("select uid, password_hash from core.account where lower(user_name) in (lower($1), lower($2)) order by lower(user_name) = lower($1) desc limit 1",
-                                      {user_name, slash == std::string::npos ? user_name : user_name.substr(slash + 1)});
-  const bool good = VerifyPassword(rows.Count() > 0 ? rows.Text(0, "password_hash") : kDummyHash, password) && rows.Count() > 0;
+  const auto rows = connection->Query(
+      "select uid, password_hash from core.account where lower(user_name) in (lower($1), lower($2)) order by "
+      "lower(user_name) = lower($1) desc limit 1",
+      {user_name, slash == std::string::npos ? user_name : user_name.substr(slash + 1)});
+  const bool good =
+      VerifyPassword(rows.Count() > 0 ? rows.Text(0, "password_hash") : kDummyHash, password) && rows.Count() > 0;
   auto caller = good ? Load(*connection, rows.Text(0, "uid")) : std::nullopt;
   if (!caller) {
     CountFailure(*connection, subject);
     CountFailure(*connection, "peer:" + peer);
-    return Fail(ErrorCode::kUnauthenticated, "The user name or password is wrong, or the account or its company is disabled.");
+    return Fail(ErrorCode::kUnauthenticated,
+                "The user name or password is wrong, or the account or its company is disabled.");
   }
-  connection->Query("delete from core.failed_login where subject = any($1::text[])", {fmt::format("{{\"{}\"}}", "peer:" + peer)});
+  connection->Query("delete from core.failed_login where subject = any($1::text[])",
+                    {fmt::format("{{\"{}\"}}", "peer:" + peer)});
   connection->Query("delete from core.failed_login where subject = $1", {subject});
   return *caller;
 }
@@ -139,9 +153,10 @@ IssuedTokens Identity::Issue(const Caller& caller, bool read_only, const std::st
   auto connection = owner_.Acquire();
   connection->Query(
       "insert into core.token (hash, kind, user_uid, family, is_read_only, expires_at) values "
-      "($1::bytea, 'access', $3, $4, $5, now() + make_interval(secs => $6)), ($2::bytea, 'refresh', $3, $4, $5, now() + make_interval(secs => $7))",
-      {SecretHash(tokens.access), SecretHash(tokens.refresh), caller.user_uid, family.empty() ? NewUuid() : family, read_only ? "t" : "f", std::to_string(kAccessSeconds),
-       std::to_string(kRefreshSeconds)});
+      "($1::bytea, 'access', $3, $4, $5, now() + make_interval(secs => $6)), ($2::bytea, 'refresh', $3, $4, $5, now() "
+      "+ make_interval(secs => $7))",
+      {SecretHash(tokens.access), SecretHash(tokens.refresh), caller.user_uid, family.empty() ? NewUuid() : family,
+       read_only ? "t" : "f", std::to_string(kAccessSeconds), std::to_string(kRefreshSeconds)});
   connection->Query("delete from core.token where expires_at < now() - interval '1 day'");
   return tokens;
 }
@@ -149,14 +164,18 @@ IssuedTokens Identity::Issue(const Caller& caller, bool read_only, const std::st
 Result<IssuedTokens> Identity::Refresh(const std::string& refresh_token) {
   auto connection = owner_.Acquire();
   const auto rows = connection->Query(
-      "update core.token t set spent_at = now() from (select hash, spent_at as before from core.token where hash = $1::bytea and kind = 'refresh' for update) old "
-      "where t.hash = old.hash and t.expires_at > now() returning t.user_uid, t.family, t.is_read_only, old.before is not null as reused",
+      "update core.token t set spent_at = now() from (select hash, spent_at as before from core.token where hash = "
+      "$1::bytea and kind = 'refresh' for update) old "
+      "where t.hash = old.hash and t.expires_at > now() returning t.user_uid, t.family, t.is_read_only, old.before is "
+      "not null as reused",
       {SecretHash(refresh_token)});
-  if (rows.Count() == 0) return Fail(ErrorCode::kUnauthenticated, "The refresh token is unknown or has expired. Sign in again.");
+  if (rows.Count() == 0)
+    return Fail(ErrorCode::kUnauthenticated, "The refresh token is unknown or has expired. Sign in again.");
   if (rows.Bool(0, "reused")) {
     connection->Query("delete from core.token where family = $1", {rows.Text(0, "family")});
     Invalidate();
-    return Fail(ErrorCode::kUnauthenticated, "The refresh token was used before; all tokens of that sign-in are ended. Sign in again.");
+    return Fail(ErrorCode::kUnauthenticated,
+                "The refresh token was used before; all tokens of that sign-in are ended. Sign in again.");
   }
   const auto caller = Load(*connection, rows.Text(0, "user_uid"));
   if (!caller) return Fail(ErrorCode::kUnauthenticated, "The account or its company is disabled.");
@@ -172,14 +191,18 @@ Result<Caller> Identity::Authenticate(const std::string& token) {
     if (found != cache_.end() && found->second.until > now) return found->second.caller;
   }
   auto connection = owner_.Acquire();
-  auto rows = connection->Query("select user_uid, is_read_only from core.token where hash = $1::bytea and kind = 'access' and expires_at > now()", {hash});
+  auto rows = connection->Query(
+      "select user_uid, is_read_only from core.token where hash = $1::bytea and kind = 'access' and expires_at > now()",
+      {hash});
   if (rows.Count() == 0) {
     rows = connection->Query(
-        "update core.login set last_used_at = now() where token_hash = $1::bytea and status = 'enabled' and (expires_at is null or expires_at > now()) "
+        "update core.login set last_used_at = now() where token_hash = $1::bytea and status = 'enabled' and "
+        "(expires_at is null or expires_at > now()) "
         "returning user_uid, is_read_only",
         {hash});
   }
-  if (rows.Count() == 0) return Fail(ErrorCode::kUnauthenticated, "The access token or API key is unknown, expired or revoked.");
+  if (rows.Count() == 0)
+    return Fail(ErrorCode::kUnauthenticated, "The access token or API key is unknown, expired or revoked.");
   auto caller = Load(*connection, rows.Text(0, "user_uid"));
   if (!caller) return Fail(ErrorCode::kUnauthenticated, "The account or its company is disabled.");
   caller->read_only = rows.Bool(0, "is_read_only");
@@ -190,7 +213,9 @@ Result<Caller> Identity::Authenticate(const std::string& token) {
 }
 
 void Identity::EndSession(const std::string& token) {
-  owner_.Acquire()->Query("delete from core.token where family = (select family from core.token where hash = $1::bytea)", {SecretHash(token)});
+  owner_.Acquire()->Query(
+      "delete from core.token where family = (select family from core.token where hash = $1::bytea)",
+      {SecretHash(token)});
   Invalidate();
 }
 

@@ -17,7 +17,8 @@ const contract::Operation& FindOperation(std::string_view id) {
 
 }  // namespace
 
-Result<contract::Answer> ItemAnswer(const Services& services, std::string_view operation_id, const Bindings& path, const TenantScope& scope) {
+Result<contract::Answer> ItemAnswer(const Services& services, std::string_view operation_id, const Bindings& path,
+                                    const TenantScope& scope) {
   const auto& operation = FindOperation(operation_id);
   std::vector<Condition> conditions;
   for (const auto& [column, parameter] : operation.bindings) {
@@ -33,11 +34,14 @@ Result<contract::Answer> ItemAnswer(const Services& services, std::string_view o
   if (!query) return tl::unexpected(query.error());
   contract::Answer answer;
   answer.text = services.lists.Item(*query, wide);
-  if (answer.text.empty()) return Fail(ErrorCode::kNotFound, fmt::format("There is no such {}, or you may not see it.", operation.schema->name));
+  if (answer.text.empty())
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("There is no such {}, or you may not see it.", operation.schema->name));
   return answer;
 }
 
-Result<nlohmann::json> CurrentItem(const Services& services, std::string_view operation_id, const Bindings& path, const TenantScope& scope) {
+Result<nlohmann::json> CurrentItem(const Services& services, std::string_view operation_id, const Bindings& path,
+                                   const TenantScope& scope) {
   auto answer = ItemAnswer(services, operation_id, path, scope);
   if (!answer) return tl::unexpected(answer.error());
   return nlohmann::json::parse(answer->text).at("data");
@@ -46,10 +50,12 @@ Result<nlohmann::json> CurrentItem(const Services& services, std::string_view op
 void WriteAudit(db::Connection& connection, const contract::Call& call, const AuditEntry& entry) {
   const std::string request_id(call.request.Header("X-Request-id"));
   connection.Query(
-      "insert into core.audit (user_uid, organization_uid, operation, kind, type, subject_uid, message, request_id, peer) "
+      "insert into core.audit (user_uid, organization_uid, operation, kind, type, subject_uid, message, request_id, "
+      "peer) "
       "values ($1, $2, $3, 'External', $4, $5, $6, $7, $8)",
-      {call.caller.user_uid.empty() ? db::Param() : db::Param(call.caller.user_uid), entry.organization_uid, std::string(entry.operation), std::string(entry.type),
-       entry.subject_uid, entry.message, request_id.empty() ? db::Param() : db::Param(request_id), call.request.peer});
+      {call.caller.user_uid.empty() ? db::Param() : db::Param(call.caller.user_uid), entry.organization_uid,
+       std::string(entry.operation), std::string(entry.type), entry.subject_uid, entry.message,
+       request_id.empty() ? db::Param() : db::Param(request_id), call.request.peer});
 }
 
 db::Param TextOf(const nlohmann::json& object, std::string_view name) {

@@ -21,9 +21,11 @@ struct Services {
 using Bindings = std::vector<std::pair<std::string, std::string>>;
 
 /// The answer of the GET operation `operation_id` for one object, seen with `scope`; kNotFound when it is not visible.
-Result<contract::Answer> ItemAnswer(const Services& services, std::string_view operation_id, const Bindings& path, const TenantScope& scope);
+Result<contract::Answer> ItemAnswer(const Services& services, std::string_view operation_id, const Bindings& path,
+                                    const TenantScope& scope);
 /// The same as a JSON object, without the envelope.
-Result<nlohmann::json> CurrentItem(const Services& services, std::string_view operation_id, const Bindings& path, const TenantScope& scope);
+Result<nlohmann::json> CurrentItem(const Services& services, std::string_view operation_id, const Bindings& path,
+                                   const TenantScope& scope);
 
 /// One line of the audit log.
 struct AuditEntry {

@@ -18,6 +18,21 @@ _LIST_PARAMETERS = [
     {"name": "select", "in": "query", "schema": {"type": "string"},
      "description": "JSON array of {propertyPath}; only these properties are returned."},
 ]
+_COMMON_SCHEMAS = {
+    "ResponseMetadata": {"type": "object", "required": ["pagingInfo"], "properties": {"pagingInfo": {
+        "type": "object", "required": ["total", "count", "offset"],
+        "properties": {"total": {"type": "integer", "format": "int64", "description": "Items that match."},
+                       "count": {"type": "integer", "format": "int64", "description": "Items in this answer."},
+                       "offset": {"type": "integer", "format": "int64", "description": "Items skipped, as asked."}}}}},
+    "ErrorResponse": {"type": "object", "required": ["errors"], "properties": {
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ResponseError"}}}},
+    "ResponseError": {"type": "object", "required": ["message", "type", "code"], "properties": {
+        "message": {"type": "string", "description": "What is wrong and what to do next."},
+        "type": {"type": "string", "enum": ["logical", "retryableLogical", "security", "transport", "unspecified"]},
+        "code": {"type": "integer"}, "propertyName": {"type": "string", "description": "Property that is wrong."},
+        "parameterName": {"type": "string", "description": "Parameter that is wrong."},
+        "retryAfter": {"type": "integer", "description": "Seconds to wait before the next try."}}},
+}
 _ERROR = {"description": "The request was refused; the body says why.",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorResponse"}}}}
 
@@ -86,7 +101,7 @@ def document(contract: dict, version: str) -> dict:
     paths: dict = {}
     for path, method, operation in operations(contract):
         parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters(path)]
-        if "x-list" in operation:
+        if "x-list" in operation and operation["x-list"].get("paged", True):
             parameters += copy.deepcopy(_LIST_PARAMETERS)
         schema = (operation.get("x-list") or operation.get("x-item") or {}).get("schema")
         expands = list((contract["schemas"].get(schema) or {}).get("x-expand", {}))
@@ -117,7 +132,7 @@ def document(contract: dict, version: str) -> dict:
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-                       "schemas": {name: public_schema(schema, contract) for name, schema in sorted(contract["schemas"].items())}},
+                       "schemas": {**_COMMON_SCHEMAS, **{name: public_schema(schema, contract) for name, schema in sorted(contract["schemas"].items())}}},
     }
 
 

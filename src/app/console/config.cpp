@@ -36,26 +36,33 @@ Setter Port(std::uint16_t Config::*member) {
 }
 
 const std::map<std::string, Setter>& Setters() {
-  static const std::map<std::string, Setter> kSetters = {
-      {"data", Path(&Config::data)}, {"database", Text(&Config::database)}, {"address", Text(&Config::address)}, {"api_port", Port(&Config::api_port)},
-      {"agent_port", Port(&Config::agent_port)}, {"gateway_port", Port(&Config::gateway_port)}, {"portal", Path(&Config::portal)},
-      {"swagger", Path(&Config::swagger)}, {"log_level", Text(&Config::log_level)},
-      {"worker_threads", [](Config& config, const toml::node& node) {
-         const auto value = node.value<std::int64_t>();
-         if (!value || *value < 1 || *value > 256) return false;
-         config.worker_threads = static_cast<int>(*value);
-         return true;
-       }},
-      {"names", [](Config& config, const toml::node& node) {
-         if (!node.is_array() || node.as_array()->empty()) return false;
-         config.names.clear();
-         for (const auto& item : *node.as_array()) {
-           const auto value = item.value<std::string>();
-           if (!value || value->empty()) return false;
-           config.names.push_back(*value);
-         }
-         return true;
-       }}};
+  static const std::map<std::string, Setter> kSetters = {{"data", Path(&Config::data)},
+                                                         {"database", Text(&Config::database)},
+                                                         {"address", Text(&Config::address)},
+                                                         {"api_port", Port(&Config::api_port)},
+                                                         {"agent_port", Port(&Config::agent_port)},
+                                                         {"gateway_port", Port(&Config::gateway_port)},
+                                                         {"portal", Path(&Config::portal)},
+                                                         {"swagger", Path(&Config::swagger)},
+                                                         {"log_level", Text(&Config::log_level)},
+                                                         {"worker_threads",
+                                                          [](Config& config, const toml::node& node) {
+                                                            const auto value = node.value<std::int64_t>();
+                                                            if (!value || *value < 1 || *value > 256) return false;
+                                                            config.worker_threads = static_cast<int>(*value);
+                                                            return true;
+                                                          }},
+                                                         {"names", [](Config& config, const toml::node& node) {
+                                                            if (!node.is_array() || node.as_array()->empty())
+                                                              return false;
+                                                            config.names.clear();
+                                                            for (const auto& item : *node.as_array()) {
+                                                              const auto value = item.value<std::string>();
+                                                              if (!value || value->empty()) return false;
+                                                              config.names.push_back(*value);
+                                                            }
+                                                            return true;
+                                                          }}};
   return kSetters;
 }
 
@@ -67,12 +74,17 @@ Result<Config> LoadConfig(const std::filesystem::path& file) {
   try {
     table = toml::parse_file(file.string());
   } catch (const toml::parse_error& error) {
-    return Fail(ErrorCode::kInvalid, fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description()));
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("{}: line {}: {}", file.string(), error.source().begin.line, error.description()));
   }
   for (const auto& [key, node] : table) {
     const auto setter = Setters().find(std::string(key.str()));
-    if (setter == Setters().end()) return Fail(ErrorCode::kInvalid, fmt::format("{}: there is no option \"{}\"; see docs/admin/configuration.md.", file.string(), key.str()));
-    if (!setter->second(config, node)) return Fail(ErrorCode::kInvalid, fmt::format("{}: option \"{}\" has a wrong type or is out of range.", file.string(), key.str()));
+    if (setter == Setters().end())
+      return Fail(ErrorCode::kInvalid, fmt::format("{}: there is no option \"{}\"; see docs/admin/configuration.md.",
+                                                   file.string(), key.str()));
+    if (!setter->second(config, node))
+      return Fail(ErrorCode::kInvalid,
+                  fmt::format("{}: option \"{}\" has a wrong type or is out of range.", file.string(), key.str()));
   }
   return config;
 }

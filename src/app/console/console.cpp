@@ -31,11 +31,19 @@ void Bootstrap(db::Pool& owner, const std::filesystem::path& data) {
   if (transaction.Query("select 1 from core.organization where type = 'Provider'").Count() > 0) return;
   const std::string provider = NewUuid();
   const std::string password = platform::NewSecret().substr(0, 20);
-  transaction.Query("insert into core.organization (uid, type, name) values ($1, 'Provider', 'Service provider')", {provider});
-  transaction.Query("insert into core.location (uid, organization_uid, name, type) values ($1, $2, 'Default location', 'Default')", {NewUuid(), provider});
-  transaction.Query("insert into core.account (uid, organization_uid, role, user_name, password_hash) values ($1, $2, 'PortalAdministrator', 'administrator', $3)",
-                    {NewUuid(), provider, platform::HashPassword(password)});
-  transaction.Query("insert into core.setting (name, value) values ('installation', jsonb_build_object('id', $1::text, 'date', now()))", {NewUuid()});
+  transaction.Query("insert into core.organization (uid, type, name) values ($1, 'Provider', 'Service provider')",
+                    {provider});
+  transaction.Query(
+      "insert into core.location (uid, organization_uid, name, type) values ($1, $2, 'Default location', 'Default')",
+      {NewUuid(), provider});
+  transaction.Query(
+      "insert into core.account (uid, organization_uid, role, user_name, password_hash) values ($1, $2, "
+      "'PortalAdministrator', 'administrator', $3)",
+      {NewUuid(), provider, platform::HashPassword(password)});
+  transaction.Query(
+      "insert into core.setting (name, value) values ('installation', jsonb_build_object('id', $1::text, 'date', "
+      "now()))",
+      {NewUuid()});
   const auto file = data / "first-login.txt";
   {
     std::ofstream out(file, std::ios::trunc);
@@ -50,7 +58,8 @@ void Bootstrap(db::Pool& owner, const std::filesystem::path& data) {
 /// Listens for changes that other consoles made.
 class ChangeListener {
  public:
-  ChangeListener(std::string url, platform::ListEngine& lists) : thread_([this, url = std::move(url), &lists] { Run(url, lists); }) {}
+  ChangeListener(std::string url, platform::ListEngine& lists)
+      : thread_([this, url = std::move(url), &lists] { Run(url, lists); }) {}
   ~ChangeListener() {
     stopping_ = true;
     thread_.join();
@@ -76,12 +85,14 @@ class ChangeListener {
   std::thread thread_;
 };
 
-net::ServerOptions Options(const Config& config, const platform::Authority& authority, std::uint16_t port, bool agents) {
+net::ServerOptions Options(const Config& config, const platform::Authority& authority, std::uint16_t port,
+                           bool agents) {
   net::ServerOptions options;
   options.address = config.address;
   options.port = port;
   options.worker_threads = config.worker_threads;
-  options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(), agents ? authority.CaPem() : std::string()};
+  options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(),
+                 agents ? authority.CaPem() : std::string()};
   return options;
 }
 
@@ -116,10 +127,17 @@ std::vector<std::string> AgentAddresses(const Config& config) {
 }  // namespace
 
 Result<contract::Answer> ConsoleHandlers::GetAbout(const Call&) {
-  const auto rows = services_.owner.Acquire()->Query("select value->>'id' as id, value->>'date' as date from core.setting where name = 'installation'");
-  return contract::Answer{.data = {{"installationId", rows.Text(0, "id")}, {"installationDate", rows.Text(0, "date")}, {"serverVersion", kVersion},
-                                   {"actualVawVersion", nullptr}, {"actualValVersion", nullptr}, {"actualVamVersion", nullptr},
-                                   {"windowsManagementAgentVersion", kVersion}, {"linuxManagementAgentVersion", kVersion}, {"macManagementAgentVersion", kVersion}}};
+  const auto rows = services_.owner.Acquire()->Query(
+      "select value->>'id' as id, value->>'date' as date from core.setting where name = 'installation'");
+  return contract::Answer{.data = {{"installationId", rows.Text(0, "id")},
+                                   {"installationDate", rows.Text(0, "date")},
+                                   {"serverVersion", kVersion},
+                                   {"actualVawVersion", nullptr},
+                                   {"actualValVersion", nullptr},
+                                   {"actualVamVersion", nullptr},
+                                   {"windowsManagementAgentVersion", kVersion},
+                                   {"linuxManagementAgentVersion", kVersion},
+                                   {"macManagementAgentVersion", kVersion}}};
 }
 
 void RunConsole(const Config& config) {
@@ -142,13 +160,15 @@ void RunConsole(const Config& config) {
   db::Pool owner(url, timeouts, size * 2 + 2);
   db::Pool provider(url, with_role("steward_provider"), size);
   db::Pool tenant(url, with_role("steward_tenant"), size);
-  if (auto status = db::Migrate(*owner.Acquire(), db::Migrations()); !status) throw std::runtime_error(status.error().message);
+  if (auto status = db::Migrate(*owner.Acquire(), db::Migrations()); !status)
+    throw std::runtime_error(status.error().message);
   Bootstrap(owner, config.data);
 
   const platform::Authority authority(config.data / "pki", config.names);
   platform::Identity identity(owner);
   platform::ListEngine lists(provider, tenant);
-  agentlink::Hub hub(owner, authority, fmt::format("{}:{}", config.names.front(), config.api_port), [&lists] { lists.Cache().Invalidate(); });
+  agentlink::Hub hub(owner, authority, fmt::format("{}:{}", config.names.front(), config.api_port),
+                     [&lists] { lists.Cache().Invalidate(); });
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };
@@ -161,16 +181,21 @@ void RunConsole(const Config& config) {
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
   const auto nothing_here = [](net::Request&) {
-    return net::ErrorResponse({.code = ErrorCode::kNotFound, .message = "This port serves management agents; the REST API and the portal have their own."});
+    return net::ErrorResponse(
+        {.code = ErrorCode::kNotFound,
+         .message = "This port serves management agents; the REST API and the portal have their own."});
   };
-  const auto broken_tls = [](const std::string& peer, const std::string& reason) { spdlog::debug("TLS handshake from {} failed: {}", peer, reason); };
+  const auto broken_tls = [](const std::string& peer, const std::string& reason) {
+    spdlog::debug("TLS handshake from {} failed: {}", peer, reason);
+  };
   net::HttpServer api(Options(config, authority, config.api_port, false), std::ref(dispatcher), {}, broken_tls);
   net::HttpServer gateway(Options(config, authority, config.gateway_port, true), nothing_here, accept, broken_tls);
   net::HttpServer inside(Options(config, authority, config.agent_port, true), nothing_here, accept, broken_tls);
   api.Start();
   gateway.Start();
   inside.Start();
-  spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(), api.Port(), gateway.Port(), inside.Port());
+  spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
+               api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();
   hub.GoAway(2, "the console is stopping");
   api.Stop();

@@ -12,7 +12,8 @@ class ConsoleHandlers : public contract::Handlers {
  public:
   using Answer = Result<contract::Answer>;
   using Call = contract::Call;
-  ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations, features::Agents& agents)
+  ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
+                  features::Agents& agents)
       : services_(services), users_(users), organizations_(organizations), agents_(agents) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }

@@ -17,12 +17,14 @@ constexpr int kTokenUses = 1000;
 }  // namespace
 
 Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
-  const std::string organization = platform::QueryOf(call, "organizationUid", call.caller.IsProvider() ? "" : call.caller.organization_uid);
+  const std::string organization =
+      platform::QueryOf(call, "organizationUid", call.caller.IsProvider() ? "" : call.caller.organization_uid);
   const std::string location = platform::QueryOf(call, "locationUid");
   const std::string days = platform::QueryOf(call, "tokenExpiryPeriodDays", "365");
   std::string token;
   if (!organization.empty()) {
-    if (!IsUuid(organization) || !call.caller.Sees(organization)) return FailParameter("organizationUid", "There is no such organization, or you may not see it.");
+    if (!IsUuid(organization) || !call.caller.Sees(organization))
+      return FailParameter("organizationUid", "There is no such organization, or you may not see it.");
     if (!location.empty() && !IsUuid(location)) return FailParameter("locationUid", "locationUid must be a uid.");
     if (days.empty() || days.size() > 4 || days.find_first_not_of("0123456789") != std::string::npos) {
       return FailParameter("tokenExpiryPeriodDays", "tokenExpiryPeriodDays must be a number of days up to 9999.");
@@ -32,18 +34,24 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
     db::Transaction transaction(*connection);
     transaction.Query(
         "insert into core.enrolment_token (hash, organization_uid, location_uid, created_by, expires_at, uses_left) "
-        "values ($1::bytea, $2, (select uid from core.location where uid = $3 and organization_uid = $2), $4, now() + make_interval(days => $5::int), $6)",
-        {platform::SecretHash(token), organization, location.empty() ? db::Param() : db::Param(location), call.caller.user_uid, days, std::to_string(kTokenUses)});
-    platform::WriteAudit(*connection, call, {"DownloadLinuxManagementPackage", "AgentPackagesDownloaded", organization, organization, "A setup file for agents was downloaded."});
+        "values ($1::bytea, $2, (select uid from core.location where uid = $3 and organization_uid = $2), $4, now() + "
+        "make_interval(days => $5::int), $6)",
+        {platform::SecretHash(token), organization, location.empty() ? db::Param() : db::Param(location),
+         call.caller.user_uid, days, std::to_string(kTokenUses)});
+    platform::WriteAudit(*connection, call,
+                         {"DownloadLinuxManagementPackage", "AgentPackagesDownloaded", organization, organization,
+                          "A setup file for agents was downloaded."});
     transaction.Commit();
   }
   std::string addresses;
-  for (const auto& address : link_.addresses) addresses += fmt::format("{}\"{}\"", addresses.empty() ? "" : ", ", address);
+  for (const auto& address : link_.addresses)
+    addresses += fmt::format("{}\"{}\"", addresses.empty() ? "" : ", ", address);
   Answer answer;
   answer.content_type = "application/octet-stream";
   answer.headers.emplace_back("Content-Disposition", "attachment; filename=\"steward-agent-setup.toml\"");
   answer.text = fmt::format(
-      "# Setup file of steward-agent: keep it secret until the agent has enrolled.\n# steward-agent run --setup steward-agent-setup.toml --state /var/lib/steward-agent\n"
+      "# Setup file of steward-agent: keep it secret until the agent has enrolled.\n# steward-agent run --setup "
+      "steward-agent-setup.toml --state /var/lib/steward-agent\n"
       "[console]\naddresses = [{}]\ntoken = \"{}\"\nca = \"\"\"\n{}\"\"\"\n",
       addresses, token, authority_.CaPem());
   return answer;
@@ -55,15 +63,19 @@ Result<Answer> Agents::Accept(const Call& call) {
   if (!IsUuid(organization)) return FailParameter("organizationUid", "organizationUid is required and must be a uid.");
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  if (transaction.Query("select 1 from core.organization where uid = $1 and deleted_at is null", {organization}).Count() == 0) {
+  if (transaction.Query("select 1 from core.organization where uid = $1 and deleted_at is null", {organization})
+          .Count() == 0) {
     return FailParameter("organizationUid", "There is no such organization.");
   }
   const auto rows = transaction.Query(
       "update core.agent set state = 'Accepted', organization_uid = $2, accepted_at = now(), reject_reason = null, "
-      "location_uid = (select uid from core.location where organization_uid = $2 and type = 'Default') where uid = $1 and state in ('Unverified', 'Rejected') returning host_name",
+      "location_uid = (select uid from core.location where organization_uid = $2 and type = 'Default') where uid = $1 "
+      "and state in ('Unverified', 'Rejected') returning host_name",
       {uid, organization});
   if (rows.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such unverified agent.");
-  platform::WriteAudit(*connection, call, {"AcceptUnverifiedAgent", "ManagementAgentAccepted", organization, uid, fmt::format("Agent on {} was accepted.", rows.Text(0, "host_name"))});
+  platform::WriteAudit(*connection, call,
+                       {"AcceptUnverifiedAgent", "ManagementAgentAccepted", organization, uid,
+                        fmt::format("Agent on {} was accepted.", rows.Text(0, "host_name"))});
   transaction.Commit();
   return Answer{.data = json::object()};
 }
@@ -72,10 +84,14 @@ Result<Answer> Agents::Reject(const Call& call) {
   const std::string& uid = call.Path("unverifiedAgentUid");
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  const auto rows = transaction.Query("update core.agent set state = 'Rejected', reject_reason = $2 where uid = $1 and state = 'Unverified' returning host_name",
-                                      {uid, TextOf(call.body, "reason")});
+  const auto rows = transaction.Query(
+      "update core.agent set state = 'Rejected', reject_reason = $2 where uid = $1 and state = 'Unverified' returning "
+      "host_name",
+      {uid, TextOf(call.body, "reason")});
   if (rows.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such unverified agent.");
-  platform::WriteAudit(*connection, call, {"RejectUnverifiedAgent", "ManagementAgentRejected", std::nullopt, uid, fmt::format("Agent on {} was rejected.", rows.Text(0, "host_name"))});
+  platform::WriteAudit(*connection, call,
+                       {"RejectUnverifiedAgent", "ManagementAgentRejected", std::nullopt, uid,
+                        fmt::format("Agent on {} was rejected.", rows.Text(0, "host_name"))});
   transaction.Commit();
   link_.disconnect(uid);
   return Answer{.data = json::object()};
@@ -91,15 +107,22 @@ Result<Answer> Agents::Patch(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const auto location = TextOf(*patched, "locationUid");
-  if (transaction.Query("select 1 from core.location l join core.agent a on a.organization_uid = l.organization_uid where a.uid = $1 and l.uid = $2", {uid, location}).Count() == 0) {
+  if (transaction
+          .Query("select 1 from core.location l join core.agent a on a.organization_uid = l.organization_uid where "
+                 "a.uid = $1 and l.uid = $2",
+                 {uid, location})
+          .Count() == 0) {
     return FailProperty("locationUid", "The location does not belong to the agent's organization.");
   }
   // The agent's rows carry its location; revision 0 makes it send everything again, into the new place.
   transaction.Query(
-      "update core.agent set friendly_name = coalesce($2, friendly_name), tag = $3, revision = case when location_uid is distinct from $4::uuid then 0 else revision end, "
+      "update core.agent set friendly_name = coalesce($2, friendly_name), tag = $3, revision = case when location_uid "
+      "is distinct from $4::uuid then 0 else revision end, "
       "location_uid = $4 where uid = $1",
       {uid, TextOf(*patched, "friendlyName"), TextOf(*patched, "tag"), location});
-  platform::WriteAudit(*connection, call, {"PatchManagementAgent", "ManagementAgentAssigned", TextOf(*current, "organizationUid"), uid, "Agent was changed."});
+  platform::WriteAudit(*connection, call,
+                       {"PatchManagementAgent", "ManagementAgentAssigned", TextOf(*current, "organizationUid"), uid,
+                        "Agent was changed."});
   transaction.Commit();
   if (TextOf(*current, "locationUid") != location) link_.disconnect(uid);
   return platform::ItemAnswer(services_, "GetManagementAgent", path, call.caller.scope);
@@ -107,12 +130,15 @@ Result<Answer> Agents::Patch(const Call& call) {
 
 Result<Answer> Agents::Delete(const Call& call) {
   const std::string& uid = call.Path("managementAgentUid");
-  auto current = platform::CurrentItem(services_, "GetManagementAgent", {{"managementAgentUid", uid}}, call.caller.scope);
+  auto current =
+      platform::CurrentItem(services_, "GetManagementAgent", {{"managementAgentUid", uid}}, call.caller.scope);
   if (!current) return tl::unexpected(current.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.agent where uid = $1", {uid});
-  platform::WriteAudit(*connection, call, {"DeleteManagementAgent", "ManagementAgentDeleted", TextOf(*current, "organizationUid"), uid, "Agent was removed with what it reported."});
+  platform::WriteAudit(*connection, call,
+                       {"DeleteManagementAgent", "ManagementAgentDeleted", TextOf(*current, "organizationUid"), uid,
+                        "Agent was removed with what it reported."});
   transaction.Commit();
   link_.disconnect(uid);
   return Answer{.data = json::array()};

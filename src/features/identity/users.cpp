@@ -22,7 +22,10 @@ Answer OAuthError(int status, std::string_view code, const std::string& words) {
 }
 
 Answer OAuthAnswer(const platform::IssuedTokens& tokens) {
-  return {.data = {{"access_token", tokens.access}, {"token_type", "bearer"}, {"refresh_token", tokens.refresh}, {"expires_in", tokens.expires_in}}};
+  return {.data = {{"access_token", tokens.access},
+                   {"token_type", "bearer"},
+                   {"refresh_token", tokens.refresh},
+                   {"expires_in", tokens.expires_in}}};
 }
 
 std::string KindOf(std::string_view role) {
@@ -36,8 +39,10 @@ Result<Caller> Users::SignIn(const Call& call, const std::string& name, const st
   auto caller = services_.identity.CheckPassword(name, password, call.request.peer);
   auto connection = services_.owner.Acquire();
   const Call as_user{call.request, caller ? *caller : call.caller, call.path, {}};
-  platform::WriteAudit(*connection, as_user, {"IssueToken", caller ? "LoginSuccessful" : "LoginFailed", caller ? db::Param(caller->organization_uid) : std::nullopt,
-                                              caller ? caller->user_uid : "", fmt::format("Sign-in of {} {}.", name.substr(0, 200), caller ? "succeeded" : "failed")});
+  platform::WriteAudit(*connection, as_user,
+                       {"IssueToken", caller ? "LoginSuccessful" : "LoginFailed",
+                        caller ? db::Param(caller->organization_uid) : std::nullopt, caller ? caller->user_uid : "",
+                        fmt::format("Sign-in of {} {}.", name.substr(0, 200), caller ? "succeeded" : "failed")});
   return caller;
 }
 
@@ -59,7 +64,8 @@ Result<Answer> Users::IssueToken(const Call& call) {
     if (!tokens) return OAuthError(400, "invalid_grant", tokens.error().message);
     return OAuthAnswer(*tokens);
   }
-  return OAuthError(400, "unsupported_grant_type", fmt::format("grant_type {} is not served; use password or refresh_token.", grant));
+  return OAuthError(400, "unsupported_grant_type",
+                    fmt::format("grant_type {} is not served; use password or refresh_token.", grant));
 }
 
 Result<Answer> Users::CreateSession(const Call& call) {
@@ -67,14 +73,16 @@ Result<Answer> Users::CreateSession(const Call& call) {
   if (!caller) return tl::unexpected(caller.error());
   const auto tokens = services_.identity.Issue(*caller, false);
   Answer answer{.data = {{"expiresIn", tokens.expires_in}}};
-  answer.headers.emplace_back("Set-Cookie", fmt::format("{}={}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age={}", platform::kSessionCookie, tokens.access, tokens.expires_in));
+  answer.headers.emplace_back("Set-Cookie", fmt::format("{}={}; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age={}",
+                                                        platform::kSessionCookie, tokens.access, tokens.expires_in));
   return answer;
 }
 
 Result<Answer> Users::EndSession(const Call& call) {
   services_.identity.EndSession(platform::SessionToken(call.request));
   Answer answer{.data = json::object()};
-  answer.headers.emplace_back("Set-Cookie", fmt::format("{}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0", platform::kSessionCookie));
+  answer.headers.emplace_back(
+      "Set-Cookie", fmt::format("{}=; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=0", platform::kSessionCookie));
   return answer;
 }
 
@@ -83,11 +91,16 @@ Result<Answer> Users::GetCurrentUser(const Call& call) {
 }
 
 Status Users::MayManage(const Caller& caller, const std::string& organization, const std::string& role) {
-  if (!caller.Sees(organization)) return FailProperty("organizationUid", "There is no such organization, or you may not see it.");
-  const auto rows = services_.owner.Acquire()->Query("select type from core.organization where uid = $1 and deleted_at is null", {organization});
+  if (!caller.Sees(organization))
+    return FailProperty("organizationUid", "There is no such organization, or you may not see it.");
+  const auto rows = services_.owner.Acquire()->Query(
+      "select type from core.organization where uid = $1 and deleted_at is null", {organization});
   if (rows.Count() == 0) return FailProperty("organizationUid", "There is no such organization.");
-  if (KindOf(role) != rows.Text(0, "type")) return FailProperty("role", fmt::format("The role {} does not fit an organization of type {}.", role, rows.Text(0, "type")));
-  if (KindOf(role) == "Provider" && caller.role != "PortalAdministrator") return Fail(ErrorCode::kForbidden, "Only a PortalAdministrator manages the provider's users.");
+  if (KindOf(role) != rows.Text(0, "type"))
+    return FailProperty(
+        "role", fmt::format("The role {} does not fit an organization of type {}.", role, rows.Text(0, "type")));
+  if (KindOf(role) == "Provider" && caller.role != "PortalAdministrator")
+    return Fail(ErrorCode::kForbidden, "Only a PortalAdministrator manages the provider's users.");
   return {};
 }
 
@@ -98,13 +111,18 @@ Result<Answer> Users::CreateUser(const Call& call) {
   const auto name = TextOf(call.body.at("credentials"), "userName");
   const auto password = TextOf(call.body.at("credentials"), "password");
   if (!name || name->empty()) return FailProperty("credentials.userName", "credentials.userName is required.");
-  if (!password || password->size() < 8) return FailProperty("credentials.password", "credentials.password must have 8 characters at least.");
+  if (!password || password->size() < 8)
+    return FailProperty("credentials.password", "credentials.password must have 8 characters at least.");
   const std::string uid = NewUuid();
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  transaction.Query("insert into core.account (uid, organization_uid, role, user_name, password_hash, profile) values ($1, $2, $3, $4, $5, $6::jsonb)",
-                    {uid, organization, role, *name, platform::HashPassword(*password), call.body.at("profile").dump()});
-  platform::WriteAudit(*connection, call, {"CreateUser", "UserRecordCreated", organization, uid, fmt::format("User {} was created as {}.", *name, role)});
+  transaction.Query(
+      "insert into core.account (uid, organization_uid, role, user_name, password_hash, profile) values ($1, $2, $3, "
+      "$4, $5, $6::jsonb)",
+      {uid, organization, role, *name, platform::HashPassword(*password), call.body.at("profile").dump()});
+  platform::WriteAudit(
+      *connection, call,
+      {"CreateUser", "UserRecordCreated", organization, uid, fmt::format("User {} was created as {}.", *name, role)});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetUser", {{"userUid", uid}}, call.caller.scope);
 }
@@ -122,9 +140,11 @@ Result<Answer> Users::PatchUser(const Call& call) {
   const auto password = TextOf(patched->value("credentials", json::object()), "password");
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  transaction.Query("update core.account set role = $2, profile = $3::jsonb, status = coalesce($4::core.user_status, status), password_hash = coalesce($5, password_hash) where uid = $1",
-                    {uid, role, patched->value("profile", json::object()).dump(), TextOf(*patched, "status"),
-                     password && !password->empty() ? db::Param(platform::HashPassword(*password)) : std::nullopt});
+  transaction.Query(
+      "update core.account set role = $2, profile = $3::jsonb, status = coalesce($4::core.user_status, status), "
+      "password_hash = coalesce($5, password_hash) where uid = $1",
+      {uid, role, patched->value("profile", json::object()).dump(), TextOf(*patched, "status"),
+       password && !password->empty() ? db::Param(platform::HashPassword(*password)) : std::nullopt});
   if (password && !password->empty()) transaction.Query("delete from core.token where user_uid = $1", {uid});
   platform::WriteAudit(*connection, call, {"PatchUser", "UserRecordModified", organization, uid, "User was changed."});
   transaction.Commit();
@@ -135,13 +155,17 @@ Result<Answer> Users::DeleteUser(const Call& call) {
   const std::string& uid = call.Path("userUid");
   auto current = platform::CurrentItem(services_, "GetUser", {{"userUid", uid}}, call.caller.scope);
   if (!current) return tl::unexpected(current.error());
-  if (uid == call.caller.user_uid) return Fail(ErrorCode::kConflict, "You cannot delete the user you are signed in as.");
+  if (uid == call.caller.user_uid)
+    return Fail(ErrorCode::kConflict, "You cannot delete the user you are signed in as.");
   const std::string organization = current->at("organizationUid").get<std::string>();
-  if (auto status = MayManage(call.caller, organization, current->at("role").get<std::string>()); !status) return tl::unexpected(status.error());
+  if (auto status = MayManage(call.caller, organization, current->at("role").get<std::string>()); !status)
+    return tl::unexpected(status.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.account where uid = $1", {uid});
-  platform::WriteAudit(*connection, call, {"DeleteUser", "UserRecordRemoved", organization, uid, fmt::format("User {} was deleted.", current->value("userName", ""))});
+  platform::WriteAudit(*connection, call,
+                       {"DeleteUser", "UserRecordRemoved", organization, uid,
+                        fmt::format("User {} was deleted.", current->value("userName", ""))});
   transaction.Commit();
   return Answer{.data = json::object()};
 }
@@ -152,7 +176,8 @@ Result<Answer> Users::AddApiKeyLogin(const Call& call) {
   if (!user) return tl::unexpected(user.error());
   const std::string organization = user->at("organizationUid").get<std::string>();
   if (uid != call.caller.user_uid) {
-    if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status) return tl::unexpected(status.error());
+    if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status)
+      return tl::unexpected(status.error());
   }
   const std::string key = platform::NewSecret();
   std::vector<std::string> scopes;
@@ -162,12 +187,16 @@ Result<Answer> Users::AddApiKeyLogin(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const auto rows = transaction.Query(
-      "insert into core.login (user_uid, provider, token_hash, identifier, description, scopes, is_read_only) values ($1, 'apikey', $2::bytea, $3, $4, $5::text[], $6) "
+      "insert into core.login (user_uid, provider, token_hash, identifier, description, scopes, is_read_only) values "
+      "($1, 'apikey', $2::bytea, $3, $4, $5::text[], $6) "
       "returning id",
-      {uid, platform::SecretHash(key), key.substr(0, 6), platform::QueryOf(call, "description"), db::ArrayLiteral(scopes), platform::QueryFlag(call, "isReadAccessOnly") ? "t" : "f"});
-  platform::WriteAudit(*connection, call, {"AddApiKeyLogin", "UserLoginTypeCreated", organization, uid, "An API key was created."});
+      {uid, platform::SecretHash(key), key.substr(0, 6), platform::QueryOf(call, "description"),
+       db::ArrayLiteral(scopes), platform::QueryFlag(call, "isReadAccessOnly") ? "t" : "f"});
+  platform::WriteAudit(*connection, call,
+                       {"AddApiKeyLogin", "UserLoginTypeCreated", organization, uid, "An API key was created."});
   transaction.Commit();
-  auto login = platform::CurrentItem(services_, "GetUserLogin", {{"userUid", uid}, {"userLoginId", rows.Text(0, "id")}}, call.caller.scope);
+  auto login = platform::CurrentItem(services_, "GetUserLogin", {{"userUid", uid}, {"userLoginId", rows.Text(0, "id")}},
+                                     call.caller.scope);
   if (!login) return tl::unexpected(login.error());
   (*login)["parameters"] = key;  // shown here only; the database holds its hash
   return Answer{.data = std::move(*login)};
@@ -179,17 +208,21 @@ Result<Answer> Users::RevokeUserTokens(const Call& call) {
   if (!user) return tl::unexpected(user.error());
   const std::string organization = user->at("organizationUid").get<std::string>();
   if (uid != call.caller.user_uid) {
-    if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status) return tl::unexpected(status.error());
+    if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status)
+      return tl::unexpected(status.error());
   }
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const std::string login = platform::QueryOf(call, "userLoginId");
   if (login.empty()) {
     transaction.Query("delete from core.token where user_uid = $1", {uid});
-  } else if (transaction.Query("delete from core.login where user_uid = $1 and id = $2 returning id", {uid, login}).Count() == 0) {
+  } else if (transaction.Query("delete from core.login where user_uid = $1 and id = $2 returning id", {uid, login})
+                 .Count() == 0) {
     return FailParameter("userLoginId", fmt::format("The user has no login {}.", login));
   }
-  platform::WriteAudit(*connection, call, {"RevokeUserTokens", "UserTokenRevoked", organization, uid, login.empty() ? "All sessions were ended." : "An API key was revoked."});
+  platform::WriteAudit(*connection, call,
+                       {"RevokeUserTokens", "UserTokenRevoked", organization, uid,
+                        login.empty() ? "All sessions were ended." : "An API key was revoked."});
   transaction.Commit();
   return Answer{.data = true};
 }

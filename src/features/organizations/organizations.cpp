@@ -13,10 +13,25 @@ using nlohmann::json;
 using platform::TextOf;
 
 constexpr std::pair<std::string_view, std::string_view> kOrganizationColumns[] = {
-    {"name", "name"}, {"alias", "alias"}, {"taxId", "tax_id"}, {"email", "email"}, {"phone", "phone"}, {"country", "country"}, {"state", "state"},
-    {"countryName", "country_name"}, {"regionName", "region_name"}, {"city", "city"}, {"street", "street"}, {"locationAdmin0Code", "location_admin0_code"},
-    {"locationAdmin1Code", "location_admin1_code"}, {"locationAdmin2Code", "location_admin2_code"}, {"notes", "notes"}, {"zipCode", "zip_code"},
-    {"website", "website"}, {"veeamTenantId", "veeam_tenant_id"}, {"companyId", "company_id"}};
+    {"name", "name"},
+    {"alias", "alias"},
+    {"taxId", "tax_id"},
+    {"email", "email"},
+    {"phone", "phone"},
+    {"country", "country"},
+    {"state", "state"},
+    {"countryName", "country_name"},
+    {"regionName", "region_name"},
+    {"city", "city"},
+    {"street", "street"},
+    {"locationAdmin0Code", "location_admin0_code"},
+    {"locationAdmin1Code", "location_admin1_code"},
+    {"locationAdmin2Code", "location_admin2_code"},
+    {"notes", "notes"},
+    {"zipCode", "zip_code"},
+    {"website", "website"},
+    {"veeamTenantId", "veeam_tenant_id"},
+    {"companyId", "company_id"}};
 
 std::string Flag(const json& object, std::string_view name, bool fallback) {
   const auto found = object.find(name);
@@ -25,7 +40,8 @@ std::string Flag(const json& object, std::string_view name, bool fallback) {
 
 }  // namespace
 
-std::string Organizations::Insert(db::Connection& connection, const json& input, std::string_view type, const db::Param& parent) {
+std::string Organizations::Insert(db::Connection& connection, const json& input, std::string_view type,
+                                  const db::Param& parent) {
   const std::string uid = NewUuid();
   std::string columns;
   std::string values;
@@ -36,27 +52,34 @@ std::string Organizations::Insert(db::Connection& connection, const json& input,
     columns += fmt::format(", {}", column);
     values += fmt::format(", ${}", params.size());
   }
-  connection.Query(fmt::format("insert into core.organization (uid, type, parent_uid{}) values ($1, $2, coalesce($3, (select uid from core.organization where type = 'Provider')){})",
+  connection.Query(fmt::format("insert into core.organization (uid, type, parent_uid{}) values ($1, $2, coalesce($3, "
+                               "(select uid from core.organization where type = 'Provider')){})",
                                columns, values),
                    params);
-  connection.Query("insert into core.location (uid, organization_uid, name, type) values ($1, $2, 'Default location', 'Default')", {NewUuid(), uid});
+  connection.Query(
+      "insert into core.location (uid, organization_uid, name, type) values ($1, $2, 'Default location', 'Default')",
+      {NewUuid(), uid});
   return uid;
 }
 
-void Organizations::InsertOwner(db::Connection& connection, const json& body, const std::string& organization, std::string_view role) {
+void Organizations::InsertOwner(db::Connection& connection, const json& body, const std::string& organization,
+                                std::string_view role) {
   const json owner = body.value("ownerCredentials", json::object());
   const db::Param name = TextOf(owner, "userName");
   const db::Param password = TextOf(owner, "password");
   if (!name || !password) return;
-  connection.Query("insert into core.account (uid, organization_uid, role, user_name, password_hash, profile) values ($1, $2, $3, $4, $5, '{}')",
-                   {NewUuid(), organization, std::string(role), *name, platform::HashPassword(*password)});
+  connection.Query(
+      "insert into core.account (uid, organization_uid, role, user_name, password_hash, profile) values ($1, $2, $3, "
+      "$4, $5, '{}')",
+      {NewUuid(), organization, std::string(role), *name, platform::HashPassword(*password)});
 }
 
 Result<Answer> Organizations::CreateCompany(const Call& call) {
   const json& body = call.body;
   db::Param reseller = TextOf(body, "resellerUid");
   if (!call.caller.IsProvider()) {
-    if (reseller && *reseller != call.caller.organization_uid) return FailProperty("resellerUid", "resellerUid must be your own organization.");
+    if (reseller && *reseller != call.caller.organization_uid)
+      return FailProperty("resellerUid", "resellerUid must be your own organization.");
     reseller = call.caller.organization_uid;
   }
   auto connection = services_.owner.Acquire();
@@ -67,13 +90,16 @@ Result<Answer> Organizations::CreateCompany(const Call& call) {
   const std::string uid = Insert(*connection, body.at("organizationInput"), "Company", reseller);
   const json owner = body.value("ownerCredentials", json::object());
   transaction.Query(
-      "insert into core.company (uid, reseller_uid, subscription_plan_uid, is_rest_access_enabled, is_alarm_detect_enabled, services, owner_user_name, workload_limit) "
+      "insert into core.company (uid, reseller_uid, subscription_plan_uid, is_rest_access_enabled, "
+      "is_alarm_detect_enabled, services, owner_user_name, workload_limit) "
       "values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)",
-      {uid, reseller, TextOf(body, "subscriptionPlanUid"), Flag(body, "isRestAccessEnabled", false), Flag(body, "isAlarmDetectEnabled", false),
-       body.value("companyServices", json::object()).dump(), TextOf(owner, "userName"), TextOf(body, "workloadLimit")});
+      {uid, reseller, TextOf(body, "subscriptionPlanUid"), Flag(body, "isRestAccessEnabled", false),
+       Flag(body, "isAlarmDetectEnabled", false), body.value("companyServices", json::object()).dump(),
+       TextOf(owner, "userName"), TextOf(body, "workloadLimit")});
   InsertOwner(*connection, body, uid, "CompanyOwner");
   const std::string name = body.at("organizationInput").at("name").get<std::string>();
-  platform::WriteAudit(*connection, call, {"CreateCompany", "CompanyCreated", uid, uid, fmt::format("Company {} was created.", name)});
+  platform::WriteAudit(*connection, call,
+                       {"CreateCompany", "CompanyCreated", uid, uid, fmt::format("Company {} was created.", name)});
   transaction.Commit();
   platform::TenantScope scope = call.caller.scope;
   if (!scope.all) scope.organizations.push_back(uid);  // the new company is the caller's from now on
@@ -92,14 +118,20 @@ Result<Answer> Organizations::PatchCompany(const Call& call) {
   db::Transaction transaction(*connection);
   const json owner = next.value("ownerCredentials", json::object());
   transaction.Query(
-      "update core.company set status = coalesce($2::core.company_status, status), reseller_uid = $3, subscription_plan_uid = $4, is_rest_access_enabled = $5, is_alarm_detect_enabled = $6, "
+      "update core.company set status = coalesce($2::core.company_status, status), reseller_uid = $3, "
+      "subscription_plan_uid = $4, is_rest_access_enabled = $5, is_alarm_detect_enabled = $6, "
       "services = $7::jsonb, workload_limit = $8 where uid = $1",
-      {uid, TextOf(next, "status"), TextOf(next, "resellerUid"), TextOf(next, "subscriptionPlanUid"), Flag(next, "isRestAccessEnabled", false),
-       Flag(next, "isAlarmDetectEnabled", false), next.value("companyServices", json::object()).dump(), TextOf(next, "workloadLimit")});
-  transaction.Query("update core.organization set parent_uid = coalesce($2, (select uid from core.organization where type = 'Provider')) where uid = $1",
-                    {uid, TextOf(next, "resellerUid")});
+      {uid, TextOf(next, "status"), TextOf(next, "resellerUid"), TextOf(next, "subscriptionPlanUid"),
+       Flag(next, "isRestAccessEnabled", false), Flag(next, "isAlarmDetectEnabled", false),
+       next.value("companyServices", json::object()).dump(), TextOf(next, "workloadLimit")});
+  transaction.Query(
+      "update core.organization set parent_uid = coalesce($2, (select uid from core.organization where type = "
+      "'Provider')) where uid = $1",
+      {uid, TextOf(next, "resellerUid")});
   if (const db::Param password = TextOf(owner, "password"); password && !password->empty()) {
-    transaction.Query("update core.account set password_hash = $2 where organization_uid = $1 and role = 'CompanyOwner'", {uid, platform::HashPassword(*password)});
+    transaction.Query(
+        "update core.account set password_hash = $2 where organization_uid = $1 and role = 'CompanyOwner'",
+        {uid, platform::HashPassword(*password)});
   }
   platform::WriteAudit(*connection, call, {"PatchCompany", "CompanyModified", uid, uid, "Company was changed."});
   transaction.Commit();
@@ -121,8 +153,10 @@ Result<Answer> Organizations::DeleteCompany(const Call& call) {
   transaction.Query("delete from core.account where organization_uid = $1", {uid});
   transaction.Query("delete from core.enrolment_token where organization_uid = $1", {uid});
   transaction.Query("update core.organization set deleted_at = now() where uid = $1", {uid});
-  platform::WriteAudit(*connection, call, {"DeleteCompany", "CompanyDeleted", uid, uid,
-                                           fmt::format("Company {} was deleted{}.", current->value("name", ""), remove_agents ? " with its agents" : "")});
+  platform::WriteAudit(
+      *connection, call,
+      {"DeleteCompany", "CompanyDeleted", uid, uid,
+       fmt::format("Company {} was deleted{}.", current->value("name", ""), remove_agents ? " with its agents" : "")});
   transaction.Commit();
   for (int i = 0; i < agents.Count(); ++i) disconnect_(agents.Text(i, "uid"));
   return Answer{.data = json::object()};
@@ -132,8 +166,11 @@ Result<Answer> Organizations::CreateReseller(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const std::string uid = Insert(*connection, call.body.at("organizationInput"), "Reseller", std::nullopt);
-  transaction.Query("insert into core.reseller (uid, pro_partner_id, is_rest_access_enabled, services) values ($1, $2, $3, $4::jsonb)",
-                    {uid, TextOf(call.body, "proPartnerId"), Flag(call.body, "isRestAccessEnabled", false), call.body.value("resellerServices", json::object()).dump()});
+  transaction.Query(
+      "insert into core.reseller (uid, pro_partner_id, is_rest_access_enabled, services) values ($1, $2, $3, "
+      "$4::jsonb)",
+      {uid, TextOf(call.body, "proPartnerId"), Flag(call.body, "isRestAccessEnabled", false),
+       call.body.value("resellerServices", json::object()).dump()});
   InsertOwner(*connection, call.body, uid, "ResellerOwner");
   platform::WriteAudit(*connection, call, {"CreateReseller", "ResellerCreated", uid, uid, "Reseller was created."});
   transaction.Commit();
@@ -149,9 +186,11 @@ Result<Answer> Organizations::PatchReseller(const Call& call) {
   if (!patched) return tl::unexpected(patched.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  transaction.Query("update core.reseller set status = coalesce($2::core.company_status, status), pro_partner_id = $3, is_rest_access_enabled = $4, services = $5::jsonb where uid = $1",
-                    {uid, TextOf(*patched, "status"), TextOf(*patched, "proPartnerId"), Flag(*patched, "isRestAccessEnabled", false),
-                     patched->value("resellerServices", json::object()).dump()});
+  transaction.Query(
+      "update core.reseller set status = coalesce($2::core.company_status, status), pro_partner_id = $3, "
+      "is_rest_access_enabled = $4, services = $5::jsonb where uid = $1",
+      {uid, TextOf(*patched, "status"), TextOf(*patched, "proPartnerId"), Flag(*patched, "isRestAccessEnabled", false),
+       patched->value("resellerServices", json::object()).dump()});
   platform::WriteAudit(*connection, call, {"PatchReseller", "ResellerModified", uid, uid, "Reseller was changed."});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetReseller", path, call.caller.scope);
@@ -163,8 +202,10 @@ Result<Answer> Organizations::DeleteReseller(const Call& call) {
   if (!current) return tl::unexpected(current.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  if (transaction.Query("select 1 from core.organization where parent_uid = $1 and deleted_at is null", {uid}).Count() > 0) {
-    return Fail(ErrorCode::kConflict, "The reseller still has companies. Move them to another reseller or delete them first.");
+  if (transaction.Query("select 1 from core.organization where parent_uid = $1 and deleted_at is null", {uid}).Count() >
+      0) {
+    return Fail(ErrorCode::kConflict,
+                "The reseller still has companies. Move them to another reseller or delete them first.");
   }
   transaction.Query("delete from core.account where organization_uid = $1", {uid});
   transaction.Query("update core.organization set deleted_at = now() where uid = $1", {uid});
@@ -189,20 +230,23 @@ Result<Answer> Organizations::PatchOrganization(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query(fmt::format("update core.organization set {} where uid = $1", sets), params);
-  platform::WriteAudit(*connection, call, {"PatchOrganization", "CompanyModified", uid, uid, "Organization details were changed."});
+  platform::WriteAudit(*connection, call,
+                       {"PatchOrganization", "CompanyModified", uid, uid, "Organization details were changed."});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetOrganization", path, call.caller.scope);
 }
 
 Result<Answer> Organizations::CreateLocation(const Call& call) {
   const std::string organization = call.body.at("organizationUid").get<std::string>();
-  if (!call.caller.Sees(organization)) return FailProperty("organizationUid", "There is no such organization, or you may not see it.");
+  if (!call.caller.Sees(organization))
+    return FailProperty("organizationUid", "There is no such organization, or you may not see it.");
   const std::string uid = NewUuid();
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("insert into core.location (uid, organization_uid, name, quota_gb) values ($1, $2, $3, $4)",
                     {uid, organization, TextOf(call.body, "name"), TextOf(call.body, "quotaGb")});
-  platform::WriteAudit(*connection, call, {"CreateLocation", "CompanyLocationCreated", organization, uid, "Location was created."});
+  platform::WriteAudit(*connection, call,
+                       {"CreateLocation", "CompanyLocationCreated", organization, uid, "Location was created."});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetLocation", {{"locationUid", uid}}, call.caller.scope);
 }
@@ -216,8 +260,11 @@ Result<Answer> Organizations::PatchLocation(const Call& call) {
   if (!patched) return tl::unexpected(patched.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  transaction.Query("update core.location set name = $2, quota_gb = $3 where uid = $1", {uid, TextOf(*patched, "name"), TextOf(*patched, "quotaGb")});
-  platform::WriteAudit(*connection, call, {"PatchLocation", "CompanyLocationModified", TextOf(*current, "organizationUid"), uid, "Location was changed."});
+  transaction.Query("update core.location set name = $2, quota_gb = $3 where uid = $1",
+                    {uid, TextOf(*patched, "name"), TextOf(*patched, "quotaGb")});
+  platform::WriteAudit(
+      *connection, call,
+      {"PatchLocation", "CompanyLocationModified", TextOf(*current, "organizationUid"), uid, "Location was changed."});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetLocation", path, call.caller.scope);
 }
@@ -226,11 +273,14 @@ Result<Answer> Organizations::DeleteLocation(const Call& call) {
   const std::string& uid = call.Path("locationUid");
   auto current = platform::CurrentItem(services_, "GetLocation", {{"locationUid", uid}}, call.caller.scope);
   if (!current) return tl::unexpected(current.error());
-  if (current->value("type", "") == "Default") return Fail(ErrorCode::kConflict, "The default location of an organization stays.");
+  if (current->value("type", "") == "Default")
+    return Fail(ErrorCode::kConflict, "The default location of an organization stays.");
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.location where uid = $1", {uid});
-  platform::WriteAudit(*connection, call, {"DeleteLocation", "CompanyLocationRemoved", TextOf(*current, "organizationUid"), uid, "Location was deleted."});
+  platform::WriteAudit(
+      *connection, call,
+      {"DeleteLocation", "CompanyLocationRemoved", TextOf(*current, "organizationUid"), uid, "Location was deleted."});
   transaction.Commit();
   return Answer{.data = json::object()};
 }

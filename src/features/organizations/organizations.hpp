@@ -25,8 +25,10 @@ class Organizations {
   Result<contract::Answer> DeleteLocation(const contract::Call& call);
 
  private:
-  std::string Insert(db::Connection& connection, const nlohmann::json& input, std::string_view type, const db::Param& parent);
-  void InsertOwner(db::Connection& connection, const nlohmann::json& body, const std::string& organization, std::string_view role);
+  std::string Insert(db::Connection& connection, const nlohmann::json& input, std::string_view type,
+                     const db::Param& parent);
+  void InsertOwner(db::Connection& connection, const nlohmann::json& body, const std::string& organization,
+                   std::string_view role);
 
   platform::Services services_;
   std::function<void(const std::string&)> disconnect_;

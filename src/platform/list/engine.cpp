@@ -23,7 +23,8 @@ std::string CacheKey(const ListQuery& query) {
 std::vector<db::Rows> ListEngine::Run(std::vector<db::Statement> statements, const TenantScope& scope) {
   if (scope.all) return provider_.Acquire()->Pipeline(statements);
   // The second wall: the role's policies read the visible organizations from this setting.
-  statements.insert(statements.begin(), {"select set_config('app.organizations', $1, true)", {fmt::format("{}", fmt::join(scope.organizations, ","))}});
+  statements.insert(statements.begin(), {"select set_config('app.organizations', $1, true)",
+                                         {fmt::format("{}", fmt::join(scope.organizations, ","))}});
   auto rows = tenant_.Acquire()->Pipeline(statements);
   rows.erase(rows.begin());
   return rows;
@@ -52,7 +53,8 @@ std::string ListEngine::Page(const ListQuery& query, const TenantScope& scope) {
   const std::int64_t total = last ? query.offset + count : Total(query, scope);
   std::string out;
   out.reserve(static_cast<std::size_t>(count) * 512 + 256);
-  out += fmt::format(R"({{"meta":{{"pagingInfo":{{"total":{},"count":{},"offset":{}}}}},"data":[)", total, count, query.offset);
+  out += fmt::format(R"({{"meta":{{"pagingInfo":{{"total":{},"count":{},"offset":{}}}}},"data":[)", total, count,
+                     query.offset);
   const RowWriter writer(page, query.columns);
   for (int row = 0; row < page.Count(); ++row) {
     if (row > 0) out.push_back(',');

@@ -16,23 +16,31 @@ using contract::Property;
 using contract::Schema;
 
 bool SameNoCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 /// PostgreSQL type that a value of the kind has inside a jsonb column.
 std::string_view SqlType(Kind kind) {
   switch (kind) {
-    case Kind::kUuid: return "uuid";
-    case Kind::kInteger: return "bigint";
-    case Kind::kNumber: return "double precision";
-    case Kind::kBoolean: return "boolean";
-    case Kind::kDateTime: return "timestamptz";
-    case Kind::kDate: return "date";
+    case Kind::kUuid:
+      return "uuid";
+    case Kind::kInteger:
+      return "bigint";
+    case Kind::kNumber:
+      return "double precision";
+    case Kind::kBoolean:
+      return "boolean";
+    case Kind::kDateTime:
+      return "timestamptz";
+    case Kind::kDate:
+      return "date";
     case Kind::kString:
     case Kind::kEnum:
     case Kind::kObject:
     case Kind::kAny:
-    case Kind::kArray: return "text";
+    case Kind::kArray:
+      return "text";
   }
   return "text";
 }
@@ -61,11 +69,14 @@ bool IsDateTime(const std::string& text) {
   if (std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10) return false;
   static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > kDays[month - 1] + (month == 2 && leap ? 1 : 0)) return false;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > kDays[month - 1] + (month == 2 && leap ? 1 : 0))
+    return false;
   if (text.size() == 10) return true;
   const char separator = text[10];
   if (separator != 'T' && separator != 't' && separator != ' ') return false;
-  if (std::sscanf(text.c_str() + 11, "%2d:%2d%n", &hour, &minute, &used) != 2 || used != 5 || hour < 0 || hour > 23 || minute < 0 || minute > 59) return false;
+  if (std::sscanf(text.c_str() + 11, "%2d:%2d%n", &hour, &minute, &used) != 2 || used != 5 || hour < 0 || hour > 23 ||
+      minute < 0 || minute > 59)
+    return false;
   std::string rest = text.substr(16);
   if (rest.starts_with(":")) {
     if (std::sscanf(rest.c_str(), ":%2lf", &second) != 1 || second < 0 || second >= 60) return false;
@@ -78,11 +89,14 @@ bool IsDateTime(const std::string& text) {
   if (rest[0] == ' ') rest[0] = '+';  // a '+' that was decoded as a space
   int offset_hour = 0;
   int offset_minute = 0;
-  return (rest[0] == '+' || rest[0] == '-') && rest.size() == 6 && std::sscanf(rest.c_str() + 1, "%2d:%2d", &offset_hour, &offset_minute) == 2 &&
-         offset_hour >= 0 && offset_hour <= 14 && offset_minute >= 0 && offset_minute < 60;
+  return (rest[0] == '+' || rest[0] == '-') && rest.size() == 6 &&
+         std::sscanf(rest.c_str() + 1, "%2d:%2d", &offset_hour, &offset_minute) == 2 && offset_hour >= 0 &&
+         offset_hour <= 14 && offset_minute >= 0 && offset_minute < 60;
 }
 
-std::string JsonText(const std::string& text) { return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+std::string JsonText(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 class Compiler {
  public:
@@ -99,8 +113,11 @@ class Compiler {
   }
 
  private:
-  static tl::unexpected<Error> Wrong(const LenientValue& where, const std::string& property, const std::string& message) {
-    Error error{.code = ErrorCode::kInvalid, .message = fmt::format("filter: {} (position {}).", message, where.position), .property = property};
+  static tl::unexpected<Error> Wrong(const LenientValue& where, const std::string& property,
+                                     const std::string& message) {
+    Error error{.code = ErrorCode::kInvalid,
+                .message = fmt::format("filter: {} (position {}).", message, where.position),
+                .property = property};
     error.parameter = "filter";
     return tl::unexpected(std::move(error));
   }
@@ -113,8 +130,10 @@ class Compiler {
   Result<std::string> Node(const LenientValue& node) {
     if (node.type != LenientValue::Type::kObject) return Wrong(node, "", "every condition must be an object");
     const LenientValue* operation = node.Find("operation");
-    if (operation == nullptr || operation->type != LenientValue::Type::kString) return Wrong(node, "", "a condition needs an operation");
-    if (operation->text == "or" || operation->text == "and" || operation->text == "not" || operation->text == "exclusiveOr") {
+    if (operation == nullptr || operation->type != LenientValue::Type::kString)
+      return Wrong(node, "", "a condition needs an operation");
+    if (operation->text == "or" || operation->text == "and" || operation->text == "not" ||
+        operation->text == "exclusiveOr") {
       return Group(node, *operation);
     }
     const LenientValue* property = node.Find("property");
@@ -126,9 +145,10 @@ class Compiler {
     const LenientValue missing{.position = node.position};
     const LenientValue* value = node.Find("value");
     const LenientValue* collation = node.Find("collation");
-    if (collation != nullptr && collation->type == LenientValue::Type::kString && !collation->text.empty() && collation->text != "ordinal" &&
-        collation->text != "ignorecase" && collation->text != "lexicographic") {
-      return Wrong(*collation, property->text, fmt::format("unknown collation {}; use ordinal, ignorecase or lexicographic", collation->text));
+    if (collation != nullptr && collation->type == LenientValue::Type::kString && !collation->text.empty() &&
+        collation->text != "ordinal" && collation->text != "ignorecase" && collation->text != "lexicographic") {
+      return Wrong(*collation, property->text,
+                   fmt::format("unknown collation {}; use ordinal, ignorecase or lexicographic", collation->text));
     }
     const bool fold = collation != nullptr && collation->text == "ignorecase";
     return Condition({*target, property->text, operation->text, fold}, value != nullptr ? *value : missing, *operation);
@@ -164,25 +184,31 @@ class Compiler {
     static constexpr std::pair<std::string_view, std::string_view> kComparisons[] = {
         {"lessThan", "<"}, {"lessThanOrEqual", "<="}, {"greaterThan", ">"}, {"greaterThanOrEqual", ">="}};
     if (leaf.target.kind == Kind::kArray) return ArrayCondition(leaf, value, operation);
-    if (leaf.target.kind == Kind::kObject) return Wrong(operation, leaf.property, fmt::format("{} is an object; name one of its properties", leaf.property));
+    if (leaf.target.kind == Kind::kObject)
+      return Wrong(operation, leaf.property, fmt::format("{} is an object; name one of its properties", leaf.property));
     if (leaf.operation == "equals" || leaf.operation == "notEquals") return Equality(leaf, value);
     if (leaf.operation == "in" || leaf.operation == "subset") return In(leaf, value);
     if (leaf.operation == "contains" || leaf.operation == "superset") return Contains(leaf, value);
     for (const auto& [word, sign] : kComparisons) {
       if (leaf.operation != word) continue;
-      if (leaf.target.kind == Kind::kBoolean) return Wrong(operation, leaf.property, fmt::format("{} has no order", leaf.property));
+      if (leaf.target.kind == Kind::kBoolean)
+        return Wrong(operation, leaf.property, fmt::format("{} has no order", leaf.property));
       auto text = Scalar(leaf, leaf.target.kind, value);
       if (!text) return text;
       return fmt::format("{} {} {}", Left(leaf), sign, Right(leaf, *text));
     }
-    return Wrong(operation, leaf.property,
-                 fmt::format("unknown operation {}; use equals, notEquals, in, contains, subset, superset, lessThan, lessThanOrEqual, "
-                             "greaterThan, greaterThanOrEqual, and, or, not or exclusiveOr",
-                             leaf.operation));
+    return Wrong(
+        operation, leaf.property,
+        fmt::format(
+            "unknown operation {}; use equals, notEquals, in, contains, subset, superset, lessThan, lessThanOrEqual, "
+            "greaterThan, greaterThanOrEqual, and, or, not or exclusiveOr",
+            leaf.operation));
   }
 
   static bool Folds(const Leaf& leaf) { return leaf.fold && leaf.target.kind == Kind::kString; }
-  static std::string Left(const Leaf& leaf) { return Folds(leaf) ? fmt::format("lower({})", leaf.target.sql) : leaf.target.sql; }
+  static std::string Left(const Leaf& leaf) {
+    return Folds(leaf) ? fmt::format("lower({})", leaf.target.sql) : leaf.target.sql;
+  }
   std::string Right(const Leaf& leaf, std::string text) {
     const std::string bound = Bind(std::move(text));
     return Folds(leaf) ? fmt::format("lower({})", bound) : bound;
@@ -190,7 +216,8 @@ class Compiler {
 
   Result<std::string> Equality(const Leaf& leaf, const LenientValue& value) {
     const bool equal = leaf.operation == "equals";
-    if (value.type == LenientValue::Type::kNull) return fmt::format("{} is {}null", leaf.target.sql, equal ? "" : "not ");
+    if (value.type == LenientValue::Type::kNull)
+      return fmt::format("{} is {}null", leaf.target.sql, equal ? "" : "not ");
     auto text = Scalar(leaf, leaf.target.kind, value);
     if (!text) return text;
     return fmt::format("{} {} {}", Left(leaf), equal ? "=" : "is distinct from", Right(leaf, *text));
@@ -206,8 +233,10 @@ class Compiler {
 
   /// Part of a text; on other kinds the value must be equal.
   Result<std::string> Contains(const Leaf& leaf, const LenientValue& value) {
-    if (leaf.target.kind != Kind::kString && leaf.target.kind != Kind::kEnum) return Equality({leaf.target, leaf.property, "equals", false}, value);
-    if (value.type == LenientValue::Type::kArray || value.type == LenientValue::Type::kObject || value.type == LenientValue::Type::kNull) {
+    if (leaf.target.kind != Kind::kString && leaf.target.kind != Kind::kEnum)
+      return Equality({leaf.target, leaf.property, "equals", false}, value);
+    if (value.type == LenientValue::Type::kArray || value.type == LenientValue::Type::kObject ||
+        value.type == LenientValue::Type::kNull) {
       return Wrong(value, leaf.property, fmt::format("{} needs a text to look for", leaf.property));
     }
     std::string pattern = "%";
@@ -222,7 +251,8 @@ class Compiler {
 
   Result<std::string> ArrayCondition(const Leaf& leaf, const LenientValue& value, const LenientValue& operation) {
     static constexpr std::pair<std::string_view, std::string_view> kSigns[] = {
-        {"contains", "@>"}, {"superset", "@>"}, {"subset", "<@"}, {"in", "<@"}, {"equals", "="}, {"notEquals", "is distinct from"}};
+        {"contains", "@>"}, {"superset", "@>"}, {"subset", "<@"},
+        {"in", "<@"},       {"equals", "="},    {"notEquals", "is distinct from"}};
     for (const auto& [word, sign] : kSigns) {
       if (leaf.operation != word) continue;
       if (value.type == LenientValue::Type::kNull && (word == "equals" || word == "notEquals")) {
@@ -230,12 +260,16 @@ class Compiler {
       }
       auto texts = Texts(leaf, leaf.target.item_kind, value);
       if (!texts) return tl::unexpected(texts.error());
-      const bool bare = leaf.target.item_kind == Kind::kInteger || leaf.target.item_kind == Kind::kNumber || leaf.target.item_kind == Kind::kBoolean;
+      const bool bare = leaf.target.item_kind == Kind::kInteger || leaf.target.item_kind == Kind::kNumber ||
+                        leaf.target.item_kind == Kind::kBoolean;
       std::string array;
-      for (const auto& text : *texts) array += fmt::format("{}{}", array.empty() ? "" : ",", bare ? text : JsonText(text));
+      for (const auto& text : *texts)
+        array += fmt::format("{}{}", array.empty() ? "" : ",", bare ? text : JsonText(text));
       return fmt::format("{} {} {}::jsonb", leaf.target.sql, sign, Bind(fmt::format("[{}]", array)));
     }
-    return Wrong(operation, leaf.property, fmt::format("operation {} does not fit a list; use contains, superset, subset or equals", leaf.operation));
+    return Wrong(
+        operation, leaf.property,
+        fmt::format("operation {} does not fit a list; use contains, superset, subset or equals", leaf.operation));
   }
 
   Result<std::vector<std::string>> Texts(const Leaf& leaf, Kind kind, const LenientValue& value) {
@@ -255,8 +289,11 @@ class Compiler {
   }
 
   static Result<std::string> Scalar(const Leaf& leaf, Kind kind, const LenientValue& value) {
-    const auto wrong = [&](std::string_view expected) { return Wrong(value, leaf.property, fmt::format("{} needs {} as its value", leaf.property, expected)); };
-    if (value.type == LenientValue::Type::kNull || value.type == LenientValue::Type::kArray || value.type == LenientValue::Type::kObject) {
+    const auto wrong = [&](std::string_view expected) {
+      return Wrong(value, leaf.property, fmt::format("{} needs {} as its value", leaf.property, expected));
+    };
+    if (value.type == LenientValue::Type::kNull || value.type == LenientValue::Type::kArray ||
+        value.type == LenientValue::Type::kObject) {
       return wrong("a single value");
     }
     const std::string& text = value.text;
@@ -289,7 +326,8 @@ class Compiler {
       case Kind::kString:
       case Kind::kObject:
       case Kind::kAny:
-      case Kind::kArray: break;
+      case Kind::kArray:
+        break;
     }
     return text;
   }
@@ -299,15 +337,16 @@ class Compiler {
 };
 
 /// Walks into a jsonb column along the remaining segments of a property path.
-Result<PropertyTarget> ResolveNested(const Schema* schema, const std::string& column, std::string rest, const std::string& whole,
-                                     const std::string& parameter, std::size_t position) {
+Result<PropertyTarget> ResolveNested(const Schema* schema, const std::string& column, std::string rest,
+                                     const std::string& whole, const std::string& parameter, std::size_t position) {
   std::string steps;
   while (true) {
     const std::size_t dot = std::min(rest.find('.'), rest.size());
     const Property* property = schema != nullptr ? FindProperty(*schema, rest.substr(0, dot)) : nullptr;
     if (property == nullptr) {
       Error error{.code = ErrorCode::kInvalid,
-                  .message = fmt::format("{}: there is no property {} (position {}).", parameter, whole, position), .property = whole};
+                  .message = fmt::format("{}: there is no property {} (position {}).", parameter, whole, position),
+                  .property = whole};
       error.parameter = parameter;
       return tl::unexpected(std::move(error));
     }
@@ -316,7 +355,8 @@ Result<PropertyTarget> ResolveNested(const Schema* schema, const std::string& co
       const bool composite = property->kind == Kind::kArray || property->kind == Kind::kObject;
       std::string sql = fmt::format("({} {} {})", column, composite ? "#>" : "#>>", QuoteLiteral("{" + steps + "}"));
       if (!composite && SqlType(property->kind) != "text") sql = fmt::format("({}::{})", sql, SqlType(property->kind));
-      return PropertyTarget{.sql = sql, .kind = property->kind, .item_kind = property->item_kind, .words = property->words, .json = true};
+      return PropertyTarget{
+          .sql = sql, .kind = property->kind, .item_kind = property->item_kind, .words = property->words, .json = true};
     }
     schema = property->schema;
     rest = rest.substr(dot + 1);
@@ -325,7 +365,9 @@ Result<PropertyTarget> ResolveNested(const Schema* schema, const std::string& co
 
 }  // namespace
 
-std::string QuoteName(std::string_view name) { return fmt::format("\"{}\"", name); }
+std::string QuoteName(std::string_view name) {
+  return fmt::format("\"{}\"", name);
+}
 
 std::string QuoteLiteral(std::string_view text) {
   std::string out = "'";
@@ -343,18 +385,21 @@ const Property* FindProperty(const Schema& schema, std::string_view name) {
   return nullptr;
 }
 
-Result<PropertyTarget> ResolveProperty(const Schema& schema, const std::string& path, const std::string& parameter, std::size_t position) {
+Result<PropertyTarget> ResolveProperty(const Schema& schema, const std::string& path, const std::string& parameter,
+                                       std::size_t position) {
   const std::size_t dot = std::min(path.find('.'), path.size());
   const std::string first = path.substr(0, dot);
   const std::string rest = dot < path.size() ? path.substr(dot + 1) : std::string();
   if (first == "_embedded" && !rest.empty()) {
     for (const contract::Expand& expand : schema.expands) {
       const std::string prefix = std::string(expand.property) + ".";
-      if (expand.flat && expand.schema != nullptr && FindProperty(*expand.schema, rest.substr(0, rest.find('.'))) != nullptr) {
+      if (expand.flat && expand.schema != nullptr &&
+          FindProperty(*expand.schema, rest.substr(0, rest.find('.'))) != nullptr) {
         return ResolveNested(expand.schema, QuoteName(expand.column), rest, path, parameter, position);
       }
       if (!expand.flat && rest.starts_with(prefix)) {
-        return ResolveNested(expand.schema, QuoteName(expand.column), rest.substr(prefix.size()), path, parameter, position);
+        return ResolveNested(expand.schema, QuoteName(expand.column), rest.substr(prefix.size()), path, parameter,
+                             position);
       }
     }
   }
@@ -363,7 +408,10 @@ Result<PropertyTarget> ResolveProperty(const Schema& schema, const std::string& 
     return ResolveNested(nullptr, "", path, path, parameter, position);
   }
   if (!rest.empty()) return ResolveNested(property->schema, QuoteName(property->name), rest, path, parameter, position);
-  return PropertyTarget{.sql = QuoteName(property->name), .kind = property->kind, .item_kind = property->item_kind, .words = property->words,
+  return PropertyTarget{.sql = QuoteName(property->name),
+                        .kind = property->kind,
+                        .item_kind = property->item_kind,
+                        .words = property->words,
                         .json = property->kind == Kind::kArray};
 }
 
@@ -376,7 +424,8 @@ Result<std::string> CompileFilter(const Schema& schema, const std::string& text,
     list.items.push_back(std::move(*parsed));
     *parsed = std::move(list);
   }
-  if (parsed->type != LenientValue::Type::kArray) return FailParameter("filter", "filter must be a JSON array of conditions (position 0).");
+  if (parsed->type != LenientValue::Type::kArray)
+    return FailParameter("filter", "filter must be a JSON array of conditions (position 0).");
   return Compiler(schema, params).All(*parsed, "and");
 }
 

@@ -24,8 +24,8 @@ std::string QuoteLiteral(std::string_view text);
 const contract::Property* FindProperty(const contract::Schema& schema, std::string_view name);
 
 /// Resolves "a.b.c" and "_embedded.x"; an unknown name is a 400 that names parameter, property and position.
-Result<PropertyTarget> ResolveProperty(const contract::Schema& schema, const std::string& path, const std::string& parameter,
-                                       std::size_t position);
+Result<PropertyTarget> ResolveProperty(const contract::Schema& schema, const std::string& path,
+                                       const std::string& parameter, std::size_t position);
 
 /// Compiles the `filter` parameter into one SQL condition (empty for no filter); values are appended to `params`.
 Result<std::string> CompileFilter(const contract::Schema& schema, const std::string& text, db::Params& params);

@@ -26,7 +26,8 @@ class Parser {
  private:
   tl::unexpected<Error> Wrong(std::string_view expected) const {
     const std::string found = at_ < text_.size() ? fmt::format("'{}'", text_.substr(at_, 1)) : "the end";
-    return FailParameter(parameter_, fmt::format("{} is not valid JSON: expected {} at position {}, found {}.", parameter_, expected, at_, found));
+    return FailParameter(parameter_, fmt::format("{} is not valid JSON: expected {} at position {}, found {}.",
+                                                 parameter_, expected, at_, found));
   }
 
   void Skip() {
@@ -45,11 +46,15 @@ class Parser {
     if (depth > kMaxDepth) return Wrong("fewer levels of nesting");
     if (at_ >= text_.size()) return Wrong("a value");
     switch (text_[at_]) {
-      case '[': return Array(depth);
-      case '{': return Object(depth);
+      case '[':
+        return Array(depth);
+      case '{':
+        return Object(depth);
       case '"':
-      case '\'': return String();
-      default: return Literal();
+      case '\'':
+        return String();
+      default:
+        return Literal();
     }
   }
 
@@ -76,7 +81,7 @@ class Parser {
       if (!Take(':')) return Wrong("':'");
       auto value = Value(depth + 1);
       if (!value) return value;
-      out.members.emplace_back(std::move(name->text), std::move(*value));
+      out.members.push_back({std::move(name->text), std::move(*value)});
       if (Take('}')) return out;
       if (!Take(',')) return Wrong("',' or '}'");
     }
@@ -153,16 +158,20 @@ class Parser {
 
   Result<LenientValue> Literal() {
     LenientValue out{.position = at_};
-    const auto part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '+' || c == '.'; };
+    const auto part = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '+' || c == '.';
+    };
     while (at_ < text_.size() && part(text_[at_])) out.text.push_back(text_[at_++]);
     std::string lower = out.text;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (lower == "null" || lower == "none") {
       out.type = LenientValue::Type::kNull;
     } else if (lower == "true" || lower == "false") {
       out.type = LenientValue::Type::kBoolean;
       out.text = lower;
-    } else if (!out.text.empty() && (std::isdigit(static_cast<unsigned char>(out.text[0])) != 0 || out.text[0] == '-')) {
+    } else if (!out.text.empty() &&
+               (std::isdigit(static_cast<unsigned char>(out.text[0])) != 0 || out.text[0] == '-')) {
       out.type = LenientValue::Type::kNumber;
     } else {
       at_ = out.position;
@@ -188,6 +197,8 @@ const LenientValue* LenientValue::Find(std::string_view name) const {
   return nullptr;
 }
 
-Result<LenientValue> ParseLenientJson(std::string_view text, const std::string& parameter) { return Parser(text, parameter).Whole(); }
+Result<LenientValue> ParseLenientJson(std::string_view text, const std::string& parameter) {
+  return Parser(text, parameter).Whole();
+}
 
 }  // namespace steward::platform

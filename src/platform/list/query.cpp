@@ -16,6 +16,8 @@ using contract::Kind;
 using contract::Property;
 using contract::Schema;
 
+constexpr std::int64_t kDeepOffset = 1000;
+
 /// What `select` asks for: whole properties, or parts of nested ones.
 struct Selection {
   bool all = true;
@@ -27,24 +29,29 @@ Result<Selection> ParseSelect(const Schema& schema, const std::string& text) {
   if (text.empty()) return selection;
   auto parsed = ParseLenientJson(text, "select");
   if (!parsed) return tl::unexpected(parsed.error());
-  if (parsed->type != LenientValue::Type::kArray) return FailParameter("select", "select must be a JSON array of {propertyPath}.");
+  if (parsed->type != LenientValue::Type::kArray)
+    return FailParameter("select", "select must be a JSON array of {propertyPath}.");
   for (const auto& item : parsed->items) {
     const LenientValue* path = item.Find("propertyPath");
     if (path == nullptr || path->type != LenientValue::Type::kString) {
-      return FailParameter("select", fmt::format("select needs {{\"propertyPath\": \"...\"}} at position {}.", item.position));
+      return FailParameter("select",
+                           fmt::format("select needs {{\"propertyPath\": \"...\"}} at position {}.", item.position));
     }
     const std::size_t dot = std::min(path->text.find('.'), path->text.size());
     const Property* property = FindProperty(schema, path->text.substr(0, dot));
     if (property == nullptr && path->text.substr(0, dot) != "_embedded") continue;  // unknown paths are ignored
     selection.all = false;
     auto& parts = selection.parts[property != nullptr ? std::string(property->name) : "_embedded"];
-    if (dot < path->text.size() && (property == nullptr || property->kind == Kind::kObject)) parts.insert(path->text.substr(dot + 1));
+    if (dot < path->text.size() && (property == nullptr || property->kind == Kind::kObject))
+      parts.insert(path->text.substr(dot + 1));
   }
   return selection;
 }
 
 /// True when rows of this schema belong to a location (their views carry scope_location).
-bool HasLocation(const Schema& schema) { return FindProperty(schema, "locationUid") != nullptr; }
+bool HasLocation(const Schema& schema) {
+  return FindProperty(schema, "locationUid") != nullptr;
+}
 
 /// A jsonb expression that keeps only the named members (one level) of an object column.
 std::string PartialObject(const std::string& column, const std::set<std::string>& parts) {
@@ -63,16 +70,19 @@ Result<std::string> CompileSort(const contract::Operation& operation, const std:
   if (!text.empty()) {
     auto parsed = ParseLenientJson(text, "sort");
     if (!parsed) return tl::unexpected(parsed.error());
-    if (parsed->type != LenientValue::Type::kArray) return FailParameter("sort", "sort must be a JSON array of {property, direction}.");
+    if (parsed->type != LenientValue::Type::kArray)
+      return FailParameter("sort", "sort must be a JSON array of {property, direction}.");
     for (const auto& item : parsed->items) {
       const LenientValue* name = item.Find("property");
-      if (name == nullptr) return FailParameter("sort", fmt::format("sort needs a property at position {}.", item.position));
+      if (name == nullptr)
+        return FailParameter("sort", fmt::format("sort needs a property at position {}.", item.position));
       auto target = ResolveProperty(schema, name->text, "sort", name->position);
       if (!target) return tl::unexpected(target.error());
       const LenientValue* way = item.Find("direction");
       direction = way != nullptr && way->text.starts_with("desc") ? "desc" : "asc";
       if (way != nullptr && way->text != "ascending" && way->text != "descending" && !way->text.empty()) {
-        return FailParameter("sort", fmt::format("direction must be ascending or descending at position {}.", way->position));
+        return FailParameter("sort",
+                             fmt::format("direction must be ascending or descending at position {}.", way->position));
       }
       const LenientValue* collation = item.Find("collation");
       const bool fold = collation != nullptr && collation->text == "ignorecase" && target->kind == Kind::kString;
@@ -90,10 +100,18 @@ Result<std::string> CompileSort(const contract::Operation& operation, const std:
 }  // namespace
 
 std::string ListQuery::PageSql() const {
-  return fmt::format("select {} from {}{}{} limit {} offset {}", select_list, from, where, order, limit, offset);
+  const std::string page = fmt::format("{}{} limit {} offset {}", where, order, limit, offset);
+  if (offset < kDeepOffset) return fmt::format("select {} from {}{}", select_list, from, page);
+  // A deep page first finds its keys (an index alone can do that), then reads whole rows for those only.
+  return fmt::format(
+      "with page as materialized (select {0} as page_key from {1}{2}) select {3} from {1}{4} {0} in (select page_key "
+      "from page){5} limit {6}",
+      key, from, page, select_list, where.empty() ? " where" : where + " and", order, limit);
 }
 
-std::string ListQuery::CountSql() const { return fmt::format("select count(*) as total from {}{}", from, where); }
+std::string ListQuery::CountSql() const {
+  return fmt::format("select count(*) as total from {}{}", from, where);
+}
 
 Result<ListQuery> CompileList(const contract::Operation& operation, const ListParameters& parameters,
                               const std::vector<Condition>& bindings, const TenantScope& scope) {
@@ -112,7 +130,8 @@ Result<ListQuery> CompileList(const contract::Operation& operation, const ListPa
     const std::string column = QuoteName(property.name);
     query.columns.push_back({.property = &property});
     query.select_list += query.select_list.empty() ? "" : ", ";
-    query.select_list += part != selection->parts.end() && !part->second.empty() ? PartialObject(column, part->second) : column;
+    query.select_list +=
+        part != selection->parts.end() && !part->second.empty() ? PartialObject(column, part->second) : column;
   }
   for (const Expand& expand : schema.expands) {
     if (std::find(parameters.expand.begin(), parameters.expand.end(), expand.name) == parameters.expand.end()) continue;

@@ -11,9 +11,9 @@ namespace steward::platform {
 
 /// Whose rows a statement may return. There is no default: every read names one.
 struct TenantScope {
-  bool all = false;                         ///< the provider's own staff
-  std::vector<std::string> organizations;   ///< visible organizations, when not all
-  std::vector<std::string> locations;       ///< narrows further, when not empty
+  bool all = false;                        ///< the provider's own staff
+  std::vector<std::string> organizations;  ///< visible organizations, when not all
+  std::vector<std::string> locations;      ///< narrows further, when not empty
 };
 
 /// The query parameters of a list call, still as text.
@@ -38,10 +38,10 @@ struct OutputColumn {
 struct ListQuery {
   std::vector<OutputColumn> columns;
   std::string select_list;
-  std::string from;      ///< api.<view>
-  std::string where;     ///< " where ..." or empty
-  std::string order;     ///< " order by ..."
-  std::string key;       ///< quoted unique column
+  std::string from;   ///< api.<view>
+  std::string where;  ///< " where ..." or empty
+  std::string order;  ///< " order by ..."
+  std::string key;    ///< quoted unique column
   db::Params params;
   std::int64_t limit = 100;
   std::int64_t offset = 0;

@@ -14,7 +14,8 @@ namespace {
 template <typename T>
 T BigEndian(std::string_view raw) {
   T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((value << 8U) | static_cast<unsigned char>(raw[i]));
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>((value << 8U) | static_cast<unsigned char>(raw[i]));
   return value;
 }
 
@@ -115,7 +116,11 @@ void AppendTextArray(std::string& out, std::string_view raw) {
 
 std::size_t SequenceLength(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
-  const std::size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+  const std::size_t size = lead < 0x80                   ? 1
+                           : lead >= 0xc2 && lead < 0xe0 ? 2
+                           : lead >= 0xe0 && lead < 0xf0 ? 3
+                           : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                         : 0;
   if (size == 0 || size > text.size()) return 0;
   for (std::size_t i = 1; i < size; ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xc0U) != 0x80) return 0;
@@ -165,23 +170,38 @@ void AppendJsonString(std::string& out, std::string_view text) {
 
 RowWriter::Type RowWriter::FromOid(unsigned oid, const std::string& column) {
   switch (oid) {
-    case 16: return Type::kBool;
-    case 20: return Type::kInt8;
-    case 21: return Type::kInt2;
-    case 23: return Type::kInt4;
-    case 700: return Type::kFloat4;
-    case 701: return Type::kFloat8;
-    case 1082: return Type::kDate;
-    case 1184: return Type::kTimestamp;
-    case 2950: return Type::kUuid;
-    case 114: return Type::kJson;
-    case 3802: return Type::kJsonb;
-    case 1009: return Type::kTextArray;
+    case 16:
+      return Type::kBool;
+    case 20:
+      return Type::kInt8;
+    case 21:
+      return Type::kInt2;
+    case 23:
+      return Type::kInt4;
+    case 700:
+      return Type::kFloat4;
+    case 701:
+      return Type::kFloat8;
+    case 1082:
+      return Type::kDate;
+    case 1184:
+      return Type::kTimestamp;
+    case 2950:
+      return Type::kUuid;
+    case 114:
+      return Type::kJson;
+    case 3802:
+      return Type::kJsonb;
+    case 1009:
+      return Type::kTextArray;
     case 1700:
     case 1114:
     case 1186:
-    case 2951: throw std::logic_error(fmt::format("column {} has a type that lists cannot write (oid {}); cast it in the view", column, oid));
-    default: return Type::kText;  // text, varchar and every enum travel as their text
+    case 2951:
+      throw std::logic_error(
+          fmt::format("column {} has a type that lists cannot write (oid {}); cast it in the view", column, oid));
+    default:
+      return Type::kText;  // text, varchar and every enum travel as their text
   }
 }
 
@@ -191,23 +211,47 @@ RowWriter::RowWriter(const db::Rows& rows, const std::vector<OutputColumn>& colu
 
 void RowWriter::AppendValue(std::string& out, Type type, std::string_view raw) const {
   switch (type) {
-    case Type::kBool: out += raw[0] != 0 ? "true" : "false"; break;
-    case Type::kInt2: AppendNumber(out, static_cast<std::int16_t>(BigEndian<std::uint16_t>(raw))); break;
-    case Type::kInt4: AppendNumber(out, static_cast<std::int32_t>(BigEndian<std::uint32_t>(raw))); break;
-    case Type::kInt8: AppendNumber(out, static_cast<std::int64_t>(BigEndian<std::uint64_t>(raw))); break;
-    case Type::kFloat4: AppendDouble(out, static_cast<double>(std::bit_cast<float>(BigEndian<std::uint32_t>(raw)))); break;
-    case Type::kFloat8: AppendDouble(out, std::bit_cast<double>(BigEndian<std::uint64_t>(raw))); break;
-    case Type::kText: AppendJsonString(out, raw); break;
-    case Type::kTimestamp: AppendTimestamp(out, static_cast<std::int64_t>(BigEndian<std::uint64_t>(raw))); break;
+    case Type::kBool:
+      out += raw[0] != 0 ? "true" : "false";
+      break;
+    case Type::kInt2:
+      AppendNumber(out, static_cast<std::int16_t>(BigEndian<std::uint16_t>(raw)));
+      break;
+    case Type::kInt4:
+      AppendNumber(out, static_cast<std::int32_t>(BigEndian<std::uint32_t>(raw)));
+      break;
+    case Type::kInt8:
+      AppendNumber(out, static_cast<std::int64_t>(BigEndian<std::uint64_t>(raw)));
+      break;
+    case Type::kFloat4:
+      AppendDouble(out, static_cast<double>(std::bit_cast<float>(BigEndian<std::uint32_t>(raw))));
+      break;
+    case Type::kFloat8:
+      AppendDouble(out, std::bit_cast<double>(BigEndian<std::uint64_t>(raw)));
+      break;
+    case Type::kText:
+      AppendJsonString(out, raw);
+      break;
+    case Type::kTimestamp:
+      AppendTimestamp(out, static_cast<std::int64_t>(BigEndian<std::uint64_t>(raw)));
+      break;
     case Type::kDate:
       out.push_back('"');
       AppendDay(out, static_cast<std::int32_t>(BigEndian<std::uint32_t>(raw)) + kEpochDays);
       out.push_back('"');
       break;
-    case Type::kUuid: AppendUuid(out, raw); break;
-    case Type::kJson: out += raw; break;
-    case Type::kJsonb: out += raw.substr(1); break;
-    case Type::kTextArray: AppendTextArray(out, raw); break;
+    case Type::kUuid:
+      AppendUuid(out, raw);
+      break;
+    case Type::kJson:
+      out += raw;
+      break;
+    case Type::kJsonb:
+      out += raw.substr(1);
+      break;
+    case Type::kTextArray:
+      AppendTextArray(out, raw);
+      break;
   }
 }
 
@@ -268,7 +312,9 @@ void RowWriter::AppendCsv(std::string& out, int row) const {
       if (value.size() > 1 && value.front() == '"') value = value.substr(1, value.size() - 2);
     }
     // A leading formula character must not run in a spreadsheet.
-    if (types_[i] == Type::kText && !value.empty() && std::string_view("=+-@\t\r").find(value[0]) != std::string_view::npos) value.insert(0, "'");
+    if (types_[i] == Type::kText && !value.empty() &&
+        std::string_view("=+-@\t\r").find(value[0]) != std::string_view::npos)
+      value.insert(0, "'");
     if (value.find_first_of(",\"\r\n") == std::string::npos) {
       out += value;
       continue;

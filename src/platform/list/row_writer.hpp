@@ -22,7 +22,21 @@ class RowWriter {
   void AppendCsv(std::string& out, int row) const;
 
  private:
-  enum class Type { kBool, kInt2, kInt4, kInt8, kFloat4, kFloat8, kText, kTimestamp, kDate, kUuid, kJson, kJsonb, kTextArray };
+  enum class Type {
+    kBool,
+    kInt2,
+    kInt4,
+    kInt8,
+    kFloat4,
+    kFloat8,
+    kText,
+    kTimestamp,
+    kDate,
+    kUuid,
+    kJson,
+    kJsonb,
+    kTextArray
+  };
   static Type FromOid(unsigned oid, const std::string& column);
   void AppendValue(std::string& out, Type type, std::string_view raw) const;
   void AppendEmbedded(std::string& out, int row, bool& first) const;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+function need(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; start the stack with ./dev up and source var/dev/env`);
+  return value;
+}
+export const url = process.env.STEWARD_PORTAL_URL ?? need('STEWARD_URL');
+export const admin = { user: need('STEWARD_ADMIN_USER'), password: need('STEWARD_ADMIN_PASSWORD') };
+export const owner = { user: need('STEWARD_COMPANY_USER'), password: need('STEWARD_COMPANY_PASSWORD') };
+
+export const launch = (): Promise<Browser> => chromium.launch({
+  executablePath: process.env.STEWARD_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+
+export async function open(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<{ context: BrowserContext; page: Page; faults: string[] }> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1280, height: 800 }, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => { if (message.type() === 'error' && !message.text().includes('Failed to load resource')) faults.push(message.text()); });
+  return { context, page, faults };
+}
+
+export async function signIn(page: Page, who: { user: string; password: string }): Promise<void> {
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel('User name').fill(who.user);
+  await page.locator('input[name=password]').fill(who.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+}
+
+/** Asks the API with the browser's own session. */
+export async function total(page: Page, path: string, filter: object[] = []): Promise<number> {
+  const query = new URLSearchParams({ limit: '1', ...(filter.length ? { filter: JSON.stringify(filter) } : {}) });
+  const answer = await page.request.get(`${url}${path}?${query}`);
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+  const body: { meta: { pagingInfo: { total: number } } } = await answer.json();
+  return body.meta.pagingInfo.total;
+}
+
+/** Waits until no skeleton is left and the network is quiet. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+}
+
+export const screenshots = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
+mkdirSync(screenshots, { recursive: true });

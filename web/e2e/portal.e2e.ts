@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, launch, open, owner, settled, signIn, total, url } from './browser';
+
+let browser: Browser;
+beforeAll(async () => { browser = await launch(); });
+afterAll(async () => { await browser?.close(); });
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } = Reflect.get(window, 'axe');
+    const result = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')}`);
+  });
+}
+const count = async (page: Page, id: string) => Number((await page.getByTestId(`tile-${id}`).locator('span').first().innerText()).replace(/,/g, ''));
+const rangeTotal = async (page: Page) => Number((await page.getByTestId('range').innerText()).split('of').at(-1)?.replace(/[^0-9]/g, ''));
+
+describe('sign-in', () => {
+  it('refuses a wrong password in words and lets the right one in', async () => {
+    const { context, page, faults } = await open(browser);
+    await page.goto(`${url}/jobs`);
+    await page.waitForURL('**/sign-in**');
+    await page.getByLabel('User name').fill(admin.user);
+    await page.locator('input[name=password]').fill(`${admin.password}-wrong`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').innerText()).toContain('wrong');
+    await page.locator('input[name=password]').fill(admin.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
+    const cookies = await context.cookies();
+    expect(cookies.length).toBeGreaterThan(0);
+    expect(cookies.every((cookie) => cookie.httpOnly)).toBe(true);
+    await page.getByRole('button', { name: 'Account' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForURL('**/sign-in**');
+    expect((await page.request.get(`${url}/api/v3/users/me`)).status()).toBe(401);
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('provider', () => {
+  let page: Page;
+  let faults: string[];
+  beforeAll(async () => {
+    const opened = await open(browser);
+    page = opened.page;
+    faults = opened.faults;
+    await signIn(page, admin);
+  });
+  afterAll(async () => { await page.context().close(); });
+
+  it('shows the numbers of the API on the morning page', async () => {
+    await page.goto(`${url}/`);
+    await settled(page);
+    expect(await count(page, 'jobs')).toBe(await total(page, '/api/steward/v1/problemJobs'));
+    const stale = await total(page, '/api/steward/v1/staleWorkloads');
+    expect(await count(page, 'stale')).toBe(stale);
+    expect(await count(page, 'licences')).toBe(await total(page, '/api/steward/v1/licenseUse', [{ property: 'percent', operation: 'greaterThanOrEqual', value: 80 }]));
+    expect(await count(page, 'repositories')).toBe(await total(page, '/api/steward/v1/repositoryUse', [{ property: 'percent', operation: 'greaterThanOrEqual', value: 90 }]));
+    expect(await page.getByTestId('sentence').innerText()).toContain('customers');
+    await page.getByTestId('tile-stale').click();
+    await page.getByRole('heading', { name: 'Protected data', level: 1 }).waitFor();
+    await settled(page);
+    expect(await rangeTotal(page)).toBe(stale);
+  });
+
+  it('filters, sorts and pages jobs in the address, and goes back', async () => {
+    await page.goto(`${url}/jobs`);
+    await settled(page);
+    const all = await rangeTotal(page);
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Column' }).click();
+    await page.getByRole('option', { name: 'State' }).click();
+    await page.getByRole('checkbox', { name: 'Success', exact: true }).check();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByTitle('State is one of Success').waitFor();
+    await settled(page);
+    const good = await total(page, '/api/v3/infrastructure/backupServers/jobs', [{ property: 'status', operation: 'in', value: ['Success'] }]);
+    expect(await rangeTotal(page)).toBe(good);
+    expect(good).toBeLessThan(all);
+    await page.getByRole('button', { name: 'Job', exact: true }).click();
+    await page.getByRole('button', { name: 'Next page' }).click();
+    await page.waitForURL('**page=2**');
+    await settled(page);
+    const address = page.url();
+    expect(await page.getByTestId('range').innerText()).toMatch(/^51–/);
+    await page.goBack();
+    await page.waitForURL((current) => !current.search.includes('page=2'));
+    await settled(page);
+    expect(await page.getByTestId('range').innerText()).toMatch(/^1–/);
+    await page.goto(address);
+    await settled(page);
+    expect(await page.getByTestId('range').innerText()).toMatch(/^51–/);
+    await page.locator('tbody tr').first().press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(page.url()).toContain('open=');
+    await page.keyboard.press('Escape');
+  });
+
+  it('exports exactly what is filtered', async () => {
+    const filter = [{ p: 'status', o: 'equals', v: 'Failed' }];
+    await page.goto(`${url}/jobs?tab=problems&f=${encodeURIComponent(JSON.stringify(filter))}`);
+    await settled(page);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export CSV' }).click()]);
+    const lines = readFileSync(await download.path(), 'utf8').trim().split(/\r?\n/);
+    expect(lines[0]).toContain('status');
+    const failed = await total(page, '/api/steward/v1/problemJobs', [{ property: 'status', operation: 'equals', value: 'Failed' }]);
+    expect(lines.filter((line) => line.startsWith('Failed,') || line.includes(',Failed,')).length).toBe(failed);
+    expect(lines.some((line) => line.startsWith('Warning,'))).toBe(false);
+  });
+
+  it('creates a customer and hands out its setup file', async () => {
+    const name = `E2E Company ${Date.now()}`;
+    await page.goto(`${url}/customers`);
+    await page.getByRole('link', { name: 'New customer' }).first().click();
+    await page.getByRole('button', { name: 'Create customer' }).click();
+    await page.getByText('Give the company a name.').waitFor();
+    await page.getByLabel('Company name').fill(name);
+    await page.getByLabel('Workloads allocated').fill('25');
+    await page.getByLabel('User name').fill(`e2e-${Date.now()}`);
+    await page.getByLabel('Password', { exact: true }).fill('Str0ng-enough-Passw0rd');
+    await page.getByRole('button', { name: 'Create customer' }).click();
+    await page.getByRole('heading', { name: `${name} is ready` }).waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download setup file' }).click()]);
+    expect(readFileSync(await download.path(), 'utf8')).toContain('token');
+    await page.getByRole('link', { name: 'Open the customer’s page' }).click();
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.getByRole('tab', { name: 'Users' }).click();
+    await settled(page);
+    expect(await rangeTotal(page)).toBe(1);
+    expect(await total(page, '/api/v3/organizations/companies', [{ property: 'name', operation: 'equals', value: name }])).toBe(1);
+  });
+
+  it('has no accessibility violations on its pages', async () => {
+    const found: string[] = [];
+    for (const path of ['/', '/customers', '/customers/new', '/jobs', '/protected-data', '/licences', '/infrastructure', '/activity', '/settings']) {
+      await page.goto(`${url}${path}`);
+      await settled(page);
+      found.push(...(await violations(page)).map((text) => `${path} ${text}`));
+    }
+    expect(found).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('customer', () => {
+  it('sees only its own and no page of the provider', async () => {
+    const { context, page } = await open(browser);
+    await signIn(page, owner);
+    await settled(page);
+    const rail = page.getByRole('navigation', { name: 'Pages' });
+    expect((await rail.getByRole('link').allInnerTexts()).map((text) => text.trim())).toEqual(['Overview', 'Jobs', 'Protected data', 'Licences', 'Infrastructure']);
+    const me: { data: { organizationUid: string } } = await (await page.request.get(`${url}/api/v3/users/me`)).json();
+    const own = [{ property: 'organizationUid', operation: 'equals', value: me.data.organizationUid }];
+    expect(await count(page, 'jobs')).toBe(await total(page, '/api/steward/v1/problemJobs', own));
+    await page.goto(`${url}/protected-data`);
+    await settled(page);
+    const mine = await total(page, '/api/steward/v1/workloads', own);
+    expect(mine).toBeGreaterThan(0);
+    expect(await rangeTotal(page)).toBe(mine);
+    await page.goto(`${url}/customers/new`);
+    await page.getByText('Not for your role').waitFor();
+    await page.goto(`${url}/activity`);
+    await settled(page);
+    await context.close();
+  });
+});

@@ -1,0 +1,80 @@
+// Derives, from the contract, what the portal must know at run time: types and enum words of list schemas, and which roles
+// may call which operation. The TypeScript types themselves come from openapi-typescript.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import openapiTS, { astToString } from 'openapi-typescript';
+
+const source = new URL('../../api/openapi.json', import.meta.url);
+const target = new URL('../src/api/generated/', import.meta.url);
+const api = JSON.parse(readFileSync(source, 'utf8'));
+const schemas = api.components.schemas;
+
+const nameOf = (ref) => ref.split('/').at(-1);
+
+/** Envelopes that operations refer to but the contract does not spell out yet. */
+const envelopes = {
+  ErrorResponse: {
+    type: 'object',
+    properties: { errors: { type: 'array', items: { type: 'object', properties: { message: { type: 'string' } } } } },
+  },
+  ResponseMetadata: {
+    type: 'object',
+    properties: {
+      pagingInfo: {
+        type: 'object',
+        required: ['total', 'count', 'offset'],
+        properties: { total: { type: 'integer' }, count: { type: 'integer' }, offset: { type: 'integer' } },
+      },
+    },
+  },
+};
+for (const [name, schema] of Object.entries(envelopes)) schemas[name] ??= schema;
+
+function describe(property) {
+  const resolved = property.$ref ? schemas[nameOf(property.$ref)] : property;
+  const types = [resolved?.type ?? 'object'].flat().filter((type) => type !== 'null');
+  const nullable = [resolved?.type].flat().includes('null');
+  const meta = { type: types[0] };
+  if (resolved?.enum) meta.enum = resolved.enum;
+  if (resolved?.format) meta.format = resolved.format;
+  if (nullable) meta.nullable = true;
+  if (property.description) meta.about = property.description;
+  return meta;
+}
+
+const operations = {};
+const roleSets = [];
+const lists = {};
+for (const [path, item] of Object.entries(api.paths)) {
+  for (const operation of Object.values(item)) {
+    if (!operation.operationId) continue;
+    const roles = JSON.stringify(operation['x-admitted-roles'] ?? []);
+    if (!roleSets.includes(roles)) roleSets.push(roles);
+    operations[operation.operationId] = roleSets.indexOf(roles);
+    const row = operation.responses?.['200']?.content?.['application/json']?.schema?.properties?.data?.items?.$ref;
+    if (row && !path.includes('{')) lists[path] = nameOf(row);
+  }
+}
+
+const wanted = new Set(Object.values(lists));
+const described = {};
+for (const name of [...wanted].sort()) {
+  described[name] = Object.fromEntries(Object.entries(schemas[name]?.properties ?? {}).map(([key, value]) => [key, describe(value)]));
+}
+
+mkdirSync(target, { recursive: true });
+writeFileSync(new URL('schema.d.ts', target), astToString(await openapiTS(api, { defaultNonNullable: false })));
+writeFileSync(
+  new URL('permissions.ts', target),
+  `// Generated from api/openapi.json; do not edit.\nexport const roleSets: readonly (readonly string[])[] = ${JSON.stringify(roleSets.map((text) => JSON.parse(text)))};\n` +
+    `export const operations = ${JSON.stringify(operations)} as const;\n`,
+);
+writeFileSync(
+  new URL('metadata.ts', target),
+  '// Generated from api/openapi.json; do not edit.\n' +
+    'export interface PropertyMeta { type: string; format?: string; enum?: readonly string[]; nullable?: boolean; about?: string }\n' +
+    `export type ListPath = ${Object.keys(lists).map((path) => JSON.stringify(path)).join(' | ')};\n` +
+    `export interface ListRows { ${Object.entries(lists).map(([path, name]) => `${JSON.stringify(path)}: ${JSON.stringify(name)}`).join('; ')} }\n` +
+    `export const listSchemas: Record<ListPath, string> = ${JSON.stringify(lists)};\n` +
+    `export const schemaProperties: Record<string, Record<string, PropertyMeta>> = ${JSON.stringify(described)};\n`,
+);
+console.log(`${Object.keys(lists).length} lists, ${Object.keys(operations).length} operations, ${roleSets.length} sets of roles`);

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ActionIcon, AppShell, Burger, Group, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import {
+  IconAddressBook, IconCertificate, IconDatabase, IconHistory, IconLayoutDashboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand,
+  IconLogout, IconMoon, IconServer2, IconSettings, IconShieldCheck, IconSun, IconUserCircle, IconPlayerTrackNext,
+} from '@tabler/icons-react';
+import { wordOf } from '@/components/enum-words';
+import { signOut, useSession } from '@/lib/session';
+import classes from './layout.module.css';
+import { words } from './words';
+
+/** Pages of the rail; what a role may not call is not there. */
+function usePages() {
+  const { may, isCompany } = useSession();
+  return [
+    { to: '/', label: words.overview, icon: IconLayoutDashboard, shown: may('GetProblemJobs') },
+    { to: '/customers', label: words.customers, icon: IconAddressBook, shown: may('GetCompanySummaries') && !isCompany },
+    { to: '/jobs', label: words.jobs, icon: IconPlayerTrackNext, shown: may('GetBackupServerJobs') },
+    { to: '/protected-data', label: words.data, icon: IconDatabase, shown: may('GetWorkloads') },
+    { to: '/licences', label: words.licences, icon: IconCertificate, shown: may('GetLicenseUse') },
+    { to: '/infrastructure', label: words.infrastructure, icon: IconServer2, shown: may('GetBackupServers') },
+    { to: '/activity', label: words.activity, icon: IconHistory, shown: may('GetActivityLogs') && !isCompany },
+    { to: '/settings', label: words.settings, icon: IconSettings, shown: may('GetUsers') && !isCompany },
+  ].filter((page) => page.shown);
+}
+
+export function Layout() {
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const [narrow, setNarrow] = useLocalStorage({ key: 'steward.rail', defaultValue: false, getInitialValueInEffect: false });
+  const pages = usePages();
+  const { user } = useSession();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('light');
+  const leave = async () => {
+    await signOut();
+    client.clear();
+    await navigate({ to: '/sign-in', search: {} });
+  };
+  const Fold = narrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  return (
+    <AppShell header={{ height: 52 }} navbar={{ width: narrow ? 60 : 212, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding={0}>
+      <a className="skip" href="#content">{words.skip}</a>
+      <AppShell.Header className={classes.header}>
+        <Group gap="sm" wrap="nowrap">
+          <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={words.menu} />
+          <Link to="/" search={{}} className={classes.brand}>
+            <IconShieldCheck size={24} stroke={2} aria-hidden />
+            <span>{words.product}</span>
+          </Link>
+        </Group>
+        <Group gap={6} wrap="nowrap">
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={scheme === 'dark' ? words.light : words.dark}
+            onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>
+            {scheme === 'dark' ? <IconSun size={18} /> : <IconMoon size={18} />}
+          </ActionIcon>
+          <Menu position="bottom-end" shadow="md">
+            <Menu.Target>
+              <UnstyledButton className={classes.account} aria-label={`${words.account} ${user?.userName ?? ''}`}>
+                <IconUserCircle size={20} stroke={1.6} aria-hidden />
+                <Text size="sm" visibleFrom="xs">{user?.userName}</Text>
+              </UnstyledButton>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Label>{user?.userName} · {user ? wordOf(user.role) : ''}</Menu.Label>
+              <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void leave()}>{words.signOut}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.rail} aria-label={words.pages}>
+        {pages.map(({ to, label, icon: Icon }) => (
+          <Tooltip key={to} label={label} position="right" disabled={!narrow}>
+            <Link to={to} search={{}} className={classes.item} activeOptions={{ exact: to === '/', includeSearch: false }} onClick={close} aria-label={label}>
+              <Icon size={18} stroke={1.7} aria-hidden />
+              {!narrow && <span>{label}</span>}
+            </Link>
+          </Tooltip>
+        ))}
+        <span className={classes.grow} />
+        <ActionIcon variant="subtle" color="gray" visibleFrom="sm" aria-label={narrow ? words.expand : words.collapse} onClick={() => setNarrow(!narrow)}>
+          <Fold size={18} />
+        </ActionIcon>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+export const words = {
+  product: 'Steward', skip: 'Skip to content', pages: 'Pages', collapse: 'Collapse the rail', expand: 'Expand the rail', menu: 'Menu',
+  account: 'Account', signOut: 'Sign out', light: 'Light theme', dark: 'Dark theme',
+  overview: 'Overview', customers: 'Customers', jobs: 'Jobs', data: 'Protected data', licences: 'Licences', infrastructure: 'Infrastructure',
+  activity: 'Activity log', settings: 'Settings',
+};

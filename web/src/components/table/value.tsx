@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
+import { wordOf } from '@/components/enum-words';
+import { Status } from '@/components/status';
+import { Bytes, Nothing, Share, Time } from '@/components/values';
+import { formatDuration, formatNumber } from '@/lib/format';
+import type { Kind } from './column';
+import { words } from './words';
+
+export type NameOf = (uid: string) => string | undefined;
+
+export function showValue(kind: Kind, value: unknown, names: { company: NameOf; server: NameOf }): ReactNode {
+  if (value === null || value === undefined || value === '') return kind === 'status' ? <Status value="Unknown" /> : <Nothing />;
+  if (typeof value === 'boolean') return value ? words.yes : words.no;
+  if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ') || <Nothing />;
+  if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>;
+  if (typeof value === 'number') {
+    if (kind === 'bytes') return <Bytes value={value} />;
+    if (kind === 'duration') return formatDuration(value);
+    if (kind === 'percent') return <Share percent={value} />;
+    return formatNumber(value);
+  }
+  const text = String(value);
+  switch (kind) {
+    case 'status': return <Status value={text} />;
+    case 'time': return <Time value={text} />;
+    case 'enum': return wordOf(text);
+    case 'company': return names.company(text) ?? <code>{text}</code>;
+    case 'server': return names.server(text) ?? <code>{text}</code>;
+    default: return text;
+  }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Operation } from '@/lib/list';
+
+export const words = {
+  addFilter: 'Filter', columns: 'Columns', export: 'Export CSV', dense: 'Dense rows', clear: 'Clear filters', apply: 'Apply',
+  property: 'Column', operation: 'Condition', value: 'Value', values: 'Values',
+  emptyTitle: 'Nothing here yet', filteredTitle: 'Nothing matches', filteredText: 'No row meets these filters.',
+  previous: 'Previous page', next: 'Next page', details: 'Details', copied: 'Copied', copy: 'Copy', refused: 'The list cannot be exported',
+  yes: 'Yes', no: 'No',
+};
+export const operationWords: Record<Operation, string> = {
+  equals: 'is', notEquals: 'is not', in: 'is one of', contains: 'contains', lessThan: 'less than', lessThanOrEqual: 'at most',
+  greaterThan: 'more than', greaterThanOrEqual: 'at least',
+};
+export const timeWords: Partial<Record<Operation, string>> = { lessThan: 'before', greaterThanOrEqual: 'since' };

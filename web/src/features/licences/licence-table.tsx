@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ResourceTable } from '@/components/table/resource-table';
+import { Empty } from '@/components/views';
+import type { Condition } from '@/lib/list';
+import { words } from './words';
+
+export function LicenceTable({ fixed = [] }: { fixed?: readonly Condition[] }) {
+  return (
+    <ResourceTable path="/api/steward/v1/licenseUse" label={words.title} rowKey="serverUid" rowName={(row) => row.serverName ?? ''} fixed={fixed}
+      empty={<Empty title={words.none}>{words.noneText}</Empty>} columns={[
+        { key: 'status', label: 'State', kind: 'status' },
+        { key: 'serverName', label: 'Server' },
+        { key: 'companyName', label: 'Customer', extra: fixed.length > 0 },
+        { key: 'percent', label: 'Used', kind: 'percent' },
+        { key: 'used', label: 'Used units' },
+        { key: 'limit', label: 'Licensed units' },
+        { key: 'unitType', label: 'Unit' },
+        { key: 'edition', label: 'Edition' },
+        { key: 'type', label: 'Type' },
+        { key: 'expirationDate', label: 'Expires' },
+        { key: 'supportExpirationDate', label: 'Support ends', extra: true },
+      ]} />
+  );
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Page, PageTabs } from '@/components/page';
+import { ApiKeys } from './api-keys';
+import { Users } from './users';
+import { words } from './words';
+
+export function SettingsPage() {
+  return (
+    <Page title={words.title} question={words.question}>
+      <PageTabs label={words.title} tabs={[
+        { value: 'keys', label: words.keys, content: <ApiKeys /> },
+        { value: 'users', label: words.users, content: <Users /> },
+      ]} />
+    </Page>
+  );
+}

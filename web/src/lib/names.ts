@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useQuery } from '@tanstack/react-query';
+import { fetchList } from './list';
+import { useSession } from './session';
+
+export interface Named {
+  value: string;
+  label: string;
+}
+const byLabel = (a: Named, b: Named) => a.label.localeCompare(b.label);
+
+/** Names of companies, for lists that carry only their uid. */
+export function useCompanyNames() {
+  const { may } = useSession();
+  return useQuery({
+    queryKey: ['names', 'companies'],
+    enabled: may('GetCompanySummaries'),
+    staleTime: 60_000,
+    queryFn: async () => {
+      const { rows } = await fetchList('/api/steward/v1/companySummaries', { limit: 10_000, select: ['organizationUid', 'companyName'] });
+      return rows.map((row) => ({ value: row.organizationUid, label: row.companyName })).sort(byLabel);
+    },
+  });
+}
+
+/** Names of backup servers, for lists that carry only their uid. */
+export function useServerNames() {
+  const { may } = useSession();
+  return useQuery({
+    queryKey: ['names', 'servers'],
+    enabled: may('GetBackupServers'),
+    staleTime: 60_000,
+    queryFn: async () => {
+      const { rows } = await fetchList('/api/v3/infrastructure/backupServers', { limit: 10_000, select: ['instanceUid', 'name'] });
+      return rows.map((row) => ({ value: row.instanceUid ?? '', label: row.name ?? row.instanceUid ?? '' })).sort(byLabel);
+    },
+  });
+}
