@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <algorithm>
-#include <regex>
 
 #include "agent/host_facts.hpp"
 #include "agent/identity.hpp"
@@ -54,8 +53,13 @@ std::optional<std::int64_t> Number(const Json& row, const char* key) {
 }  // namespace
 
 std::string WithoutCredentials(const std::string& repository) {
-  static const std::regex kCredentials(R"((://|^rest:https?://)[^/@]*@)");
-  return std::regex_replace(repository, kCredentials, "$1");
+  const auto scheme = repository.find("://");
+  if (scheme == std::string::npos) return repository;
+  const auto host = scheme + 3;
+  const auto path = repository.find('/', host);
+  const auto at = repository.substr(0, path).rfind('@');
+  if (at == std::string::npos || at < host) return repository;
+  return repository.substr(0, host) + repository.substr(at + 1);
 }
 
 std::optional<sys_seconds> NextRun(const ResticConfig& job, std::optional<sys_seconds> last, sys_seconds now) {
@@ -85,9 +89,11 @@ ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, s
     jobs_.push_back(std::move(entry));
   }
   const auto result = RunProcess({config_.restic_binary, "version"}, {}, stopping_);
-  std::smatch match;
-  static const std::regex kVersion(R"(restic (\S+))");
-  if (result.exit_code == 0 && std::regex_search(result.output, match, kVersion)) engine_version_ = match[1];
+  constexpr std::string_view kName = "restic ";  // "restic 0.14.0 compiled with ..."
+  if (result.exit_code == 0 && result.output.starts_with(kName)) {
+    engine_version_ =
+        result.output.substr(kName.size(), result.output.find_first_of(" \n", kName.size()) - kName.size());
+  }
 }
 
 void ResticAdapter::Start() {
