@@ -11,6 +11,6 @@ const words: Record<string, string> = {
   VirtualMachine: 'Virtual machine', ServerComputer: 'Computer (backup server)', ConsoleComputer: 'Computer (console)',
   BackupServer: 'Backup server', BackupAgent: 'Backup agent', EntireComputer: 'Entire computer',
   PortalAdministrator: 'Provider administrator', PortalOperator: 'Provider operator', PortalReadonlyOperator: 'Provider operator (read only)',
-  MSSQL: 'SQL Server', WinLocal: 'Windows', LinuxLocal: 'Linux', LinuxHardened: 'Linux (hardened)', None: 'None', rest: 'REST', ui: 'UI',
+  MSSQL: 'SQL Server', WinLocal: 'Windows', LinuxLocal: 'Linux', LinuxHardened: 'Linux (hardened)', None: 'None', EnterprisePlus: 'Enterprise Plus', rest: 'REST', ui: 'UI',
 };
 export const wordOf = (value: string): string => words[value] ?? spell(value);
