@@ -13,7 +13,8 @@ class Backoff {
   std::chrono::milliseconds Next(double fraction) {
     const auto full = wait_;
     wait_ = std::min(wait_ * 2, kLongest);
-    return full / 2 + std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(full.count()) / 2 * fraction));
+    return full / 2 +
+           std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(full.count()) / 2 * fraction));
   }
   void Reset() { wait_ = kShortest; }
 

@@ -19,7 +19,9 @@ class Section {
   std::string Text(const char* key, std::string fallback = {}) {
     return Value<std::string>(key, std::move(fallback), "a text");
   }
-  std::int64_t Number(const char* key, std::int64_t fallback) { return Value<std::int64_t>(key, fallback, "a whole number"); }
+  std::int64_t Number(const char* key, std::int64_t fallback) {
+    return Value<std::int64_t>(key, fallback, "a whole number");
+  }
   bool Flag(const char* key, bool fallback) { return Value<bool>(key, fallback, "true or false"); }
   std::vector<std::string> Texts(const char* key) {
     known_.emplace_back(key);
@@ -121,8 +123,9 @@ VbrConfig ReadVbr(const toml::table& table, const std::filesystem::path& file, s
   vbr.history_days = static_cast<int>(section.Number("history_days", vbr.history_days));
   section.Finish();
   if (vbr.states < std::chrono::seconds(1) || vbr.inventory < vbr.states || vbr.timeout < std::chrono::seconds(1)) {
-    throw std::runtime_error(section.Where() + ": states_seconds and timeout_seconds are at least 1, inventory_seconds "
-                                               "at least states_seconds");
+    throw std::runtime_error(section.Where() +
+                             ": states_seconds and timeout_seconds are at least 1, inventory_seconds "
+                             "at least states_seconds");
   }
   return vbr;
 }
@@ -149,7 +152,8 @@ ResticConfig ReadRestic(const toml::table& table, const std::filesystem::path& f
     int hour = -1;
     int minute = -1;
     char rest = 0;
-    if (std::sscanf(at.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+    if (std::sscanf(at.c_str(), "%2d:%2d%c", &hour, &minute, &rest) != 2 || hour < 0 || hour > 23 || minute < 0 ||
+        minute > 59) {
       throw std::runtime_error(section.Where() + ": daily_at must be HH:MM");
     }
     job.daily_at = std::chrono::minutes(hour * 60 + minute);
@@ -196,7 +200,8 @@ void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
       throw std::runtime_error(section.Where() + ": operation_mode is Server or Workstation");
     }
   }
-  ReadEach(root, "vbr", [&](const toml::table& table, std::size_t i) { config.vbr.push_back(ReadVbr(table, file, i)); });
+  ReadEach(root, "vbr",
+           [&](const toml::table& table, std::size_t i) { config.vbr.push_back(ReadVbr(table, file, i)); });
   ReadEach(root, "restic",
            [&](const toml::table& table, std::size_t i) { config.restic.push_back(ReadRestic(table, file, i)); });
   struct stat facts {};
@@ -222,7 +227,8 @@ Result<AgentConfig> LoadConfig(const std::filesystem::path& setup, const std::fi
     return Fail(ErrorCode::kInvalid, "One agent reads one backup server: run a second agent with its own state folder");
   }
   if (config.console.addresses.empty()) {
-    return Fail(ErrorCode::kInvalid, "No console address: give [console] addresses = [\"host:6180\"] in the setup file");
+    return Fail(ErrorCode::kInvalid,
+                "No console address: give [console] addresses = [\"host:6180\"] in the setup file");
   }
   return config;
 }

@@ -28,17 +28,17 @@ struct VbrConfig {
   std::string url, user, password;
   std::string fingerprint;  ///< SHA-256 of the server's certificate; empty with `insecure`
   bool insecure = false;
-  std::chrono::seconds states{20};     ///< job, repository and proxy states
-  std::chrono::seconds inventory{300}; ///< configuration, objects, licence
+  std::chrono::seconds states{20};      ///< job, repository and proxy states
+  std::chrono::seconds inventory{300};  ///< configuration, objects, licence
   std::chrono::seconds timeout{20};
-  int history_days = 31;               ///< sessions kept and reported
+  int history_days = 31;  ///< sessions kept and reported
 };
 
 /// [[restic]]: a backup job of our own engine.
 struct ResticConfig {
   std::string name;
   std::vector<std::string> paths, excludes;
-  int every_minutes = 0;                       ///< or daily_at
+  int every_minutes = 0;                         ///< or daily_at
   std::optional<std::chrono::minutes> daily_at;  ///< UTC
   int keep_last = 0, keep_daily = 0, keep_weekly = 0, keep_monthly = 0;
   std::string repository, password_file;

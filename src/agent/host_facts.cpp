@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/host_facts.hpp"
 
-#include <algorithm>
-#include <array>
 #include <arpa/inet.h>
-#include <cctype>
-#include <fstream>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/sysinfo.h>
-#include <thread>
 #include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fstream>
+#include <thread>
 
 #include "agent/identity.hpp"
 
@@ -41,7 +41,8 @@ void AddAddresses(HostFacts& facts) {
   ifaddrs* first = nullptr;
   if (getifaddrs(&first) != 0) return;
   for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
-    if (entry->ifa_addr == nullptr || (entry->ifa_flags & IFF_LOOPBACK) != 0 || (entry->ifa_flags & IFF_UP) == 0) continue;
+    if (entry->ifa_addr == nullptr || (entry->ifa_flags & IFF_LOOPBACK) != 0 || (entry->ifa_flags & IFF_UP) == 0)
+      continue;
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (entry->ifa_addr->sa_family == AF_INET) {
       const auto* address = reinterpret_cast<const sockaddr_in*>(entry->ifa_addr);
@@ -89,9 +90,10 @@ HostFacts ReadHostFacts() {
 }
 
 std::string MachineKind() {
-  std::string vendor = Trimmed(ReadFile("/sys/class/dmi/id/sys_vendor")) + " " +
-                       Trimmed(ReadFile("/sys/class/dmi/id/product_name"));
-  std::transform(vendor.begin(), vendor.end(), vendor.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string vendor =
+      Trimmed(ReadFile("/sys/class/dmi/id/sys_vendor")) + " " + Trimmed(ReadFile("/sys/class/dmi/id/product_name"));
+  std::transform(vendor.begin(), vendor.end(), vendor.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (vendor.size() <= 1) return "Unknown";
   for (const char* cloud : {"amazon ec2", "google", "digitalocean", "hetzner", "alibaba"}) {
     if (vendor.find(cloud) != std::string::npos) return "Cloud";

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/identity.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fstream>
-#include <memory>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace steward::agent {
 namespace {
@@ -30,7 +30,9 @@ using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
 using RequestPtr = std::unique_ptr<X509_REQ, Freer<X509_REQ_free>>;
 using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
 
-BioPtr Reader(const std::string& text) { return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+BioPtr Reader(const std::string& text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 std::string Written(BIO* bio) {
   char* data = nullptr;
@@ -100,7 +102,8 @@ std::string Identity::MakeRequest(const std::string& common_name) const {
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.data()),
                              static_cast<int>(name.size()), -1, 0);
   const BioPtr bio(BIO_new(BIO_s_mem()));
-  if (X509_REQ_set_pubkey(request.get(), key.get()) != 1 || X509_REQ_sign(request.get(), key.get(), EVP_sha256()) <= 0 ||
+  if (X509_REQ_set_pubkey(request.get(), key.get()) != 1 ||
+      X509_REQ_sign(request.get(), key.get(), EVP_sha256()) <= 0 ||
       PEM_write_bio_X509_REQ(bio.get(), request.get()) != 1) {
     throw std::runtime_error("Cannot make the agent's certificate request");
   }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/journal.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <stdexcept>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <vector>
 
 namespace steward::agent {
@@ -51,7 +51,9 @@ bool ReadAll(int file, char* data, std::size_t size, const std::filesystem::path
 
 }  // namespace
 
-Journal::Journal(std::filesystem::path path) : path_(std::move(path)) { Open(path_, false); }
+Journal::Journal(std::filesystem::path path) : path_(std::move(path)) {
+  Open(path_, false);
+}
 
 Journal::~Journal() {
   if (file_ >= 0) ::close(file_);

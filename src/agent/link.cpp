@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/link.hpp"
 
-#include <random>
 #include <spdlog/spdlog.h>
+#include <random>
 #include <thread>
 
 #include "agent/host_facts.hpp"
@@ -11,6 +11,15 @@ namespace steward::agent {
 
 namespace {
 constexpr std::chrono::seconds kStable{20};  // a connection that lasted this long was a good one
+
+// A broken CA or certificate file is a reason to say so and try again, not to die.
+Result<std::string> Connect(const net::WebSocketClientOptions& options, LinkSession& session) {
+  try {
+    return net::RunWebSocketClient(options, session);
+  } catch (const std::exception& error) {
+    return Fail(ErrorCode::kUnavailable, error.what());
+  }
+}
 }  // namespace
 
 using std::chrono::milliseconds;
@@ -109,7 +118,8 @@ void LinkSession::OnEnrolResult(const EnrolResult& result) {
     case EnrolResult::PENDING:
     default: {
       spdlog::info("Waiting to be accepted: {}", result.message());
-      parts_.status.SetLink("Waiting", result.message().empty() ? "An operator has to accept this agent" : result.message());
+      parts_.status.SetLink("Waiting",
+                            result.message().empty() ? "An operator has to accept this agent" : result.message());
       const std::lock_guard lock(mutex_);
       end_.healthy = true;
       end_.wait = seconds(10);
@@ -233,7 +243,7 @@ void Link::RunOnce(const ConsoleAddress& address) {
   }
   std::thread timer([this, weak = std::weak_ptr(session)] { Serve(weak); });
   const auto began = std::chrono::steady_clock::now();
-  const auto result = net::RunWebSocketClient(options, *session);
+  const auto result = Connect(options, *session);
   LinkEnd end = session->End();
   // A console that greets and then hangs up at once (it cannot store a batch, say) must not be asked every second.
   const bool brief = std::chrono::steady_clock::now() - began < kStable;

@@ -20,8 +20,8 @@ namespace steward::agent {
 
 /// What one connection to the console asks of the caller when it is over.
 struct LinkEnd {
-  bool healthy = false;      ///< got as far as Welcome, or was enrolled: the back-off starts over
-  bool at_once = false;      ///< reconnect now (just enrolled)
+  bool healthy = false;          ///< got as far as Welcome, or was enrolled: the back-off starts over
+  bool at_once = false;          ///< reconnect now (just enrolled)
   std::chrono::seconds wait{0};  ///< at least this long (the console asked for it)
   std::string reason;
 };

@@ -38,9 +38,15 @@ class LinkTest : public testing::Test {
   }
   void Open() {
     socket_ = std::make_shared<FakeSocket>();
-    session_ = std::make_unique<LinkSession>(LinkSession::Parts{.identity = identity_, .store = store_, .status = status_,
-                                                                .host_name = "host", .version = "1", .tag = "t", .token = "token",
-                                                                .adapters = {"vbr"}, .collect_now = [this] { ++collected_; }});
+    session_ = std::make_unique<LinkSession>(LinkSession::Parts{.identity = identity_,
+                                                                .store = store_,
+                                                                .status = status_,
+                                                                .host_name = "host",
+                                                                .version = "1",
+                                                                .tag = "t",
+                                                                .token = "token",
+                                                                .adapters = {"vbr"},
+                                                                .collect_now = [this] { ++collected_; }});
     session_->OnOpen(socket_);
   }
   void Say(const ConsoleFrame& frame) { session_->OnMessage(frame.SerializeAsString()); }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/status.hpp"
 
+#include <spdlog/spdlog.h>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <spdlog/spdlog.h>
 
 #include "agent/identity.hpp"
 #include "base/iso_time.hpp"
 
 namespace steward::agent {
 namespace {
-std::string Now() { return IsoTime(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())); }
+std::string Now() {
+  return IsoTime(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()));
+}
 }  // namespace
 
 StatusBoard::StatusBoard(std::filesystem::path file) : file_(std::move(file)), since_(Now()) {}
@@ -50,7 +52,7 @@ std::string StatusBoard::Verdict() const {
 void StatusBoard::Write() const {
   nlohmann::json adapters = nlohmann::json::object();
   for (const auto& [name, problem] : adapters_) adapters[name] = problem.empty() ? "Healthy" : problem;
-  const nlohmann::json status = {{"link", link_},   {"detail", detail_},     {"since", since_},
+  const nlohmann::json status = {{"link", link_},      {"detail", detail_},     {"since", since_},
                                  {"writtenAt", Now()}, {"revision", revision_}, {"adapters", adapters}};
   try {
     WriteFileSafely(file_, status.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sync_store.hpp"
 
+#include <spdlog/spdlog.h>
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <spdlog/spdlog.h>
 
 namespace steward::agent {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/builder.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "lab/simulation.hpp"
 
@@ -29,7 +29,7 @@ constexpr std::array<Zone, 4> kZones{{{"UTC", "Etc/UTC", 0},
                                       {"India Standard Time", "Asia/Kolkata", 330}}};
 
 struct Role {
-  const char* name;   // of the job
+  const char* name;  // of the job
   const char* short_name;
   int low_gb, high_gb;
 };
@@ -51,7 +51,9 @@ Builder::Builder(std::uint64_t seed, const ServerPlan& plan, std::string code, i
       customer_(std::move(customer)),
       start_(start) {}
 
-std::string Builder::Id(const std::string& key) const { return Dice(seed_, prefix_ + key).Uuid(); }
+std::string Builder::Id(const std::string& key) const {
+  return Dice(seed_, prefix_ + key).Uuid();
+}
 
 BackupServer Builder::Build() {
   BackupServer server;
@@ -76,11 +78,16 @@ BackupServer Builder::Build() {
 }
 
 void Builder::AddInfrastructure(BackupServer& server) {
-  server.hosts.push_back({.id = Id("host/self"), .name = server.name, .description = "This server",
-                          .kind = Host::Kind::kWindows, .backup_server = true});
+  server.hosts.push_back({.id = Id("host/self"),
+                          .name = server.name,
+                          .description = "This server",
+                          .kind = Host::Kind::kWindows,
+                          .backup_server = true});
   const auto cluster = std::max<std::size_t>(2, plan_.machines / 40);
   if (!plan_.hyper_v) {
-    server.hosts.push_back({.id = Id("host/vc"), .name = code_ + "-vcenter.lan", .description = "Virtual centre",
+    server.hosts.push_back({.id = Id("host/vc"),
+                            .name = code_ + "-vcenter.lan",
+                            .description = "Virtual centre",
                             .kind = Host::Kind::kVirtualCenter});
   }
   for (std::size_t i = 1; i <= cluster; ++i) {
@@ -92,8 +99,8 @@ void Builder::AddInfrastructure(BackupServer& server) {
     Host& host = server.hosts.emplace_back(Host{.id = Id(fmt::format("host/proxy{}", i)),
                                                 .name = fmt::format("{}-proxy{}.lan", code_, i),
                                                 .kind = i % 2 == 0 ? Host::Kind::kLinux : Host::Kind::kWindows});
-    server.proxies.push_back({.id = Id(fmt::format("proxy/{}", i)), .name = host.name, .host_id = host.id,
-                              .hyper_v = plan_.hyper_v});
+    server.proxies.push_back(
+        {.id = Id(fmt::format("proxy/{}", i)), .name = host.name, .host_id = host.id, .hyper_v = plan_.hyper_v});
   }
 }
 
@@ -103,7 +110,8 @@ void Builder::AddRepositories(BackupServer& server) {
   main_repository_ = Id("repository/main");
   second_repository_ = Id("repository/second");
   if (plan_.scale_out) {
-    server.repositories.push_back({.id = main_repository_, .name = "Scale-out " + code_, .kind = RepositoryKind::kScaleOut});
+    server.repositories.push_back(
+        {.id = main_repository_, .name = "Scale-out " + code_, .kind = RepositoryKind::kScaleOut});
     for (int i = 1; i <= 2; ++i) {
       server.repositories.push_back({.id = Id(fmt::format("repository/extent{}", i)),
                                      .name = fmt::format("Extent {}", i),
@@ -113,13 +121,23 @@ void Builder::AddRepositories(BackupServer& server) {
                                      .kind = RepositoryKind::kLinux});
     }
   } else {
-    server.repositories.push_back({.id = main_repository_, .name = "Main repository", .path = "D:\\Backups",
-                                   .host_id = server.hosts.front().id, .kind = RepositoryKind::kWindows});
+    server.repositories.push_back({.id = main_repository_,
+                                   .name = "Main repository",
+                                   .path = "D:\\Backups",
+                                   .host_id = server.hosts.front().id,
+                                   .kind = RepositoryKind::kWindows});
   }
-  server.repositories.push_back({.id = second_repository_, .name = "Hardened repository", .path = "/backups/hardened",
-                                 .host_id = repo_host, .kind = RepositoryKind::kHardened, .immutable_days = 14});
-  server.repositories.push_back({.id = Id("repository/bucket"), .name = "Object storage", .path = code_ + "-archive/copy",
-                                 .kind = RepositoryKind::kS3Compatible, .immutable_days = plan_.zone == 1 ? 30 : 0});
+  server.repositories.push_back({.id = second_repository_,
+                                 .name = "Hardened repository",
+                                 .path = "/backups/hardened",
+                                 .host_id = repo_host,
+                                 .kind = RepositoryKind::kHardened,
+                                 .immutable_days = 14});
+  server.repositories.push_back({.id = Id("repository/bucket"),
+                                 .name = "Object storage",
+                                 .path = code_ + "-archive/copy",
+                                 .kind = RepositoryKind::kS3Compatible,
+                                 .immutable_days = plan_.zone == 1 ? 30 : 0});
 }
 
 void Builder::AddMachines(BackupServer& server) {
@@ -131,7 +149,8 @@ void Builder::AddMachines(BackupServer& server) {
     Dice dice(seed_, prefix_ + "machine/" + machine.name);
     machine.id = dice.Uuid();
     machine.platform = plan_.hyper_v ? Platform::kHyperV : Platform::kVMware;
-    machine.object_id = plan_.hyper_v ? dice.Uuid() : fmt::format("vm-{}", dice.Between(1000, 99999));
+    machine.object_id =
+        plan_.hyper_v ? dice.Uuid() : fmt::format("vm-{}", 1000 + 7 * i + static_cast<std::size_t>(dice.Between(0, 6)));
     machine.path = fmt::format("{}\\{}", datacentre, machine.name);
     machine.size = dice.Between(role.low_gb, role.high_gb) << 30U;
     machine.daily_change = 0.01 + dice.Fraction() * 0.05;
@@ -250,7 +269,8 @@ void Builder::AddTrouble(BackupServer& server) {
     bitten.malware = i == 0 ? Malware::kInfected : Malware::kSuspicious;
     bitten.malware_since = start_ - days{2};
   }
-  server.jobs.at(6).always_fails = "Cannot sign in to the guest operating system: the service account's password has expired";
+  server.jobs.at(6).always_fails =
+      "Cannot sign in to the guest operating system: the service account's password has expired";
   server.jobs.at(6).faulty_since = start_ - hours{20};
   server.proxies.front().online = false;
   server.hosts.back().available = false;

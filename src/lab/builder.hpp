@@ -18,8 +18,8 @@ struct ServerPlan {
   bool hyper_v = false;
   bool scale_out = false;
   std::size_t zone = 0;
-  int license_days = 0;      ///< days left; 0 = thrown by the dice
-  double license_use = 0;    ///< share of the licence in use; 0 = thrown by the dice
+  int license_days = 0;    ///< days left; 0 = thrown by the dice
+  double license_use = 0;  ///< share of the licence in use; 0 = thrown by the dice
   Trouble trouble = Trouble::kNone;
 };
 

@@ -30,7 +30,9 @@ std::int64_t Dice::Between(std::int64_t low, std::int64_t high) {
   return low + static_cast<std::int64_t>(Next() % span);
 }
 
-double Dice::Fraction() { return static_cast<double>(Next() >> 11U) / 9007199254740992.0; }
+double Dice::Fraction() {
+  return static_cast<double>(Next() >> 11U) / 9007199254740992.0;
+}
 
 std::string Dice::Uuid() {
   constexpr std::string_view kHex = "0123456789abcdef";

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/estate.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "lab/builder.hpp"
 #include "lab/dice.hpp"
@@ -22,7 +22,8 @@ struct CustomerPlan {
   std::size_t reseller;
 };
 
-constexpr std::array<const char*, 3> kResellers{"Harbour IT Partners", "Ridgeline Managed Services", "Bluefield Systems"};
+constexpr std::array<const char*, 3> kResellers{"Harbour IT Partners", "Ridgeline Managed Services",
+                                                "Bluefield Systems"};
 
 constexpr std::array<CustomerPlan, 12> kCustomers{{{"Alder and Finch Accounting", "alf", 0},
                                                    {"Brookstone Dental Group", "brk", 0},

@@ -19,8 +19,8 @@ class LabServer : public testing::Test {
     clock_.Freeze(kStart);
     EstateServer entry{.user = "lab\\user", .password = "secret"};
     entry.server = MakeSmallServer(1, kStart, modern);
-    server_ = std::make_unique<VbrServer>(std::move(entry), clock_,
-                                          VbrServerOptions{.hang_limit = std::chrono::seconds(1)});
+    server_ =
+        std::make_unique<VbrServer>(std::move(entry), clock_, VbrServerOptions{.hang_limit = std::chrono::seconds(1)});
     version_ = modern ? "1.3-rev2" : "1.2-rev1";
   }
 
@@ -215,7 +215,8 @@ TEST_F(LabServer, Faults_AnswerAsAsked) {
   Call("POST", "/lab/fault", "", R"({"mode":"hang"})");
   EXPECT_EQ(Call("GET", "/api/v1/jobs").status, 503);
   Call("POST", "/lab/fault", "", R"({"mode":"refuse-token"})");
-  EXPECT_EQ(Call("POST", "/api/oauth2/token", "", "grant_type=password&username=lab%5Cuser&password=secret").status, 401);
+  EXPECT_EQ(Call("POST", "/api/oauth2/token", "", "grant_type=password&username=lab%5Cuser&password=secret").status,
+            401);
   Call("POST", "/lab/fault", "", R"({"mode":"ok"})");
   EXPECT_EQ(Call("GET", "/api/v1/jobs").status, 200);
 }

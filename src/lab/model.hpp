@@ -33,8 +33,8 @@ struct Repository {
   std::string id{}, name{}, path{}, host_id{}, parent_id{};
   RepositoryKind kind = RepositoryKind::kWindows;
   double capacity_gb = 0;
-  double foreign_gb = 0;         ///< space taken by anything but the backups of this server, at `counted_at`
-  double foreign_gb_per_day = 0; ///< its growth
+  double foreign_gb = 0;          ///< space taken by anything but the backups of this server, at `counted_at`
+  double foreign_gb_per_day = 0;  ///< its growth
   Moment counted_at{};
   int immutable_days = 0;
   bool per_machine_files = true, online = true, out_of_date = false;
@@ -44,10 +44,10 @@ struct Workload {
   std::string id{}, name{}, object_id{}, bios_uuid{}, computer_id{}, ip{}, group_id{}, path{};
   Platform platform = Platform::kVMware;
   bool workstation = false;
-  std::int64_t size = 0;      ///< bytes of its disks
-  double daily_change = 0.03; ///< share of the size that changes in a day
+  std::int64_t size = 0;                ///< bytes of its disks
+  double daily_change = 0.03;           ///< share of the size that changes in a day
   std::optional<Moment> gone_silent{};  ///< no run has processed it since, though its job goes on
-  Malware malware = Malware::kClean;  ///< what the scan finds in points made since `malware_since`
+  Malware malware = Malware::kClean;    ///< what the scan finds in points made since `malware_since`
   std::optional<Moment> malware_since{};
 };
 

@@ -73,9 +73,9 @@ Json MakePage(ListQuery& query, std::vector<Row> rows,
   const std::size_t end = std::min(begin + query.limit, rows.size());
   Json data = Json::array();
   for (std::size_t i = begin; i < end; ++i) data.push_back(render(rows[i]));
-  return {{"data", std::move(data)},
-          {"pagination",
-           {{"total", rows.size()}, {"count", end - begin}, {"skip", query.skip}, {"limit", query.limit}}}};
+  return {
+      {"data", std::move(data)},
+      {"pagination", {{"total", rows.size()}, {"count", end - begin}, {"skip", query.skip}, {"limit", query.limit}}}};
 }
 
 }  // namespace steward::lab

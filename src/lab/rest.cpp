@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/rest.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "base/iso_time.hpp"
 #include "lab/simulation.hpp"
@@ -12,40 +12,56 @@ namespace steward::lab {
 
 const char* PlatformName(Platform platform) {
   switch (platform) {
-    case Platform::kVMware: return "VMware";
-    case Platform::kHyperV: return "HyperV";
-    case Platform::kWindowsPhysical: return "WindowsPhysical";
-    case Platform::kLinuxPhysical: return "LinuxPhysical";
+    case Platform::kVMware:
+      return "VMware";
+    case Platform::kHyperV:
+      return "HyperV";
+    case Platform::kWindowsPhysical:
+      return "WindowsPhysical";
+    case Platform::kLinuxPhysical:
+      return "LinuxPhysical";
   }
   return "";
 }
 
 const char* OutcomeName(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kNone: return "None";
-    case Outcome::kSuccess: return "Success";
-    case Outcome::kWarning: return "Warning";
-    case Outcome::kFailed: return "Failed";
+    case Outcome::kNone:
+      return "None";
+    case Outcome::kSuccess:
+      return "Success";
+    case Outcome::kWarning:
+      return "Warning";
+    case Outcome::kFailed:
+      return "Failed";
   }
   return "";
 }
 
 const char* MalwareName(Malware malware) {
   switch (malware) {
-    case Malware::kClean: return "Clean";
-    case Malware::kSuspicious: return "Suspicious";
-    case Malware::kInfected: return "Infected";
+    case Malware::kClean:
+      return "Clean";
+    case Malware::kSuspicious:
+      return "Suspicious";
+    case Malware::kInfected:
+      return "Infected";
   }
   return "";
 }
 
 const char* RepositoryTypeName(RepositoryKind kind) {
   switch (kind) {
-    case RepositoryKind::kWindows: return "WinLocal";
-    case RepositoryKind::kLinux: return "LinuxLocal";
-    case RepositoryKind::kHardened: return "LinuxHardened";
-    case RepositoryKind::kS3Compatible: return "S3Compatible";
-    case RepositoryKind::kScaleOut: return "ExtendableRepository";
+    case RepositoryKind::kWindows:
+      return "WinLocal";
+    case RepositoryKind::kLinux:
+      return "LinuxLocal";
+    case RepositoryKind::kHardened:
+      return "LinuxHardened";
+    case RepositoryKind::kS3Compatible:
+      return "S3Compatible";
+    case RepositoryKind::kScaleOut:
+      return "ExtendableRepository";
   }
   return "";
 }
@@ -72,17 +88,24 @@ const Repository* Rest::FindRepository(const std::string& id) const {
 std::string Rest::SessionTypeName(const Session& session) const {
   switch (server_.jobs[session.job].kind) {
     case JobKind::kVSphere:
-    case JobKind::kHyperV: return "BackupJob";
-    case JobKind::kReplica: return "ReplicaJob";
-    case JobKind::kCopy: return "BackupCopyJob";
+    case JobKind::kHyperV:
+      return "BackupJob";
+    case JobKind::kReplica:
+      return "ReplicaJob";
+    case JobKind::kCopy:
+      return "BackupCopyJob";
     case JobKind::kWindowsAgent:
-    case JobKind::kLinuxAgent: return "AgentBackup";
-    case JobKind::kWorkstationPolicy: return "AgentPolicy";
+    case JobKind::kLinuxAgent:
+      return "AgentBackup";
+    case JobKind::kWorkstationPolicy:
+      return "AgentPolicy";
   }
   return "";
 }
 
-std::string Rest::StateName(const Session& session) const { return Over(session) ? "Stopped" : "Working"; }
+std::string Rest::StateName(const Session& session) const {
+  return Over(session) ? "Stopped" : "Working";
+}
 
 std::string Rest::ResultName(const Session& session) const {
   return OutcomeName(Over(session) ? session.outcome : Outcome::kNone);
@@ -104,7 +127,8 @@ Json Rest::Progress(std::int64_t processed, std::int64_t read, std::int64_t tran
   const auto read_now = share(read);
   const auto rate = passed > 0 ? read_now / passed >> 20 : 0;
   const std::chrono::hh_mm_ss time{until - began};
-  return {{"duration", fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(), time.seconds().count())},
+  return {{"duration",
+           fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(), time.seconds().count())},
           {"processingRate", fmt::format("{} MB/s", rate)},
           {"bottleneck", rate == 0 ? "NotDefined" : (read % 3 == 0 ? "Target" : (read % 3 == 1 ? "Source" : "Proxy"))},
           {"processedSize", share(processed)},
@@ -210,12 +234,14 @@ Json Rest::FileBase(const PointRef& ref) const {
 }
 
 Json Rest::Schedule(const Job& job) const {
-  const std::string at = fmt::format("{:02}:{:02}", job.schedule.at / std::chrono::hours{1}, job.schedule.at.count() % 60);
+  const std::string at =
+      fmt::format("{:02}:{:02}", job.schedule.at / std::chrono::hours{1}, job.schedule.at.count() % 60);
   const bool periodic = job.schedule.every_minutes > 0;
   const bool chained = !job.schedule.after_job.empty();
   Json schedule = {{"runAutomatically", job.schedule.automatic}};
   Json days = Json::array();
-  for (const char* day : {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}) days.push_back(Word(day));
+  for (const char* day : {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"})
+    days.push_back(Word(day));
   schedule["daily"] = {{"isEnabled", !periodic && !chained},
                        {"localTime", at},
                        {"dailyKind", job.schedule.week_days_only ? "WeekDays" : "Everyday"},
@@ -240,13 +266,14 @@ Json Rest::Schedule(const Job& job) const {
 }
 
 Json Rest::MachineStorage(const Job& job, const char* synthetic_key, bool hyper_v) const {
-  Json storage = {{"backupRepositoryId", job.repository_id},
-                  {"retentionPolicy", {{"type", "RestorePoints"}, {"quantity", job.keep_points}}},
-                  {"gfsPolicy", {{"isEnabled", job.weekly_fulls}}},
-                  {"advancedSettings",
-                   {{"backupModeType", "Incremental"}, {synthetic_key, {{"isEnabled", job.weekly_fulls}}}}}};
+  Json storage = {
+      {"backupRepositoryId", job.repository_id},
+      {"retentionPolicy", {{"type", "RestorePoints"}, {"quantity", job.keep_points}}},
+      {"gfsPolicy", {{"isEnabled", job.weekly_fulls}}},
+      {"advancedSettings", {{"backupModeType", "Incremental"}, {synthetic_key, {{"isEnabled", job.weekly_fulls}}}}}};
   if (job.weekly_fulls) {
-    storage["gfsPolicy"]["weekly"] = {{"isEnabled", true}, {"keepForNumberOfWeeks", 4}, {"desiredTime", Word("Sunday")}};
+    storage["gfsPolicy"]["weekly"] = {
+        {"isEnabled", true}, {"keepForNumberOfWeeks", 4}, {"desiredTime", Word("Sunday")}};
   }
   if (hyper_v) {
     storage["backupProxies"] = {{"proxyType", "OnHost"}};
@@ -269,7 +296,9 @@ Json Rest::RepositoryConfig(const Repository& repository) const {
   if (repository.kind == RepositoryKind::kS3Compatible) {
     const auto slash = repository.path.find('/');
     row["taskLimitEnabled"] = false;
-    row["account"] = {{"servicePoint", "https://s3.example.net"}, {"regionId", "eu-1"}, {"credentialsId", kZeroUuid},
+    row["account"] = {{"servicePoint", "https://s3.example.net"},
+                      {"regionId", "eu-1"},
+                      {"credentialsId", kZeroUuid},
                       {"connectionSettings", {{"connectionType", "Direct"}}}};
     row["bucket"] = {{"bucketName", repository.path.substr(0, slash)},
                      {"folderName", repository.path.substr(slash + 1)},

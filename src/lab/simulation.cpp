@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/simulation.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "lab/dice.hpp"
 
@@ -28,8 +28,7 @@ constexpr std::array<std::string_view, 5> kMachineFaults{
 constexpr std::array<std::string_view, 4> kMachineWarnings{
     "Application-aware processing was skipped: the database writer is in a failed state",
     "Changed block tracking is not available, the whole disk was read",
-    "Free space on the guest's system volume is below 10 %",
-    "The machine's configuration changed during the backup"};
+    "Free space on the guest's system volume is below 10 %", "The machine's configuration changed during the backup"};
 
 bool IsWeekend(Moment local) {
   const std::chrono::weekday day{std::chrono::floor<days>(local)};
@@ -73,8 +72,10 @@ Task PlanTask(const BackupServer& server, const Job& job, const Session& session
   const Workload& machine = server.workloads[index];
   Dice dice(server.seed, session.id + machine.id);
   Task task{.id = dice.Uuid(), .workload = index};
-  const bool full = !HasFull(job, index) || (job.weekly_fulls && std::chrono::weekday{std::chrono::floor<days>(
-                                                                     session.began + server.offset)} == std::chrono::Saturday);
+  const bool full =
+      !HasFull(job, index) ||
+      (job.weekly_fulls &&
+       std::chrono::weekday{std::chrono::floor<days>(session.began + server.offset)} == std::chrono::Saturday);
   const double share = full ? 0.62 : machine.daily_change * std::max(day_share, 0.08) * (0.5 + dice.Fraction());
   task.processed = machine.size;
   task.read = static_cast<std::int64_t>(static_cast<double>(machine.size) * share);
@@ -131,7 +132,8 @@ std::size_t StartRun(BackupServer& server, std::size_t index, Moment at) {
   if (session.outcome == Outcome::kFailed && !job.always_fails.empty()) {
     for (Task& task : session.tasks) task.ended = task.began + seconds(30);
     session.ended = at + seconds(90);
-    for (Task& task : session.tasks) task.began = std::min(task.began, session.ended), task.ended = std::min(task.ended, session.ended);
+    for (Task& task : session.tasks)
+      task.began = std::min(task.began, session.ended), task.ended = std::min(task.ended, session.ended);
   } else {
     session.ended = *std::ranges::max_element(streams) + seconds(25);
   }
@@ -171,7 +173,8 @@ void AddPoint(BackupServer& server, Job& job, const Session& session, Task& task
   const Workload& machine = server.workloads[task.workload];
   Dice dice(server.seed, task.id + "/point");
   const bool full = object.points.empty() || task.read > machine.size / 2;
-  const bool sunday = std::chrono::weekday{std::chrono::floor<days>(session.began + server.offset)} == std::chrono::Sunday;
+  const bool sunday =
+      std::chrono::weekday{std::chrono::floor<days>(session.began + server.offset)} == std::chrono::Sunday;
   Point point{.id = dice.Uuid(), .file_id = dice.Uuid(), .session_id = session.id, .workload = task.workload};
   point.created = task.began;
   point.full = full;

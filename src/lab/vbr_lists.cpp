@@ -93,7 +93,8 @@ std::optional<Json> VbrServer::List(const Rest& rest, const net::Request& reques
   if (modern && path == "agents/protectionGroups") {
     using Row = const ProtectionGroup*;
     const Columns<Row> columns{{"Name", [](const Row& row) { return row->name; }}};
-    return MakePage<Row>(query, Pointers(entry_.server.groups), columns, [&](const Row& row) { return rest.Group(*row); });
+    return MakePage<Row>(query, Pointers(entry_.server.groups), columns,
+                         [&](const Row& row) { return rest.Group(*row); });
   }
   return std::nullopt;
 }
@@ -133,8 +134,8 @@ Json VbrServer::Infrastructure(const Rest& rest, ListQuery& query, const std::st
   if (kind == "managedServers") {
     using Row = const Host*;
     const bool nested = query.TakeBool("includeNestedHosts").value_or(false);
-    const bool has_centre = std::ranges::any_of(
-        server.hosts, [](const Host& host) { return host.kind == Host::Kind::kVirtualCenter; });
+    const bool has_centre =
+        std::ranges::any_of(server.hosts, [](const Host& host) { return host.kind == Host::Kind::kVirtualCenter; });
     const Columns<Row> columns{{"Name", [](const Row& row) { return row->name; }}};
     std::vector<Row> rows = Pointers(server.hosts);
     std::erase_if(rows, [&](Row row) {
@@ -163,9 +164,8 @@ Json VbrServer::Jobs(const Rest& rest, ListQuery& query, bool states) const {
   const Columns<Row> columns{{"Name", [](const Row& row) { return row->name; }},
                              {"Type", [&](const Row& row) { return rest.JobTypeName(row->kind); }},
                              {"Description", [](const Row& row) { return row->description; }}};
-  return MakePage<Row>(query, std::move(rows), columns, [&](const Row& row) {
-    return states ? rest.JobState(*row) : rest.JobConfig(*row);
-  });
+  return MakePage<Row>(query, std::move(rows), columns,
+                       [&](const Row& row) { return states ? rest.JobState(*row) : rest.JobConfig(*row); });
 }
 
 Json VbrServer::Sessions(const Rest& rest, ListQuery& query) const {
@@ -229,12 +229,14 @@ Json VbrServer::Backups(const Rest& rest, ListQuery& query) const {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < server.jobs.size(); ++i) {
     const Job& job = server.jobs[i];
-    if (!job.backup || !rest.Shows(job) || (name && !MatchesName(*name, job.name)) || (job_id && *job_id != job.id)) continue;
+    if (!job.backup || !rest.Shows(job) || (name && !MatchesName(*name, job.name)) || (job_id && *job_id != job.id))
+      continue;
     if (times.Passes(job.backup->created, std::nullopt)) rows.push_back(i);
   }
   const Columns<Row> columns{{"Name", [&](const Row& i) { return server.jobs[i].name; }},
                              {"CreationTime", [&](const Row& i) { return IsoTime(server.jobs[i].backup->created); }}};
-  return MakePage<Row>(query, std::move(rows), columns, [&](const Row& i) { return rest.BackupRow(i, *server.jobs[i].backup); });
+  return MakePage<Row>(query, std::move(rows), columns,
+                       [&](const Row& i) { return rest.BackupRow(i, *server.jobs[i].backup); });
 }
 
 std::vector<ObjectRef> VbrServer::AllObjects(const Rest& rest) const {
@@ -255,7 +257,8 @@ Json VbrServer::Objects(const Rest& rest, ListQuery& query, const std::string& b
   const auto platforms = query.TakeWords("platformNameFilter");
   const auto& workloads = entry_.server.workloads;
   std::vector<ObjectRef> rows = AllObjects(rest);
-  if (!backup_id.empty() && std::ranges::none_of(rows, [&](const ObjectRef& row) { return row.backup->id == backup_id; })) {
+  if (!backup_id.empty() &&
+      std::ranges::none_of(rows, [&](const ObjectRef& row) { return row.backup->id == backup_id; })) {
     throw Refusal{404, "NotFound", "There is no backup with this id"};
   }
   std::erase_if(rows, [&](const ObjectRef& row) {
@@ -263,8 +266,10 @@ Json VbrServer::Objects(const Rest& rest, ListQuery& query, const std::string& b
     return (!backup_id.empty() && row.backup->id != backup_id) || (name && !MatchesName(*name, machine.name)) ||
            !Passes(platforms, PlatformName(machine.platform));
   });
-  const Columns<ObjectRef> columns{{"Name", [&](const ObjectRef& row) { return workloads[row.object->workload].name; }}};
-  return MakePage<ObjectRef>(query, std::move(rows), columns, [&](const ObjectRef& row) { return rest.ObjectRow(row); });
+  const Columns<ObjectRef> columns{
+      {"Name", [&](const ObjectRef& row) { return workloads[row.object->workload].name; }}};
+  return MakePage<ObjectRef>(query, std::move(rows), columns,
+                             [&](const ObjectRef& row) { return rest.ObjectRow(row); });
 }
 
 Json VbrServer::Files(const Rest& rest, ListQuery& query, const std::string& backup_id) const {
@@ -279,8 +284,9 @@ Json VbrServer::Files(const Rest& rest, ListQuery& query, const std::string& bac
     }
   }
   if (!known) throw Refusal{404, "NotFound", "There is no backup with this id"};
-  const Columns<PointRef> columns{{"CreationTime", [](const PointRef& row) { return IsoTime(row.point->created); }},
-                                  {"BackupSize", [](const PointRef& row) { return std::to_string(row.point->stored); }}};
+  const Columns<PointRef> columns{
+      {"CreationTime", [](const PointRef& row) { return IsoTime(row.point->created); }},
+      {"BackupSize", [](const PointRef& row) { return std::to_string(row.point->stored); }}};
   return MakePage<PointRef>(query, std::move(rows), columns, [&](const PointRef& row) { return rest.FileRow(row); });
 }
 

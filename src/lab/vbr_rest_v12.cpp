@@ -124,7 +124,9 @@ class RestV12 final : public Rest {
       row["guestProcessing"] = GuestProcessing();
       row["storage"] = MachineStorage(job, "synthenticFulls", false);
     } else {
-      const Json host = {{"platform", "VMware"}, {"hostName", server_.hosts[1].name}, {"name", server_.hosts[2].name},
+      const Json host = {{"platform", "VMware"},
+                         {"hostName", server_.hosts[1].name},
+                         {"name", server_.hosts[2].name},
                          {"type", "Host"}};
       row["destination"] = {{"host", host}, {"resourcePool", host}, {"folder", host}, {"datastore", host}};
       row["jobSettings"] = {{"metadataRepositoryId", server_.repositories.front().id},
@@ -189,7 +191,9 @@ class RestV12 final : public Rest {
   Json Computer(std::size_t) const override { return nullptr; }
   Json Group(const ProtectionGroup&) const override { return nullptr; }
 
-  std::string JobTypeName(JobKind kind) const override { return kind == JobKind::kReplica ? "VSphereReplica" : "Backup"; }
+  std::string JobTypeName(JobKind kind) const override {
+    return kind == JobKind::kReplica ? "VSphereReplica" : "Backup";
+  }
 
  protected:
   Json MountServer() const override {

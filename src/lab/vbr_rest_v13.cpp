@@ -10,10 +10,14 @@ namespace {
 
 const char* LicensePlatform(const Workload& machine) {
   switch (machine.platform) {
-    case Platform::kVMware: return "VMware";
-    case Platform::kHyperV: return "HyperV";
-    case Platform::kWindowsPhysical: return machine.workstation ? "WindowsWorkstation" : "WindowsServer";
-    case Platform::kLinuxPhysical: return "LinuxServer";
+    case Platform::kVMware:
+      return "VMware";
+    case Platform::kHyperV:
+      return "HyperV";
+    case Platform::kWindowsPhysical:
+      return machine.workstation ? "WindowsWorkstation" : "WindowsServer";
+    case Platform::kLinuxPhysical:
+      return "LinuxServer";
   }
   return "Unknown";
 }
@@ -32,11 +36,16 @@ class RestV13 final : public Rest {
   bool Shows(const Host&) const override { return true; }
 
   Json Info() const override {
-    return {{"vbrId", server_.installation_id}, {"name", server_.name},
-            {"buildVersion", server_.build},    {"patches", Json::array({"P1"})},
-            {"databaseVendor", "PostgreSql"},   {"sqlServerEdition", ""},
-            {"sqlServerVersion", "17.2"},       {"databaseSchemaVersion", "13200"},
-            {"databaseContentVersion", "13200"}, {"veeamRegistration", {{"isRegistered", false}}},
+    return {{"vbrId", server_.installation_id},
+            {"name", server_.name},
+            {"buildVersion", server_.build},
+            {"patches", Json::array({"P1"})},
+            {"databaseVendor", "PostgreSql"},
+            {"sqlServerEdition", ""},
+            {"sqlServerVersion", "17.2"},
+            {"databaseSchemaVersion", "13200"},
+            {"databaseContentVersion", "13200"},
+            {"veeamRegistration", {{"isRegistered", false}}},
             {"platform", "Windows"}};
   }
   Json Time() const override {
@@ -161,8 +170,10 @@ class RestV13 final : public Rest {
       case JobKind::kReplica:
         row["virtualMachines"] = {{"includes", Machines(job)}};
         row["destination"] = {{"host",
-                               {{"platform", "VSphere"}, {"hostName", server_.hosts[1].name},
-                                {"name", server_.hosts[2].name}, {"type", "Host"}}}};
+                               {{"platform", "VSphere"},
+                                {"hostName", server_.hosts[1].name},
+                                {"name", server_.hosts[2].name},
+                                {"type", "Host"}}}};
         row["jobSettings"] = {{"metadataRepositoryId", server_.repositories.front().id},
                               {"replicaNameSuffix", "_replica"},
                               {"restorePointsToKeep", job.keep_points}};
@@ -186,7 +197,8 @@ class RestV13 final : public Rest {
         row["computers"] = Computers(job);
         row["backupMode"] = "EntireComputer";
         row["storage"] = {{"destination",
-                           {{"destinationType", "BackupRepository"}, {"backupServerName", server_.name},
+                           {{"destinationType", "BackupRepository"},
+                            {"backupServerName", server_.name},
                             {"backupRepositoryId", job.repository_id}}},
                           {"retentionPolicy", {{"type", "Days"}, {"quantity", job.keep_points}}}};
         row["schedule"] = {{"runAutomatically", true}, {"daily", Schedule(job)["daily"]}};
@@ -196,7 +208,8 @@ class RestV13 final : public Rest {
   }
 
   Json JobState(const Job& job) const override {
-    const char* workload = job.kind == JobKind::kWorkstationPolicy ? "Workstation" : (IsAgentKind(job.kind) ? "Server" : "Vm");
+    const char* workload =
+        job.kind == JobKind::kWorkstationPolicy ? "Workstation" : (IsAgentKind(job.kind) ? "Server" : "Vm");
     Json row = {{"id", job.id},
                 {"name", job.name},
                 {"type", JobTypeName(job.kind)},
@@ -323,32 +336,37 @@ class RestV13 final : public Rest {
       if (machine.group_id != group.id) continue;
       computers.push_back({{"hostName", machine.name}, {"connectionType", "PermanentCredentials"}});
     }
-    return {{"id", group.id},
-            {"name", group.name},
-            {"description", ""},
-            {"type", "IndividualComputers"},
-            {"isDisabled", false},
-            {"computers", std::move(computers)}};
+    return {{"id", group.id},      {"name", group.name},
+            {"description", ""},   {"type", "IndividualComputers"},
+            {"isDisabled", false}, {"computers", std::move(computers)}};
   }
 
   std::string JobTypeName(JobKind kind) const override {
     switch (kind) {
-      case JobKind::kVSphere: return "VSphereBackup";
-      case JobKind::kHyperV: return "HyperVBackup";
-      case JobKind::kReplica: return "VSphereReplica";
-      case JobKind::kCopy: return "BackupCopy";
-      case JobKind::kWindowsAgent: return "WindowsAgentBackup";
-      case JobKind::kLinuxAgent: return "LinuxAgentBackup";
-      case JobKind::kWorkstationPolicy: return "WindowsAgentBackupWorkstationPolicy";
+      case JobKind::kVSphere:
+        return "VSphereBackup";
+      case JobKind::kHyperV:
+        return "HyperVBackup";
+      case JobKind::kReplica:
+        return "VSphereReplica";
+      case JobKind::kCopy:
+        return "BackupCopy";
+      case JobKind::kWindowsAgent:
+        return "WindowsAgentBackup";
+      case JobKind::kLinuxAgent:
+        return "LinuxAgentBackup";
+      case JobKind::kWorkstationPolicy:
+        return "WindowsAgentBackupWorkstationPolicy";
     }
     return "Unknown";
   }
 
  protected:
   Json MountServer() const override {
-    return {{"mountServerSettingsType", "Windows"},
-            {"windows",
-             {{"mountServerId", server_.hosts.front().id}, {"writeCacheFolder", "C:\\Cache"}, {"vPowerNFSEnabled", true}}}};
+    return {
+        {"mountServerSettingsType", "Windows"},
+        {"windows",
+         {{"mountServerId", server_.hosts.front().id}, {"writeCacheFolder", "C:\\Cache"}, {"vPowerNFSEnabled", true}}}};
   }
   Json ExtentStatus() const override { return Json::array({"Normal"}); }
   std::string Word(std::string word) const override { return word; }

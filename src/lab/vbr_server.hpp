@@ -16,7 +16,7 @@ namespace steward::lab {
 
 struct VbrServerOptions {
   std::chrono::seconds token_lifetime{900};
-  std::chrono::seconds hang_limit{600};  ///< a hung request is given up by us after this
+  std::chrono::seconds hang_limit{20};  ///< a hung request is given up by us after this
 };
 
 /// One simulated backup server: its REST interface in both versions, and the switchboard `/lab` (faults, job runs,

@@ -2,6 +2,7 @@
 """Every answer of the simulated backup servers has the names and types of the published interface (api/vbr)."""
 import copy
 import json
+import os
 import pathlib
 import subprocess
 import time
@@ -11,7 +12,7 @@ import pytest
 import requests
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(__import__("os").environ.get("STEWARD_BUILD", ROOT / "build" / "debug"))
+BUILD = ROOT / "build" / os.environ.get("STEWARD_PRESET", "release")
 LISTS_OF_CHILDREN = {
     "/api/v1/backups/{id}/objects": "/api/v1/backups",
     "/api/v1/backups/{id}/backupFiles": "/api/v1/backups",

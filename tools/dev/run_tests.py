@@ -13,7 +13,6 @@ import time
 from processes import ROOT
 
 PRESET = os.environ.get("STEWARD_PRESET", "release")
-CHECK = {"lint", "layers"}
 
 
 def suites() -> list[tuple[str, list, dict]]:
@@ -26,7 +25,7 @@ def suites() -> list[tuple[str, list, dict]]:
     found.append(("fuzz", ["bash", "tests/fuzz/run.sh", "10"], {}))
     for folder in ("tests/apigen", "tests/contract_vbr", "tests/contract", "tests/integration"):
         if (ROOT / folder).exists():
-            found.append((folder, ["/usr/bin/python3", "-m", "pytest", "-q", "-x" if folder == "none" else "-q", folder, "-p", "no:cacheprovider"], {}))
+            found.append((folder, ["/usr/bin/python3", "-m", "pytest", "-q", folder, "-p", "no:cacheprovider"], {}))
     if (ROOT / "web/package.json").exists():
         found.append(("web check", ["npm", "run", "--silent", "check"], {"cwd": "web"}))
         found.append(("web e2e", ["bash", "tests/e2e.sh"], {}))
@@ -41,10 +40,10 @@ def count(output: str, code: int) -> tuple[int, int]:
         passed += int(number)
     for number in re.findall(r"^\[  FAILED  \] (\d+) test", plain, re.M):
         failed += int(number)
-    for number in re.findall(r"^\s*(?:Tests\s.*?|.*?)\b(\d+) passed\b", plain, re.M):
-        passed += int(number)
-    for number in re.findall(r"\b(\d+) (?:failed|errors?)\b", plain):
-        failed += int(number)
+    for line in plain.splitlines():  # closing lines of pytest, vitest and our scripts
+        if re.search(r"\b\d+ (passed|failed|errors?)\b", line) and "Test Files" not in line and re.match(r"\s*(Tests\s|=*\s*\d+ (passed|failed|errors?))", line):
+            passed += sum(int(n) for n in re.findall(r"\b(\d+) passed", line))
+            failed += sum(int(n) for n in re.findall(r"\b(\d+) (?:failed|errors?)", line))
     for word, number in re.findall(r"^(?:#|ℹ) (pass|fail) (\d+)$", plain, re.M):
         passed, failed = (passed + int(number), failed) if word == "pass" else (passed, failed + int(number))
     passed += len(re.findall(r"^ok     ", plain, re.M))

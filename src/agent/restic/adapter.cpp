@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/restic/adapter.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
-#include <regex>
 #include <spdlog/spdlog.h>
+#include <algorithm>
+#include <regex>
 
 #include "agent/host_facts.hpp"
 #include "agent/identity.hpp"
@@ -21,7 +21,9 @@ using std::chrono::sys_seconds;
 
 constexpr std::size_t kMaxErrors = 20;
 
-sys_seconds Now() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+sys_seconds Now() {
+  return std::chrono::floor<seconds>(std::chrono::system_clock::now());
+}
 
 // Stable over re-installs of the program, new with a new key: the agent's own key is its identity.
 std::string AgentUid(const std::filesystem::path& state) {
@@ -134,7 +136,8 @@ void ResticAdapter::Run() {
 }
 
 std::vector<std::string> ResticAdapter::Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const {
-  std::vector<std::string> arguments{config_.restic_binary, "--repo", job.repository, "--password-file", job.password_file};
+  std::vector<std::string> arguments{config_.restic_binary, "--repo", job.repository, "--password-file",
+                                     job.password_file};
   arguments.insert(arguments.end(), rest.begin(), rest.end());
   return arguments;
 }
@@ -149,7 +152,8 @@ std::string ResticAdapter::EnsureRepository(const Job& job) {
   return made.exit_code == 0 ? std::string{} : LastLine(made.error);
 }
 
-void ResticAdapter::ReadSummary(const std::string& line, std::size_t index, RunRecord& run, std::vector<std::string>& errors) {
+void ResticAdapter::ReadSummary(const std::string& line, std::size_t index, RunRecord& run,
+                                std::vector<std::string>& errors) {
   const Json message = Json::parse(line, nullptr, false);
   if (!message.is_object() || !message.contains("message_type")) return;
   const std::string type = message["message_type"].is_string() ? message["message_type"].get<std::string>() : "";
@@ -166,10 +170,12 @@ void ResticAdapter::ReadSummary(const std::string& line, std::size_t index, RunR
     }
     Publish();
   } else if (type == "error") {
-    const std::string item = message.contains("item") && message["item"].is_string() ? message["item"].get<std::string>() : "";
+    const std::string item =
+        message.contains("item") && message["item"].is_string() ? message["item"].get<std::string>() : "";
     const Json& error = message.contains("error") ? message["error"] : Json();
     std::string text;
-    if (error.is_object() && error.contains("message")) text = error["message"].is_string() ? error["message"].get<std::string>() : "";
+    if (error.is_object() && error.contains("message"))
+      text = error["message"].is_string() ? error["message"].get<std::string>() : "";
     if (text.empty() && error.is_object() && error.contains("Err")) text = error.dump();
     if (errors.size() < kMaxErrors) errors.push_back(text.empty() ? item : (item.empty() ? text : item + ": " + text));
   } else if (type == "summary") {
@@ -227,6 +233,7 @@ RunRecord ResticAdapter::RunJob(std::size_t index) {
     runs_.Save(run);
     jobs_[index].running.reset();
   }
+  Publish();  // the result first: reading the repository takes its time
   Refresh();
   return run;
 }
@@ -241,7 +248,8 @@ void ResticAdapter::Forget(const Job& job, RunRecord& run) {
   add("--keep-weekly", job.config.keep_weekly);
   add("--keep-monthly", job.config.keep_monthly);
   if (keep.empty()) return;
-  std::vector<std::string> rest{"forget", "--prune", "--group-by", "host,tags", "--host", host_name_, "--tag", "job=" + job.uid};
+  std::vector<std::string> rest{"forget", "--prune",  "--group-by", "host,tags",
+                                "--host", host_name_, "--tag",      "job=" + job.uid};
   rest.insert(rest.end(), keep.begin(), keep.end());
   const auto result = RunProcess(Arguments(job.config, rest), {}, stopping_);
   if (result.exit_code == 0) return;
@@ -252,8 +260,10 @@ void ResticAdapter::Forget(const Job& job, RunRecord& run) {
 void ResticAdapter::ReadSnapshots(Job& job) {
   const auto config = RunProcess(Arguments(job.config, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
   const Json facts = Json::parse(config.output, nullptr, false);
-  if (config.exit_code == 0 && facts.is_object() && facts.contains("id")) job.repository_id = facts["id"].get<std::string>();
-  const auto result = RunProcess(Arguments(job.config, {"snapshots", "--json", "--no-lock", "--tag", "job=" + job.uid}), {}, stopping_);
+  if (config.exit_code == 0 && facts.is_object() && facts.contains("id"))
+    job.repository_id = facts["id"].get<std::string>();
+  const auto result =
+      RunProcess(Arguments(job.config, {"snapshots", "--json", "--no-lock", "--tag", "job=" + job.uid}), {}, stopping_);
   const Json rows = Json::parse(result.output, nullptr, false);
   job.readable = result.exit_code == 0 && (rows.is_array() || rows.is_null());
   job.problem = job.readable ? std::string{} : LastLine(result.error);
@@ -269,7 +279,8 @@ void ResticAdapter::ReadSnapshots(Job& job) {
   std::ranges::sort(job.snapshots, {}, &Snapshot::time);
   if (job.snapshots.empty()) return;
   const auto stats = RunProcess(
-      Arguments(job.config, {"stats", "--json", "--mode", "raw-data", "--no-lock", "--tag", "job=" + job.uid}), {}, stopping_);
+      Arguments(job.config, {"stats", "--json", "--mode", "raw-data", "--no-lock", "--tag", "job=" + job.uid}), {},
+      stopping_);
   const Json sums = Json::parse(stats.output, nullptr, false);
   if (stats.exit_code == 0 && sums.is_object()) job.stored_bytes = Number(sums, "total_size");
 }

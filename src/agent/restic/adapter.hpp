@@ -30,7 +30,8 @@ std::string WithoutCredentials(const std::string& repository);
 /// repository password is read by restic itself, from its file.
 class ResticAdapter final : public Adapter {
  public:
-  ResticAdapter(const AgentConfig& config, std::string host_name, std::string version, SyncStore& store, StatusBoard& status);
+  ResticAdapter(const AgentConfig& config, std::string host_name, std::string version, SyncStore& store,
+                StatusBoard& status);
   ~ResticAdapter() override { Stop(); }
 
   std::string Name() const override { return "restic"; }

@@ -2,9 +2,9 @@
 // The engine's adapter with the real restic on a temporary folder.
 #include "agent/restic/adapter.hpp"
 
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <fstream>
 
 #include "agent/restic/process.hpp"
 #include "base/iso_time.hpp"
@@ -15,7 +15,9 @@ namespace {
 
 using std::chrono::minutes;
 
-std::chrono::sys_seconds At(const char* text) { return *ParseIsoTime(text); }
+std::chrono::sys_seconds At(const char* text) {
+  return *ParseIsoTime(text);
+}
 
 class ResticTest : public testing::Test {
  protected:

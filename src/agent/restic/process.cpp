@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/restic/process.hpp"
 
-#include <array>
-#include <cerrno>
-#include <chrono>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
 
 extern char** environ;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <algorithm>
 #include <filesystem>
-#include <fmt/format.h>
 #include <system_error>
 
 #include "agent/host_facts.hpp"
@@ -30,7 +30,8 @@ std::string TargetType(const std::string& repository) {
 }
 
 std::string ShortTarget(const std::string& target) {
-  return target == "CloudRepository" ? "Cloud" : (target == "LocalFolder" || target == "SharedFolder" ? "Local" : "Unknown");
+  return target == "CloudRepository" ? "Cloud"
+                                     : (target == "LocalFolder" || target == "SharedFolder" ? "Local" : "Unknown");
 }
 
 std::optional<std::int64_t> Seconds(const RunRecord& run) {
@@ -69,7 +70,8 @@ std::optional<std::int64_t> AverageOfLastMonth(const std::vector<RunRecord>& run
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(now)};
   const auto month = today.year() / today.month();
-  const std::string from = UtcText(std::chrono::sys_seconds(std::chrono::sys_days((month - std::chrono::months{1}) / 1)));
+  const std::string from =
+      UtcText(std::chrono::sys_seconds(std::chrono::sys_days((month - std::chrono::months{1}) / 1)));
   const std::string until = UtcText(std::chrono::sys_seconds(std::chrono::sys_days(month / 1)));
   std::int64_t sum = 0;
   std::int64_t count = 0;
@@ -125,7 +127,8 @@ inventory::BackupAgentJob ResticAdapter::JobRow(const Job& job, const std::vecto
     row.set_schedule_display_name(fmt::format("Every {} min", job.config.every_minutes));
   } else if (job.config.daily_at) {
     row.set_schedule_type("Daily");
-    row.set_schedule_display_name(fmt::format("Daily at {:02}:{:02} UTC", job.config.daily_at->count() / 60, job.config.daily_at->count() % 60));
+    row.set_schedule_display_name(
+        fmt::format("Daily at {:02}:{:02} UTC", job.config.daily_at->count() / 60, job.config.daily_at->count() % 60));
   } else {
     row.set_schedule_type("NotScheduled");
   }
@@ -150,7 +153,9 @@ void ResticAdapter::PublishJob(const Job& job, std::map<std::string, Rows>& rows
   part.set_uid(job.uid);
   part.set_backup_agent_uid(agent_uid_);
   part.set_job_name(job.config.name);
-  if (const auto last = std::ranges::find_if(runs.rbegin(), runs.rend(), [](const RunRecord& run) { return !run.snapshot_id.empty(); }); last != runs.rend() && last->bytes) {
+  if (const auto last = std::ranges::find_if(runs.rbegin(), runs.rend(),
+                                             [](const RunRecord& run) { return !run.snapshot_id.empty(); });
+      last != runs.rend() && last->bytes) {
     part.set_source_size(*last->bytes);
   }
   if (job.stored_bytes) part.set_total_restore_point_size(*job.stored_bytes);
@@ -184,7 +189,9 @@ void ResticAdapter::PublishJob(const Job& job, std::map<std::string, Rows>& rows
 void ResticAdapter::Publish() {
   const std::lock_guard lock(mutex_);
   std::map<std::string, Rows> rows;
-  for (const char* entity : {"BackupAgent", "BackupAgentJob", "AgentJobSession", "ConsoleComputer", "ConsoleComputerJob", "ConsoleComputerRestorePoint"}) rows[entity];
+  for (const char* entity : {"BackupAgent", "BackupAgentJob", "AgentJobSession", "ConsoleComputer",
+                             "ConsoleComputerJob", "ConsoleComputerRestorePoint"})
+    rows[entity];
   inventory::BackupAgent agent;
   agent.set_uid(agent_uid_);
   agent.set_agent_platform("Linux");
@@ -206,14 +213,16 @@ void ResticAdapter::Publish() {
   std::string problem;
   for (const Job& job : jobs_) {
     PublishJob(job, rows);
-    if (!job.readable && !job.problem.empty()) problem = job.config.name + ": the repository cannot be read: " + job.problem;
+    if (!job.readable && !job.problem.empty())
+      problem = job.config.name + ": the repository cannot be read: " + job.problem;
     if (job.snapshots.empty()) continue;
     const std::string& newest = job.snapshots.back().time;
     if (!computer.has_latest_restore_point_date() || newest > computer.latest_restore_point_date()) {
       computer.set_latest_restore_point_date(newest);
       computer.set_job_uid(job.uid);
     }
-    if (job.readable && (!computer.has_newest_restorable_point_at() || newest > computer.newest_restorable_point_at())) {
+    if (job.readable &&
+        (!computer.has_newest_restorable_point_at() || newest > computer.newest_restorable_point_at())) {
       computer.set_newest_restorable_point_at(newest);
     }
   }
@@ -221,7 +230,8 @@ void ResticAdapter::Publish() {
     computer.set_not_restorable_reason(problem);
   }
   // After a restart with the repository away, the points the console knows stay.
-  const bool keep_points = std::ranges::any_of(jobs_, [](const Job& job) { return !job.readable && job.snapshots.empty(); });
+  const bool keep_points =
+      std::ranges::any_of(jobs_, [](const Job& job) { return !job.readable && job.snapshots.empty(); });
   if (keep_points) {
     for (const std::string& bytes : store_.RowsOf("ConsoleComputerRestorePoint")) {
       inventory::ConsoleComputerRestorePoint point;

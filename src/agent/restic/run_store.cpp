@@ -25,14 +25,18 @@ struct Field {
   const char* key;
   std::optional<std::int64_t> RunRecord::*member;
 };
-constexpr Field kNumbers[] = {{"exit_code", &RunRecord::exit_code},   {"files_new", &RunRecord::files_new},
-                              {"files_changed", &RunRecord::files_changed}, {"files_unmodified", &RunRecord::files_unmodified},
-                              {"files", &RunRecord::files},           {"bytes", &RunRecord::bytes},
-                              {"added", &RunRecord::added},           {"stored", &RunRecord::stored}};
+constexpr Field kNumbers[] = {{"exit_code", &RunRecord::exit_code},
+                              {"files_new", &RunRecord::files_new},
+                              {"files_changed", &RunRecord::files_changed},
+                              {"files_unmodified", &RunRecord::files_unmodified},
+                              {"files", &RunRecord::files},
+                              {"bytes", &RunRecord::bytes},
+                              {"added", &RunRecord::added},
+                              {"stored", &RunRecord::stored}};
 
 Json ToJson(const RunRecord& run) {
-  Json line = {{"uid", run.uid}, {"job", run.job_uid}, {"began", run.began}, {"result", run.result},
-               {"message", run.message}, {"snapshot", run.snapshot_id}};
+  Json line = {{"uid", run.uid},       {"job", run.job_uid},     {"began", run.began},
+               {"result", run.result}, {"message", run.message}, {"snapshot", run.snapshot_id}};
   if (run.ended) line["ended"] = *run.ended;
   for (const Field& field : kNumbers) {
     if (run.*field.member) line[field.key] = *(run.*field.member);
@@ -53,7 +57,9 @@ RunRecord FromJson(const Json& line) {
   return run;
 }
 
-std::string Line(const RunRecord& run) { return ToJson(run).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string Line(const RunRecord& run) {
+  return ToJson(run).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace
 

@@ -14,7 +14,8 @@ namespace steward::agent::restic {
 struct RunRecord {
   std::string uid, job_uid, began, result = "None", message{}, snapshot_id{};
   std::optional<std::string> ended{};
-  std::optional<std::int64_t> exit_code{}, files_new{}, files_changed{}, files_unmodified{}, files{}, bytes{}, added{}, stored{}, percent{};
+  std::optional<std::int64_t> exit_code{}, files_new{}, files_changed{}, files_unmodified{}, files{}, bytes{}, added{},
+      stored{}, percent{};
 };
 
 /// Runs on disk, one JSON line each; a run is written at its start and at its end, the later line counts. A run without

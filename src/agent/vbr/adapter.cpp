@@ -18,7 +18,11 @@ std::string HostOf(const std::string& url) {
 }  // namespace
 
 VbrAdapter::VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, Transport transport)
-    : config_(config), store_(store), status_(status), client_(config, std::move(transport)), collector_(client_, config) {}
+    : config_(config),
+      store_(store),
+      status_(status),
+      client_(config, std::move(transport)),
+      collector_(client_, config) {}
 
 void VbrAdapter::Start() {
   thread_ = std::thread([this] { Run(); });
@@ -77,7 +81,8 @@ void VbrAdapter::LookOnce(bool everything) {
   } else {
     const bool away = look.worst != Reach::kBadAnswer;
     std::string reason = away && look.worst == Reach::kNoToken ? "The agent cannot sign in to the backup server: "
-                                                               : (away ? "The backup server does not answer: " : "The backup server answered only in part: ");
+                                                               : (away ? "The backup server does not answer: "
+                                                                       : "The backup server answered only in part: ");
     PublishServer(away ? "Inaccessible" : "Warning", reason + look.problems.front());
   }
   if (!look.changed || !cache_.info.is_object() || cache_.job_states.empty()) return;

@@ -17,7 +17,9 @@ std::optional<std::string> OptionalTime(const Json& row, const char* key) {
   if (at.empty()) return std::nullopt;
   return at;
 }
-std::string Word(const Json& row, const char* key) { return Text(row, key).value_or(""); }
+std::string Word(const Json& row, const char* key) {
+  return Text(row, key).value_or("");
+}
 
 }  // namespace
 
@@ -91,11 +93,13 @@ File ReadFileRow(const Json& row) {
   file.data = Whole(row, "dataSize").value_or(0);
   file.stored = Whole(row, "backupSize").value_or(0);
   const Json& objects = Part(row, "objectIds");
-  if (objects.is_array() && objects.size() == 1 && objects[0].is_string()) file.object_id = objects[0].get<std::string>();
+  if (objects.is_array() && objects.size() == 1 && objects[0].is_string())
+    file.object_id = objects[0].get<std::string>();
   if (!objects.is_array()) file.object_id = Word(row, "objectId");
   file.single = !file.object_id.empty() && Part(row, "restorePointIds").size() == 1;
   for (const Json& period : Part(row, "gfsPeriods")) {
-    if (period.is_string() && !SameWord(period.get<std::string>(), "None")) file.gfs.push_back(period.get<std::string>());
+    if (period.is_string() && !SameWord(period.get<std::string>(), "None"))
+      file.gfs.push_back(period.get<std::string>());
   }
   return file;
 }
@@ -141,7 +145,8 @@ std::map<std::string, JobRuns> AllRuns(const Cache& cache) {
   for (const auto& [id, session] : cache.sessions) {
     JobRuns& run = runs[session.job_id];
     if (run.newest == nullptr || session.began > run.newest->began) run.newest = &session;
-    if (session.Ended() && (run.last_ended == nullptr || session.began > run.last_ended->began)) run.last_ended = &session;
+    if (session.Ended() && (run.last_ended == nullptr || session.began > run.last_ended->began))
+      run.last_ended = &session;
   }
   return runs;
 }

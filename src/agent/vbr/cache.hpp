@@ -47,8 +47,8 @@ struct File {
 
 struct Point {
   std::string id, name, platform, created, session_id, file_id, malware;
-  std::string object_id;  ///< resolved; empty = doubtful
-  bool can_start = false; ///< the server offers at least one restore
+  std::string object_id;   ///< resolved; empty = doubtful
+  bool can_start = false;  ///< the server offers at least one restore
   std::optional<std::int64_t> original_size{};
 };
 
@@ -65,11 +65,11 @@ struct Cache {
   std::vector<Json> license_instances, repositories, repository_states, scale_outs, proxies, hosts, job_states, jobs,
       computers;
   bool license_known = false;
-  std::map<std::string, Session> sessions;          ///< all within the history
-  std::map<std::string, std::vector<Task>> tasks;   ///< of the last ended session of each job, by session id
+  std::map<std::string, Session> sessions;         ///< all within the history
+  std::map<std::string, std::vector<Task>> tasks;  ///< of the last ended session of each job, by session id
   std::map<std::string, Backup> backups;
-  std::string mark;  ///< newest end of a session seen, server's own clock
-  std::string now;   ///< server's own clock at the last look
+  std::string mark;         ///< newest end of a session seen, server's own clock
+  std::string now;          ///< server's own clock at the last look
   std::string complete_at;  ///< end of the last complete look, our clock
 };
 

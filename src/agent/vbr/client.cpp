@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/vbr/client.hpp"
 
-#include <array>
 #include <fmt/format.h>
+#include <array>
 
 namespace steward::agent::vbr {
 namespace {
@@ -27,7 +27,8 @@ std::string Words(const net::ClientResponse& response) {
 }
 
 CallFault BadAnswer(const std::string& path, const net::ClientResponse& response) {
-  return {.reach = Reach::kBadAnswer, .status = response.status, .reason = fmt::format("{}: {}", path, Words(response))};
+  return {
+      .reach = Reach::kBadAnswer, .status = response.status, .reason = fmt::format("{}: {}", path, Words(response))};
 }
 
 }  // namespace
@@ -68,7 +69,8 @@ CallResult<Json> Client::Token(const std::string& grant, const Query& form) {
   auto response = Send("POST", "/api/oauth2/token", {}, Encode(fields), false);
   if (!response) return tl::unexpected(response.error());
   if (response->status != 200) {
-    return tl::unexpected(CallFault{.reach = Reach::kNoToken, .status = response->status, .reason = "sign-in: " + Words(*response)});
+    return tl::unexpected(
+        CallFault{.reach = Reach::kNoToken, .status = response->status, .reason = "sign-in: " + Words(*response)});
   }
   Json body = Json::parse(response->body, nullptr, false);
   if (!body.is_object() || !body.contains("access_token") || !body["access_token"].is_string()) {
@@ -160,7 +162,8 @@ CallResult<std::vector<Json>> Client::GetAll(const std::string& path, Query quer
     const bool empty = data.empty();
     for (Json& row : data) rows.push_back(std::move(row));
     if (empty || rows.size() >= total || !pagination.is_object()) return rows;
-    if (rows.size() > kMaxRows) return tl::unexpected(CallFault{Reach::kBadAnswer, 0, path + ": more than 500,000 rows"});
+    if (rows.size() > kMaxRows)
+      return tl::unexpected(CallFault{Reach::kBadAnswer, 0, path + ": more than 500,000 rows"});
   }
 }
 

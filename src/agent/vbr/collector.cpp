@@ -220,7 +220,8 @@ void Collector::ReadRunning(Run& run) {
     Json row;
     if (!One(run, "sessions/" + id, row)) return;
     Session session = ReadSession(row);
-    if (!session.id.empty() && !session.began.empty() && IsRun(session.type)) run.cache.sessions[id] = std::move(session);
+    if (!session.id.empty() && !session.began.empty() && IsRun(session.type))
+      run.cache.sessions[id] = std::move(session);
   }
 }
 

@@ -12,8 +12,8 @@ namespace steward::agent::vbr {
 
 /// How a look went.
 struct Look {
-  bool reached = false;   ///< the server answered with a token at least
-  bool changed = false;   ///< the cache has something new
+  bool reached = false;                 ///< the server answered with a token at least
+  bool changed = false;                 ///< the cache has something new
   std::vector<std::string> problems{};  ///< in words; empty = complete
   Reach worst = Reach::kBadAnswer;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <algorithm>
 #include <cmath>
-#include <fmt/format.h>
 
 #include "agent/vbr/mapper.hpp"
 #include "base/iso_time.hpp"
@@ -10,21 +10,11 @@
 namespace steward::agent::vbr {
 namespace {
 
-std::string Word(const Json& row, const char* key) { return Text(row, key).value_or(""); }
-std::optional<std::string> Time(const Json& row, const char* key) { return UtcText(Word(row, key)); }
-
-const std::vector<Task>* TasksOf(const Context& context, const Session* session) {
-  if (session == nullptr) return nullptr;
-  const auto found = context.cache.tasks.find(session->id);
-  return found == context.cache.tasks.end() ? nullptr : &found->second;
+std::string Word(const Json& row, const char* key) {
+  return Text(row, key).value_or("");
 }
-
-std::string TaskStatus(const Task& task) {
-  if (task.ended || SameWord(task.state, "Stopped")) return task.result == "None" ? "Unknown" : task.result;
-  for (const char* state : {"Working", "Postprocessing", "Stopping"}) {
-    if (SameWord(task.state, state)) return "Running";
-  }
-  return "Unknown";
+std::optional<std::string> Time(const Json& row, const char* key) {
+  return UtcText(Word(row, key));
 }
 
 std::string FailureText(const Context& context, const Session* session) {
@@ -33,7 +23,8 @@ std::string FailureText(const Context& context, const Session* session) {
   std::vector<std::string> lines;
   if (const auto* tasks = TasksOf(context, session)) {
     for (const Task& task : *tasks) {
-      if ((task.result == "Failed" || task.result == "Warning") && !task.message.empty()) lines.push_back(task.name + ": " + task.message);
+      if ((task.result == "Failed" || task.result == "Warning") && !task.message.empty())
+        lines.push_back(task.name + ": " + task.message);
     }
   }
   return JoinLines(lines);
@@ -139,7 +130,8 @@ std::optional<std::int64_t> AverageDuration(const Context& context, const std::s
   if (!now) return std::nullopt;
   const std::chrono::year_month_day today{std::chrono::floor<std::chrono::days>(*now)};
   const auto month = today.year() / today.month();
-  const std::string from = UtcText(std::chrono::sys_seconds(std::chrono::sys_days((month - std::chrono::months{1}) / 1)));
+  const std::string from =
+      UtcText(std::chrono::sys_seconds(std::chrono::sys_days((month - std::chrono::months{1}) / 1)));
   const std::string until = UtcText(std::chrono::sys_seconds(std::chrono::sys_days(month / 1)));
   std::int64_t sum = 0;
   std::int64_t count = 0;
@@ -166,7 +158,8 @@ JobSums SumsOf(const Context& context, const std::string& job_id) {
     if (backup.job_id != job_id) continue;
     sums.any = true;
     for (const Object& object : backup.objects) {
-      sums.machines.insert(object.platform + object.platform_id + (object.object_id.empty() ? object.bios_uuid : object.object_id));
+      sums.machines.insert(object.platform + object.platform_id +
+                           (object.object_id.empty() ? object.bios_uuid : object.object_id));
     }
     for (const auto& [file_id, file] : backup.files) sums.chain += file.stored;
   }
@@ -225,7 +218,8 @@ std::map<std::string, std::string> MachineUids(const Context& context, const std
   for (const auto& [id, backup] : context.cache.backups) {
     if (backup.job_id != job_id) continue;
     for (const Object& object : backup.objects) {
-      const auto [entry, added] = uids.try_emplace(object.name, context.U5(object.platform + object.platform_id + object.object_id));
+      const auto [entry, added] =
+          uids.try_emplace(object.name, context.U5(object.platform + object.platform_id + object.object_id));
       if (!added) entry->second.clear();
     }
   }
@@ -236,7 +230,8 @@ std::string LastTasks(const Context& context, const std::string& job_id, const s
   const auto uids = MachineUids(context, job_id);
   Json rows = Json::array();
   for (const Task& task : tasks) {
-    Json row = {{"instanceUid", task.id}, {"objectName", task.name}, {"startTime", task.began}, {"status", TaskStatus(task)}};
+    Json row = {
+        {"instanceUid", task.id}, {"objectName", task.name}, {"startTime", task.began}, {"status", TaskStatus(task)}};
     const auto uid = uids.find(task.name);
     row["objectUid"] = uid == uids.end() || uid->second.empty() ? Json() : Json(uid->second);
     row["endTime"] = task.ended ? Json(*task.ended) : Json();
@@ -246,7 +241,8 @@ std::string LastTasks(const Context& context, const std::string& job_id, const s
     row["transferredDataSize"] = task.transferred ? Json(*task.transferred) : Json();
     row["totalObjects"] = row["processedObjects"] = Json();
     Json messages = Json::array();
-    if ((task.result == "Warning" || task.result == "Failed") && !task.message.empty()) messages.push_back(task.message);
+    if ((task.result == "Warning" || task.result == "Failed") && !task.message.empty())
+      messages.push_back(task.message);
     row["failureMessages"] = std::move(messages);
     rows.push_back(std::move(row));
   }
@@ -266,7 +262,8 @@ Json CopyDetails(const Json& config) {
   const bool direct = !SameWord(Word(wan, "transferMode"), "WANAccelerator");
   details["sourceWanAcceleratorUid"] = direct ? Json() : Part(wan, "sourceWANAcceleratorId");
   details["targetWanAcceleratorUid"] = direct ? Json() : Part(wan, "targetWANAcceleratorId");
-  const Json& monitor = Part(Part(Part(Part(config, "target"), "advancedSettings"), "rpoMonitor"), "newBackupThreshold");
+  const Json& monitor =
+      Part(Part(Part(Part(config, "target"), "advancedSettings"), "rpoMonitor"), "newBackupThreshold");
   if (monitor.is_object()) {
     details["isRpoOptionsEnabled"] = Flag(monitor, "isEnabled").value_or(false);
     details["rpoOptionsValue"] = Part(monitor, "quantity");
@@ -278,14 +275,26 @@ Json CopyDetails(const Json& config) {
 Json AgentDetails(const Context& context, const Json& state, const Json& config, const std::vector<Task>* tasks) {
   const std::string type = Word(state, "type");
   const std::string mode = Word(config, "backupMode");
-  const bool workstation = SameWord(Word(config, "agentType"), "Workstation") || type.find("Workstation") != std::string::npos;
-  Json source = {{"backupMode", SameWord(mode, "Volumes") ? "Volume" : (SameWord(mode, "FileLevel") ? "File" : (SameWord(mode, "EntireComputer") ? "EntireComputer" : "Unknown"))},
-                 {"backupUserFolders", Flag(Part(Part(config, "files"), "personalFiles"), "backupPersonalFiles").value_or(false)},
-                 {"backupOperatingSystem", Flag(Part(config, "files"), "backupOS").value_or(false)}};
-  Json details = {{"jobMode", type.ends_with("Policy") ? "ManagedByAgent" : "ManagedByBackupServer"},
-                  {"osType", type.starts_with("Windows") ? "Windows" : (type.starts_with("Linux") ? "Linux" : "Unknown")},
-                  {"licenseType", workstation ? "Workstation" : (type.find("Server") != std::string::npos || SameWord(Word(config, "agentType"), "Server") || SameWord(Word(config, "agentType"), "FailoverCluster") ? "Server" : "Unknown")},
-                  {"source", std::move(source)}};
+  const bool workstation =
+      SameWord(Word(config, "agentType"), "Workstation") || type.find("Workstation") != std::string::npos;
+  Json source = {
+      {"backupMode",
+       SameWord(mode, "Volumes")
+           ? "Volume"
+           : (SameWord(mode, "FileLevel") ? "File"
+                                          : (SameWord(mode, "EntireComputer") ? "EntireComputer" : "Unknown"))},
+      {"backupUserFolders", Flag(Part(Part(config, "files"), "personalFiles"), "backupPersonalFiles").value_or(false)},
+      {"backupOperatingSystem", Flag(Part(config, "files"), "backupOS").value_or(false)}};
+  Json details = {
+      {"jobMode", type.ends_with("Policy") ? "ManagedByAgent" : "ManagedByBackupServer"},
+      {"osType", type.starts_with("Windows") ? "Windows" : (type.starts_with("Linux") ? "Linux" : "Unknown")},
+      {"licenseType",
+       workstation ? "Workstation"
+                   : (type.find("Server") != std::string::npos || SameWord(Word(config, "agentType"), "Server") ||
+                              SameWord(Word(config, "agentType"), "FailoverCluster")
+                          ? "Server"
+                          : "Unknown")},
+      {"source", std::move(source)}};
   bool machines_only = Part(config, "computers").is_array();
   std::set<std::string> groups;
   for (const Json& computer : Part(config, "computers")) {
@@ -295,23 +304,27 @@ Json AgentDetails(const Context& context, const Json& state, const Json& config,
   }
   std::int64_t total = Whole(state, "objectsCount").value_or(0);
   if (!machines_only && !groups.empty()) {
-    total = std::ranges::count_if(context.cache.computers, [&](const Json& row) { return groups.contains(Word(row, "protectionGroupId")); });
+    total = std::ranges::count_if(context.cache.computers,
+                                  [&](const Json& row) { return groups.contains(Word(row, "protectionGroupId")); });
   }
   details["totalJobsCount"] = total;
   if (tasks != nullptr) details["successJobsCount"] = std::ranges::count(*tasks, std::string("Success"), &Task::result);
   return details;
 }
 
-std::optional<Json> Details(const Context& context, const Json& state, const Json* config, const std::string& type, const Session* ended) {
+std::optional<Json> Details(const Context& context, const Json& state, const Json* config, const std::string& type,
+                            const Session* ended) {
   if (config == nullptr) return std::nullopt;
   if (type == "SimpleBackupCopy") return CopyDetails(*config);
-  if (type == "AgentBackupJob" || type == "AgentPolicy") return AgentDetails(context, state, *config, TasksOf(context, ended));
+  if (type == "AgentBackupJob" || type == "AgentPolicy")
+    return AgentDetails(context, state, *config, TasksOf(context, ended));
   if (type == "ReplicationVM") {
     const Json& host = Part(Part(*config, "destination"), "host");
     Json uid;
     for (const Json& row : context.cache.hosts) {
       const std::string name = Word(row, "name");
-      if (!name.empty() && (name == Word(host, "name") || (uid.is_null() && name == Word(host, "hostName")))) uid = Word(row, "id");
+      if (!name.empty() && (name == Word(host, "name") || (uid.is_null() && name == Word(host, "hostName"))))
+        uid = Word(row, "id");
     }
     const Json& wan = Part(Part(*config, "dataTransfer"), "wanAcceleratorSettings");
     return Json{{"targetHostUid", uid},
@@ -345,12 +358,14 @@ Progress LastProgress(const Context& context, const Json& state, const Session* 
 void FillRuns(const Context& context, const Json& state, const JobRuns& runs, inventory::BackupServerJob& row) {
   const Session* ended = runs.last_ended;
   const Session* named = nullptr;
-  if (const auto found = context.cache.sessions.find(Word(state, "sessionId")); found != context.cache.sessions.end()) named = &found->second;
+  if (const auto found = context.cache.sessions.find(Word(state, "sessionId")); found != context.cache.sessions.end())
+    named = &found->second;
   const auto last_run = Time(state, "lastRun");
-  row.set_status(JobStatus({.job_status = Word(state, "status"),
-                            .session_state = named == nullptr ? std::string_view{} : std::string_view(named->state),
-                            .last_result = ended == nullptr ? std::string_view("None") : std::string_view(ended->result),
-                            .ever_ran = last_run.has_value() || ended != nullptr}));
+  row.set_status(
+      JobStatus({.job_status = Word(state, "status"),
+                 .session_state = named == nullptr ? std::string_view{} : std::string_view(named->state),
+                 .last_result = ended == nullptr ? std::string_view("None") : std::string_view(ended->result),
+                 .ever_ran = last_run.has_value() || ended != nullptr}));
   if (last_run) row.set_last_run(*last_run);
   if (ended != nullptr) {
     row.set_last_end_time(*ended->ended);
@@ -361,7 +376,9 @@ void FillRuns(const Context& context, const Json& state, const JobRuns& runs, in
   if (progress.rate) {
     row.set_processing_rate(*progress.rate);
   } else if (progress.processed && row.has_last_duration() && row.last_duration() > 0) {
-    row.set_processing_rate(std::round(static_cast<double>(*progress.processed) / static_cast<double>(row.last_duration()) / 1048576 * 100) / 100);
+    row.set_processing_rate(std::round(static_cast<double>(*progress.processed) /
+                                       static_cast<double>(row.last_duration()) / 1048576 * 100) /
+                            100);
   }
   if (progress.transferred) row.set_transferred_data(*progress.transferred);
   row.set_bottleneck(progress.bottleneck);
@@ -388,7 +405,8 @@ void MapJob(const Context& context, const Json& state, Snapshot& snapshot) {
   const auto run = context.runs.find(row.instance_uid());
   const JobRuns runs = run == context.runs.end() ? JobRuns{} : run->second;
   FillRuns(context, state, runs, row);
-  row.set_schedule_type(ScheduleType({.config = config, .runs_after_job = Text(Part(state, "runAfterJob"), "jobId").has_value()}));
+  row.set_schedule_type(
+      ScheduleType({.config = config, .runs_after_job = Text(Part(state, "runAfterJob"), "jobId").has_value()}));
   if (const auto schedule = ScheduleOf(context, state, config)) row.set_schedule(schedule->dump());
   if (const auto next = Time(state, "nextRun")) row.set_next_run(*next);
   FillTarget(context, state, config, row);
@@ -405,112 +423,12 @@ void MapJob(const Context& context, const Json& state, Snapshot& snapshot) {
     } else if (const auto count = Whole(state, "objectsCount")) {
       row.set_protected_vm_count(*count);
     }
-    if (const auto* tasks = TasksOf(context, runs.last_ended)) row.set_last_session_tasks(LastTasks(context, row.instance_uid(), *tasks));
+    if (const auto* tasks = TasksOf(context, runs.last_ended))
+      row.set_last_session_tasks(LastTasks(context, row.instance_uid(), *tasks));
   }
-  if (const auto details = Details(context, state, config, row.type(), runs.last_ended)) row.set_details(details->dump());
+  if (const auto details = Details(context, state, config, row.type(), runs.last_ended))
+    row.set_details(details->dump());
   Put(snapshot, "BackupServerJob", row);
-}
-
-const Task* TaskNamed(const std::vector<Task>* tasks, const std::string& name) {
-  if (tasks == nullptr) return nullptr;
-  const auto found = std::ranges::find(*tasks, name, &Task::name);
-  return found == tasks->end() ? nullptr : &*found;
-}
-
-void MapMachineObjects(const Context& context, const Json& config, const std::vector<Task>* tasks, Snapshot& snapshot) {
-  const std::string job_id = Word(config, "id");
-  const Json& machines = Part(config, "virtualMachines");
-  const auto add = [&](const Json& object, bool excluded) {
-    const std::string name = Word(object, "name");
-    const std::string key = Word(object, "objectId").empty() ? name : Word(object, "objectId");
-    inventory::BackupServerJobObject row;
-    row.set_uid(context.U5(job_id + "/" + (excluded ? "excluded/" : "") + key));
-    row.set_job_unique_uid(context.JobUid(job_id));
-    row.set_job_uid(job_id);
-    row.set_backup_server_uid(context.server_uid);
-    row.set_kind("VirtualMachine");
-    row.set_name(name);
-    const std::string platform = Word(object, "platform");
-    row.set_platform(SameWord(platform, "VSphere") || SameWord(platform, "VMware") ? "vSphere" : (SameWord(platform, "HyperV") ? "HyperV" : (SameWord(platform, "CloudDirector") ? "Vcd" : "Unknown")));
-    if (!Word(object, "objectId").empty()) row.set_hierarchy_ref(Word(object, "objectId"));
-    row.set_is_excluded(excluded);
-    if (const Task* task = TaskNamed(tasks, name)) {
-      Json last = {{"backupStatus", TaskStatus(*task)}, {"startTime", task->began}};
-      last["totalBackedSize"] = task->transferred ? Json(*task->transferred) : Json();
-      last["sourceSize"] = task->processed ? Json(*task->processed) : Json();
-      last["endTime"] = task->ended ? Json(*task->ended) : Json();
-      const auto duration = task->ended ? Duration(task->began, *task->ended) : std::nullopt;
-      last["duration"] = duration ? Json(*duration) : Json();
-      last["messages"] = task->message.empty() ? Json::array() : Json::array({task->message});
-      row.set_last_session(last.dump(-1, ' ', false, Json::error_handler_t::replace));
-    }
-    Put(snapshot, "BackupServerJobObject", row);
-  };
-  for (const Json& object : Part(machines, "includes")) add(object, false);
-  for (const Json& object : Part(Part(machines, "excludes"), "vms")) add(object, true);
-}
-
-void MapCopyObjects(const Context& context, const Json& config, Snapshot& snapshot) {
-  const std::string job_id = Word(config, "id");
-  for (const Json& source : Part(Part(Part(config, "sourceObjects"), "includes"), "jobs")) {
-    inventory::BackupServerJobObject row;
-    row.set_uid(context.U5(job_id + "/" + Word(source, "id")));
-    row.set_job_unique_uid(context.JobUid(job_id));
-    row.set_job_uid(job_id);
-    row.set_backup_server_uid(context.server_uid);
-    row.set_kind("LinkedJob");
-    row.set_name(Word(source, "name"));
-    row.set_linked_job_uid(Word(source, "id"));
-    Put(snapshot, "BackupServerJobObject", row);
-  }
-}
-
-std::int64_t PointsOf(const Context& context, const std::string& job_id, const Json& computer) {
-  std::int64_t points = 0;
-  for (const auto& [id, backup] : context.cache.backups) {
-    if (backup.job_id != job_id) continue;
-    for (const Object& object : backup.objects) {
-      const bool same = (!object.bios_uuid.empty() && SameWord(object.bios_uuid, Word(computer, "biosUuid"))) || object.name == Word(computer, "name");
-      if (same) points += object.points.value_or(0);
-    }
-  }
-  return points;
-}
-
-void MapComputerObjects(const Context& context, const Json& config, const std::vector<Task>* tasks, Snapshot& snapshot) {
-  const std::string job_id = Word(config, "id");
-  std::set<std::string> ids;
-  std::set<std::string> groups;
-  for (const Json& computer : Part(config, "computers")) {
-    (SameWord(Word(computer, "type"), "ProtectionGroup") ? groups : ids).insert(Word(computer, "id"));
-  }
-  for (const Json& computer : context.cache.computers) {
-    const std::string id = Word(computer, "id");
-    if (!ids.contains(id) && !groups.contains(Word(computer, "protectionGroupId"))) continue;
-    inventory::BackupServerJobObject row;
-    row.set_uid(context.U5(job_id + "/" + id));
-    row.set_job_unique_uid(context.JobUid(job_id));
-    row.set_job_uid(job_id);
-    row.set_backup_server_uid(context.server_uid);
-    row.set_kind("Computer");
-    row.set_name(Word(computer, "name"));
-    row.set_computer_uid(id);
-    const std::string system = Word(computer, "operatingSystem");
-    row.set_os_type(SameWord(system, "Linux") ? "Linux" : (system.starts_with("Windows") ? "Windows" : "Unknown"));
-    row.set_restore_points_count(PointsOf(context, job_id, computer));
-    if (const Task* task = TaskNamed(tasks, row.name())) {
-      row.set_backup_status(TaskStatus(*task));
-      row.set_last_run(task->began);
-      if (task->ended) {
-        row.set_last_end_time(*task->ended);
-        if (const auto duration = Duration(task->began, *task->ended)) row.set_last_duration(*duration);
-      }
-      if ((task->result == "Warning" || task->result == "Failed") && !task->message.empty()) row.set_failure_message(task->message);
-    } else {
-      row.set_backup_status(row.restore_points_count() == 0 ? "None" : "Unknown");
-    }
-    Put(snapshot, "BackupServerJobObject", row);
-  }
 }
 
 void MapSession(const Context& context, const Session& session, Snapshot& snapshot) {
@@ -549,9 +467,7 @@ void MapJobs(const Context& context, Snapshot& snapshot) {
   for (const Json& config : context.cache.jobs) {
     const auto run = context.runs.find(Word(config, "id"));
     const auto* tasks = TasksOf(context, run == context.runs.end() ? nullptr : run->second.last_ended);
-    MapMachineObjects(context, config, tasks, snapshot);
-    MapCopyObjects(context, config, snapshot);
-    MapComputerObjects(context, config, tasks, snapshot);
+    MapJobObjects(context, config, tasks, snapshot);
   }
   for (const auto& [id, session] : context.cache.sessions) {
     if (IsUuid(id) && IsUuid(session.job_id)) MapSession(context, session, snapshot);

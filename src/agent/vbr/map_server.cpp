@@ -11,7 +11,9 @@ namespace {
 
 constexpr double kGb = 1024.0 * 1024.0 * 1024.0;
 
-std::int64_t Bytes(double gb) { return std::llround(gb * kGb); }
+std::int64_t Bytes(double gb) {
+  return std::llround(gb * kGb);
+}
 
 std::optional<std::string> Time(const Json& row, const char* key) {
   const auto text = Text(row, key);
@@ -60,7 +62,9 @@ std::string RepositoryStatus(const Json& state) {
   return Flag(state, "isOutOfDate").value_or(false) ? "Warning" : "Healthy";
 }
 
-int Badness(const std::string& status) { return status == "Error" ? 3 : (status == "Warning" ? 2 : (status == "Unknown" ? 1 : 0)); }
+int Badness(const std::string& status) {
+  return status == "Error" ? 3 : (status == "Warning" ? 2 : (status == "Unknown" ? 1 : 0));
+}
 
 std::int64_t BackupSize(const Context& context, const std::string& repository_id) {
   std::int64_t sum = 0;
@@ -243,7 +247,8 @@ void FillLicenseSections(const Json& license, inventory::BackupServerLicense& ro
   if (const auto value = Real(sockets, "usedSocketsNumber")) row.set_used_sockets(*value);
   if (const auto value = Real(capacity, "licensedCapacityTb")) row.set_capacity(*value);
   if (const auto value = Real(capacity, "usedCapacityTb")) row.set_used_capacity(*value);
-  const auto expires = Earliest({Time(license, "expirationDate"), Time(instances, "expirationDate"), Time(sockets, "expirationDate")});
+  const auto expires =
+      Earliest({Time(license, "expirationDate"), Time(instances, "expirationDate"), Time(sockets, "expirationDate")});
   if (expires) row.set_expiration_date(*expires);
   const auto support = Earliest({Time(license, "supportExpirationDate"), Time(instances, "supportExpirationDate"),
                                  Time(sockets, "supportExpirationDate")});
@@ -265,10 +270,16 @@ void MapLicense(const Context& context, Snapshot& snapshot) {
   if (SameWord(type, "Empty")) {
     row.set_status("Unlicensed");
   } else {
-    row.set_status(SameWord(status, "Valid") ? "Valid" : (SameWord(status, "Expired") ? "Expired" : (SameWord(status, "Invalid") ? "Error" : "Unknown")));
+    row.set_status(
+        SameWord(status, "Valid")
+            ? "Valid"
+            : (SameWord(status, "Expired") ? "Expired" : (SameWord(status, "Invalid") ? "Error" : "Unknown")));
   }
   const std::string cloud = Text(license, "cloudConnect").value_or("");
-  row.set_cloud_connect(SameWord(cloud, "Disabled") ? "No" : (SameWord(cloud, "Enabled") ? "Yes" : (SameWord(cloud, "Enterprise") ? "Enterprise" : "Unknown")));
+  row.set_cloud_connect(
+      SameWord(cloud, "Disabled")
+          ? "No"
+          : (SameWord(cloud, "Enabled") ? "Yes" : (SameWord(cloud, "Enterprise") ? "Enterprise" : "Unknown")));
   row.set_type(LicenseType(type, edition));
   row.set_unit_type(UnitType(license));
   Json supports = Json::array();
@@ -305,7 +316,8 @@ void MapLicenseUsage(const Context& context, Snapshot& snapshot) {
     inventory::LicenseUsage row;
     row.set_uid(context.U5("usage/" + key.first + "/" + key.second));
     row.set_backup_server_uid(context.server_uid);
-    row.set_server_type(SameWord(cloud, "Enabled") || SameWord(cloud, "Enterprise") ? "CloudConnect" : "BackupAndReplication");
+    row.set_server_type(SameWord(cloud, "Enabled") || SameWord(cloud, "Enterprise") ? "CloudConnect"
+                                                                                    : "BackupAndReplication");
     row.set_workload_class(key.first);
     row.set_platform(key.second);
     row.set_unit_type(UnitType(context.cache.license));
@@ -330,7 +342,9 @@ void MapLicenseUsage(const Context& context, Snapshot& snapshot) {
 
 }  // namespace
 
-std::string ServerUid(const std::string& installation_uid) { return NamedUuid(kStewardSpace, "backup-server/" + installation_uid); }
+std::string ServerUid(const std::string& installation_uid) {
+  return NamedUuid(kStewardSpace, "backup-server/" + installation_uid);
+}
 
 Context::Context(const Cache& source) : cache(source), runs(AllRuns(source)) {
   server_uid = ServerUid(Text(cache.info, "vbrId").value_or(""));
@@ -338,18 +352,24 @@ Context::Context(const Cache& source) : cache(source), runs(AllRuns(source)) {
   for (const Json& state : cache.repository_states) {
     const std::string id = Text(state, "id").value_or("");
     repository_states[id] = &state;
-    if (const auto parent = Text(Part(state, "scaleOutRepositoryDetails"), "scaleOutRepositoryId")) parents[id] = *parent;
+    if (const auto parent = Text(Part(state, "scaleOutRepositoryDetails"), "scaleOutRepositoryId"))
+      parents[id] = *parent;
   }
-  for (const Json& repository : cache.repositories) repository_configs[Text(repository, "id").value_or("")] = &repository;
+  for (const Json& repository : cache.repositories)
+    repository_configs[Text(repository, "id").value_or("")] = &repository;
   for (const Json& scale_out : cache.scale_outs) {
     const std::string id = Text(scale_out, "id").value_or("");
-    for (const Json& extent : Part(Part(scale_out, "performanceTier"), "performanceExtents")) parents[Text(extent, "id").value_or("")] = id;
-    for (const Json& extent : Part(Part(scale_out, "capacityTier"), "extents")) parents[Text(extent, "id").value_or("")] = id;
+    for (const Json& extent : Part(Part(scale_out, "performanceTier"), "performanceExtents"))
+      parents[Text(extent, "id").value_or("")] = id;
+    for (const Json& extent : Part(Part(scale_out, "capacityTier"), "extents"))
+      parents[Text(extent, "id").value_or("")] = id;
     if (const auto extent = Text(Part(scale_out, "archiveTier"), "extentId")) parents[*extent] = id;
   }
 }
 
-std::string Context::U5(const std::string& name) const { return NamedUuid(server_uid, name); }
+std::string Context::U5(const std::string& name) const {
+  return NamedUuid(server_uid, name);
+}
 
 std::optional<bool> Context::Immutable(const std::string& repository_id) const {
   if (const auto config = repository_configs.find(repository_id); config != repository_configs.end()) {
@@ -413,7 +433,9 @@ inventory::BackupServer MapServer(const Cache& cache) {
 }
 
 void MapServerParts(const Context& context, Snapshot& snapshot) {
-  for (const char* entity : {"BackupServerLicense", "LicenseUsage", "BackupServerHost", "BackupProxy", "BackupRepository"}) snapshot[entity];
+  for (const char* entity :
+       {"BackupServerLicense", "LicenseUsage", "BackupServerHost", "BackupProxy", "BackupRepository"})
+    snapshot[entity];
   MapLicense(context, snapshot);
   MapLicenseUsage(context, snapshot);
   MapHosts(context, snapshot);

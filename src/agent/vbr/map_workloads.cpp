@@ -8,7 +8,9 @@
 namespace steward::agent::vbr {
 namespace {
 
-std::string Word(const Json& row, const char* key) { return Text(row, key).value_or(""); }
+std::string Word(const Json& row, const char* key) {
+  return Text(row, key).value_or("");
+}
 
 std::string Lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -29,7 +31,9 @@ struct Machine {
   std::vector<Share> shares{};
 };
 
-int MalwareRank(const std::string& word) { return word == "Infected" ? 3 : (word == "Suspicious" ? 2 : (word == "Clean" ? 1 : 0)); }
+int MalwareRank(const std::string& word) {
+  return word == "Infected" ? 3 : (word == "Suspicious" ? 2 : (word == "Clean" ? 1 : 0));
+}
 
 struct Sizes {
   std::optional<std::int64_t> total{}, latest{};
@@ -81,7 +85,8 @@ Facts FactsOf(const Context& context, const Machine& machine, const std::string&
         facts.newest = point;
         facts.newest_share = &share;
       }
-      if (point->created > facts.newest_restorable && WhyNot(context, share, *point, limit).empty()) facts.newest_restorable = point->created;
+      if (point->created > facts.newest_restorable && WhyNot(context, share, *point, limit).empty())
+        facts.newest_restorable = point->created;
     }
   }
   if (facts.newest != nullptr && facts.newest->created != facts.newest_restorable) {
@@ -109,7 +114,8 @@ std::string Tier(const Context& context, const std::string& repository_id) {
 
 std::string TimeLimit(const Context& context) {
   const auto now = ParseIsoTime(context.cache.now);
-  // The server's clock may run ahead of ours (and was read at the last session that ended): the later of the two counts.
+  // The server's clock may run ahead of ours (and was read at the last session that ended): the later of the two
+  // counts.
   const auto ours = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return UtcText((now && *now > ours ? *now : ours) + std::chrono::minutes(10));
 }
@@ -303,7 +309,8 @@ void MapComputer(const Context& context, const Machine& machine, const std::stri
 }
 
 bool IsPhysical(const std::string& platform) {
-  return SameWord(platform, "WindowsPhysical") || SameWord(platform, "LinuxPhysical") || SameWord(platform, "LinuxPhysicalPpc");
+  return SameWord(platform, "WindowsPhysical") || SameWord(platform, "LinuxPhysical") ||
+         SameWord(platform, "LinuxPhysicalPpc");
 }
 
 }  // namespace
@@ -335,7 +342,8 @@ void MapWorkloads(const Context& context, Snapshot& snapshot) {
       if (IsPhysical(object.platform)) {
         const auto found = by_bios.find(Lower(object.bios_uuid));
         const Json* computer = found != by_bios.end() ? found->second : nullptr;
-        if (const auto named = by_name.find(object.name); computer == nullptr && named != by_name.end()) computer = named->second;
+        if (const auto named = by_name.find(object.name); computer == nullptr && named != by_name.end())
+          computer = named->second;
         if (computer == nullptr || !IsUuid(Word(*computer, "id"))) continue;
         Machine& machine = computers[Word(*computer, "id")];
         machine.uid = machine.key = Word(*computer, "id");

@@ -39,6 +39,7 @@ inventory::BackupServer MapServer(const Cache& cache);
 
 void MapServerParts(const Context& context, Snapshot& snapshot);
 void MapJobs(const Context& context, Snapshot& snapshot);
+void MapJobObjects(const Context& context, const Json& config, const std::vector<Task>* tasks, Snapshot& snapshot);
 void MapWorkloads(const Context& context, Snapshot& snapshot);
 
 template <typename Message>
@@ -51,6 +52,9 @@ template <typename Message, typename Value, typename Field>
 void SetIf(Message& row, void (Message::*set)(Field), const std::optional<Value>& value) {
   if (value) (row.*set)(static_cast<Field>(*value));
 }
+/// Tasks of a session that are in the cache, or nullptr.
+const std::vector<Task>* TasksOf(const Context& context, const Session* session);
+std::string TaskStatus(const Task& task);
 std::string JoinLines(const std::vector<std::string>& lines);
 /// Whole seconds between two UTC texts.
 std::optional<std::int64_t> Duration(const std::string& began, const std::string& ended);

@@ -98,24 +98,30 @@ constexpr Pair kJobs[] = {{"VSphereBackup", "BackupVm"},
                           {"CloudBackupAzure", "AzureBackupJob"},
                           {"CloudBackupGoogle", "GoogleBackupJob"}};
 
-constexpr Pair kSubtypes[] = {{"VSphereBackup", "VSphere"},    {"Backup", "VSphere"},
-                              {"CloudDirectorBackup", "Vcd"},  {"HyperVBackup", "HyperV"},
+constexpr Pair kSubtypes[] = {{"VSphereBackup", "VSphere"},          {"Backup", "VSphere"},
+                              {"CloudDirectorBackup", "Vcd"},        {"HyperVBackup", "HyperV"},
                               {"NutanixAHVBackupJob", "NutanixAhv"}, {"ProxmoxBackupJob", "ProxmoxVe"}};
 
-constexpr Pair kBottlenecks[] = {{"None", "None"},           {"Source", "Source"},
-                                 {"SourceProxy", "Proxy"},   {"Proxy", "Proxy"},
-                                 {"TargetProxy", "Proxy"},   {"SourceNetwork", "Network"},
-                                 {"Network", "Network"},     {"TargetNetwork", "Network"},
-                                 {"SourceWan", "SourceWanAccelerator"}, {"TargetWan", "TargetWanAccelerator"},
-                                 {"Target", "Target"},       {"TargetDisk", "Target"}};
+constexpr Pair kBottlenecks[] = {{"None", "None"},
+                                 {"Source", "Source"},
+                                 {"SourceProxy", "Proxy"},
+                                 {"Proxy", "Proxy"},
+                                 {"TargetProxy", "Proxy"},
+                                 {"SourceNetwork", "Network"},
+                                 {"Network", "Network"},
+                                 {"TargetNetwork", "Network"},
+                                 {"SourceWan", "SourceWanAccelerator"},
+                                 {"TargetWan", "TargetWanAccelerator"},
+                                 {"Target", "Target"},
+                                 {"TargetDisk", "Target"}};
 
-constexpr Pair kPackages[] = {{"Starter", "Starter"},       {"Essentials", "Essentials"}, {"Backup", "Backup"},
-                              {"One", "ONE"},               {"Suite", "Suite"},           {"Foundation", "Foundation"},
-                              {"Advanced", "Advanced"},     {"Premium", "Premium"}};
+constexpr Pair kPackages[] = {{"Starter", "Starter"},   {"Essentials", "Essentials"}, {"Backup", "Backup"},
+                              {"One", "ONE"},           {"Suite", "Suite"},           {"Foundation", "Foundation"},
+                              {"Advanced", "Advanced"}, {"Premium", "Premium"}};
 
-constexpr Pair kLicenseTypes[] = {{"Empty", "NotInstalled"},   {"Free", "Community"},   {"Evaluation", "Evaluation"},
-                                  {"NFR", "NFR"},              {"Perpetual", "Perpetual"}, {"Rental", "Rental"},
-                                  {"Subscription", "Subscription"}};
+constexpr Pair kLicenseTypes[] = {
+    {"Empty", "NotInstalled"},  {"Free", "Community"}, {"Evaluation", "Evaluation"},    {"NFR", "NFR"},
+    {"Perpetual", "Perpetual"}, {"Rental", "Rental"},  {"Subscription", "Subscription"}};
 
 constexpr Pair kClasses[] = {{"VMware", "Virtual machine"},
                              {"HyperV", "Virtual machine"},
@@ -146,16 +152,23 @@ constexpr Pair kClasses[] = {{"VMware", "Virtual machine"},
                              {"CloudReplica", "Cloud Connect"}};
 
 constexpr Pair kMalware[] = {{"Clean", "Clean"}, {"Suspicious", "Suspicious"}, {"Infected", "Infected"}};
-constexpr Pair kVmPlatforms[] = {{"VMware", "VMware"},   {"HyperV", "HyperV"},   {"CloudDirector", "CloudDirector"},
-                                 {"Nutanix", "Nutanix"}, {"Proxmox", "Proxmox"}};
+constexpr Pair kVmPlatforms[] = {{"VMware", "VMware"},
+                                 {"HyperV", "HyperV"},
+                                 {"CloudDirector", "CloudDirector"},
+                                 {"Nutanix", "Nutanix"},
+                                 {"Proxmox", "Proxmox"}};
 constexpr Pair kResults[] = {{"Success", "Success"}, {"Warning", "Warning"}, {"Failed", "Failed"}, {"None", "None"}};
 
-constexpr std::string_view kRuns[] = {
-    "BackupJob",          "ReplicaJob",       "BackupCopyJob", "BackupCopyJobParent",  "AgentBackup", "AgentPolicy",
-    "EndpointBackup",     "FileServerSave",   "SureBackup",    "SureBackupContentScan", "IrisBackup", "PlatformBackupJob",
-    "PlatformSnapshotJob", "UnstructuredDataBackupCopy"};
+constexpr std::string_view kRuns[] = {"BackupJob",           "ReplicaJob",
+                                      "BackupCopyJob",       "BackupCopyJobParent",
+                                      "AgentBackup",         "AgentPolicy",
+                                      "EndpointBackup",      "FileServerSave",
+                                      "SureBackup",          "SureBackupContentScan",
+                                      "IrisBackup",          "PlatformBackupJob",
+                                      "PlatformSnapshotJob", "UnstructuredDataBackupCopy"};
 
-constexpr Pair kBuilds[] = {{"11.", "11"}, {"12.0.", "12"}, {"12.1.", "12.1"}, {"12.2.", "12.2"}, {"12.3.", "12.3"}, {"13.0.", "13"}};
+constexpr Pair kBuilds[] = {{"11.", "11"},     {"12.0.", "12"},   {"12.1.", "12.1"},
+                            {"12.2.", "12.2"}, {"12.3.", "12.3"}, {"13.0.", "13"}};
 
 constexpr Pair kZones[] = {{"UTC", "Etc/UTC"},
                            {"GMT Standard Time", "Europe/London"},
@@ -176,11 +189,16 @@ constexpr Pair kZones[] = {{"UTC", "Etc/UTC"},
 }  // namespace
 
 bool SameWord(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return std::ranges::equal(left, right,
+                            [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
-std::string RepositoryType(std::string_view type) { return Find(kRepositories, type); }
-std::string ProxyType(std::string_view type) { return Find(kProxies, type); }
+std::string RepositoryType(std::string_view type) {
+  return Find(kRepositories, type);
+}
+std::string ProxyType(std::string_view type) {
+  return Find(kProxies, type);
+}
 
 std::string HostType(const Json& host) {
   const std::string type = Text(host, "type").value_or("");
@@ -199,17 +217,31 @@ std::string JobType(std::string_view type, bool storage_snapshot) {
   if (storage_snapshot && SameWord(type, "NutanixAHVBackupJob")) return "AhvStorageSnapshotJob";
   return Find(kJobs, type);
 }
-std::string VmSubtype(std::string_view type) { return Find(kSubtypes, type, ""); }
-std::string Bottleneck(std::string_view word) { return Find(kBottlenecks, word); }
-std::string LicensePackage(std::string_view word) { return Find(kPackages, word); }
+std::string VmSubtype(std::string_view type) {
+  return Find(kSubtypes, type, "");
+}
+std::string Bottleneck(std::string_view word) {
+  return Find(kBottlenecks, word);
+}
+std::string LicensePackage(std::string_view word) {
+  return Find(kPackages, word);
+}
 std::string LicenseType(std::string_view type, std::string_view edition) {
   if (SameWord(edition, "Community")) return "Community";
   return Find(kLicenseTypes, type);
 }
-std::string WorkloadClass(std::string_view platform) { return Find(kClasses, platform); }
-std::string MalwareState(std::string_view word) { return Find(kMalware, word); }
-std::string VmPlatform(std::string_view platform) { return Find(kVmPlatforms, platform); }
-std::string SessionResult(std::string_view word) { return Find(kResults, word); }
+std::string WorkloadClass(std::string_view platform) {
+  return Find(kClasses, platform);
+}
+std::string MalwareState(std::string_view word) {
+  return Find(kMalware, word);
+}
+std::string VmPlatform(std::string_view platform) {
+  return Find(kVmPlatforms, platform);
+}
+std::string SessionResult(std::string_view word) {
+  return Find(kResults, word);
+}
 
 bool IsRun(std::string_view session_type) {
   return std::ranges::any_of(kRuns, [&](std::string_view run) { return SameWord(run, session_type); });
@@ -218,7 +250,9 @@ bool IsRun(std::string_view session_type) {
 std::optional<double> ParseRate(std::string_view text) {
   std::string number;
   std::size_t i = 0;
-  for (; i < text.size() && (std::isdigit(static_cast<unsigned char>(text[i])) != 0 || text[i] == '.' || text[i] == ','); ++i) {
+  for (;
+       i < text.size() && (std::isdigit(static_cast<unsigned char>(text[i])) != 0 || text[i] == '.' || text[i] == ',');
+       ++i) {
     number.push_back(text[i] == ',' ? '.' : text[i]);
   }
   if (number.empty()) return std::nullopt;
@@ -240,7 +274,8 @@ std::optional<double> ParseRate(std::string_view text) {
 
 std::string DisplayVersion(const std::string& build, const std::string& last_patch) {
   for (const auto& [prefix, name] : kBuilds) {
-    if (build.starts_with(prefix)) return "Backup & Replication " + std::string(name) + (last_patch.empty() ? "" : " " + last_patch);
+    if (build.starts_with(prefix))
+      return "Backup & Replication " + std::string(name) + (last_patch.empty() ? "" : " " + last_patch);
   }
   return last_patch.empty() ? build : build + " " + last_patch;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // steward-agent: sits beside a backup server or on a protected machine; connects to the console, never listens.
-#include <CLI/CLI.hpp>
-#include <csignal>
 #include <fcntl.h>
-#include <iostream>
 #include <spdlog/spdlog.h>
 #include <sys/file.h>
-#include <thread>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+#include <thread>
 
 #include "agent/host_facts.hpp"
 #include "agent/link.hpp"
@@ -40,7 +40,8 @@ agent::vbr::Transport MakeTransport(const agent::VbrConfig& config) {
   return [client](const net::ClientRequest& request) { return client->Send(request); };
 }
 
-void WaitUntilAllLooked(const std::vector<std::unique_ptr<agent::Adapter>>& adapters, agent::SyncStore& store, const std::atomic<bool>& stop) {
+void WaitUntilAllLooked(const std::vector<std::unique_ptr<agent::Adapter>>& adapters, agent::SyncStore& store,
+                        const std::atomic<bool>& stop) {
   while (!stop) {
     bool all = true;
     for (const auto& adapter : adapters) all &= adapter->HasLooked();
@@ -63,9 +64,15 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   if (!config.restic.empty()) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
-  agent::LinkSession::Parts parts{.identity = identity, .store = store, .status = status, .host_name = host_name,
-                                  .version = kVersion, .tag = config.tag, .token = config.console.token,
-                                  .adapters = {}, .collect_now = {}};
+  agent::LinkSession::Parts parts{.identity = identity,
+                                  .store = store,
+                                  .status = status,
+                                  .host_name = host_name,
+                                  .version = kVersion,
+                                  .tag = config.tag,
+                                  .token = config.console.token,
+                                  .adapters = {},
+                                  .collect_now = {}};
   for (const auto& adapter : adapters) parts.adapters.push_back(adapter->Name());
   parts.collect_now = [&adapters] {
     for (const auto& adapter : adapters) adapter->CollectNow();
@@ -75,7 +82,8 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   std::atomic<bool> stop{false};
   std::thread ready([&] { WaitUntilAllLooked(adapters, store, stop); });
   std::thread connection([&] { link.Run(); });
-  spdlog::info("steward-agent {} on {}, {} adapter(s), state in {}", kVersion, host_name, adapters.size(), config.state.string());
+  spdlog::info("steward-agent {} on {}, {} adapter(s), state in {}", kVersion, host_name, adapters.size(),
+               config.state.string());
   int signal = 0;
   sigwait(&stop_signals, &signal);
   spdlog::info("Stopping");

@@ -31,7 +31,8 @@ class Fleet {
     for (const lab::EstateServer& entry : estate.servers) {
       const auto settings = lab::VbrServerOptions{.token_lifetime = std::chrono::seconds(options.token_seconds)};
       servers_.push_back(std::make_unique<lab::VbrServer>(entry, clock_, settings));
-      Listen(*servers_.back(), static_cast<std::uint16_t>(options.base_port == 0 ? 0 : options.base_port + ports_.size()));
+      Listen(*servers_.back(),
+             static_cast<std::uint16_t>(options.base_port == 0 ? 0 : options.base_port + ports_.size()));
     }
     const std::vector<std::string> fingerprints(options.plain ? 0 : ports_.size(), certificate_.fingerprint);
     description_ = lab::Describe(estate, "127.0.0.1", ports_, fingerprints);
@@ -42,9 +43,10 @@ class Fleet {
   void Listen(lab::VbrServer& server, std::uint16_t port) {
     net::ServerOptions settings;
     settings.port = port;
-    settings.worker_threads = 4;
+    settings.worker_threads = 8;
     if (!options_.plain) settings.tls = {certificate_.certificate_pem, certificate_.key_pem, ""};
-    auto listener = std::make_unique<net::HttpServer>(settings, [&server](net::Request& request) { return server.Handle(request); });
+    auto listener = std::make_unique<net::HttpServer>(
+        settings, [&server](net::Request& request) { return server.Handle(request); });
     listener->Start();
     ports_.push_back(listener->Port());
     listeners_.push_back(std::move(listener));
@@ -86,11 +88,13 @@ int main(int argc, char** argv) {
   CLI::App app("Simulated backup servers for development, demo and tests");
   app.require_subcommand(1);
   Options options;
-  auto* demo = app.add_subcommand("demo", "3 resellers, 12 customers, 15 backup servers; one customer has every problem");
+  auto* demo =
+      app.add_subcommand("demo", "3 resellers, 12 customers, 15 backup servers; one customer has every problem");
   auto* server = app.add_subcommand("server", "One small backup server");
   for (auto* command : {demo, server}) {
     command->add_option("--seed", options.seed, "The same seed makes the same estate");
-    command->add_option("--speed", options.speed, "How fast the simulators' time runs")->check(CLI::Range(0.1, 10000.0));
+    command->add_option("--speed", options.speed, "How fast the simulators' time runs")
+        ->check(CLI::Range(0.1, 10000.0));
     command->add_option("--base-port", options.base_port, "First port on loopback; 0 = any free ports");
     command->add_option("--describe", options.describe, "Write a JSON file that names each server and how to sign in");
     command->add_option("--token-seconds", options.token_seconds, "Lifetime of an access token");

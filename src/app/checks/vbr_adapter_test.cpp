@@ -30,10 +30,12 @@ class AdapterTest : public testing::Test {
     entry.mode = mode;
     entry.server = std::move(server);
     truth_ = entry.server;
-    server_ = std::make_unique<lab::VbrServer>(std::move(entry), clock_, lab::VbrServerOptions{.hang_limit = std::chrono::seconds(0)});
+    server_ = std::make_unique<lab::VbrServer>(std::move(entry), clock_,
+                                               lab::VbrServerOptions{.hang_limit = std::chrono::seconds(0)});
     store_ = std::make_unique<SyncStore>(folder_ / "journal");
     status_ = std::make_unique<StatusBoard>(folder_ / "status.json");
-    adapter_ = std::make_unique<VbrAdapter>(config_, *store_, *status_, [this](const auto& request) { return Carry(request); });
+    adapter_ = std::make_unique<VbrAdapter>(config_, *store_, *status_,
+                                            [this](const auto& request) { return Carry(request); });
   }
 
   Result<net::ClientResponse> Carry(const net::ClientRequest& client) {
@@ -143,7 +145,8 @@ TEST_F(AdapterTest, QuietServer_CheapLook) {
 TEST_F(AdapterTest, JobRuns_RunningThenNewPoints) {
   Begin(lab::MakeSmallServer(1, kStart, true));
   adapter_->LookOnce(true);
-  const auto idle = std::ranges::find_if(truth_.jobs, [](const lab::Job& job) { return !job.running && job.kind == lab::JobKind::kVSphere; });
+  const auto idle = std::ranges::find_if(
+      truth_.jobs, [](const lab::Job& job) { return !job.running && job.kind == lab::JobKind::kVSphere; });
   ASSERT_NE(idle, truth_.jobs.end());
   net::Request run;
   run.method = "POST";
@@ -160,11 +163,13 @@ TEST_F(AdapterTest, JobRuns_RunningThenNewPoints) {
   adapter_->LookOnce(false);
   EXPECT_NE(job().status(), "Running");
   const auto sessions = All<inventory::JobSession>("JobSession");
-  EXPECT_TRUE(std::ranges::any_of(sessions, [&](const auto& row) { return row.uid() == job().last_session_uid() && row.state() == "Ended"; }));
+  EXPECT_TRUE(std::ranges::any_of(
+      sessions, [&](const auto& row) { return row.uid() == job().last_session_uid() && row.state() == "Ended"; }));
   const auto after = All<inventory::VirtualMachineRestorePoint>("VirtualMachineRestorePoint");
   EXPECT_GE(after.size(), points);
   const std::string now = UtcText(kStart);
-  EXPECT_TRUE(std::ranges::any_of(after, [&](const auto& row) { return row.job_uid() == idle->id && row.backup_creation_time() >= now; }));
+  EXPECT_TRUE(std::ranges::any_of(
+      after, [&](const auto& row) { return row.job_uid() == idle->id && row.backup_creation_time() >= now; }));
 }
 
 TEST_F(AdapterTest, Faults_ChangeOnlyTheServersRow) {
@@ -224,10 +229,12 @@ TEST_F(AdapterTest, ProblemServer_FactsArrive) {
     return job.status() == "Failed" && job.failure_message().find("not enough space") != std::string::npos;
   }));
   const auto repositories = All<inventory::BackupRepository>("BackupRepository");
-  EXPECT_TRUE(std::ranges::any_of(repositories, [](const auto& row) { return row.has_free_space() && row.free_space() * 50 < row.capacity(); }));
+  EXPECT_TRUE(std::ranges::any_of(
+      repositories, [](const auto& row) { return row.has_free_space() && row.free_space() * 50 < row.capacity(); }));
   const std::string stale = UtcText(kStart - std::chrono::days(4));
   const auto machines = All<inventory::VirtualMachine>("VirtualMachine");
-  EXPECT_GE(std::ranges::count_if(machines, [&](const auto& row) { return row.newest_restorable_point_at() < stale; }), 3);
+  EXPECT_GE(std::ranges::count_if(machines, [&](const auto& row) { return row.newest_restorable_point_at() < stale; }),
+            3);
   const auto infected = std::ranges::find(machines, "Infected", [](const auto& row) { return row.malware_state(); });
   ASSERT_NE(infected, machines.end());
   EXPECT_LT(infected->newest_restorable_point_at(), infected->latest_restore_point_date());
@@ -236,8 +243,20 @@ TEST_F(AdapterTest, ProblemServer_FactsArrive) {
 
 TEST(Resolve, SameNameTwiceInOneBackup_NoGuess) {
   Backup backup;
-  backup.objects = {{.id = "a", .name = "vm", .platform = "VMware", .platform_id = "p", .object_id = "1", .bios_uuid = "", .computer_id = ""},
-                    {.id = "b", .name = "vm", .platform = "VMware", .platform_id = "p", .object_id = "2", .bios_uuid = "", .computer_id = ""}};
+  backup.objects = {{.id = "a",
+                     .name = "vm",
+                     .platform = "VMware",
+                     .platform_id = "p",
+                     .object_id = "1",
+                     .bios_uuid = "",
+                     .computer_id = ""},
+                    {.id = "b",
+                     .name = "vm",
+                     .platform = "VMware",
+                     .platform_id = "p",
+                     .object_id = "2",
+                     .bios_uuid = "",
+                     .computer_id = ""}};
   Point doubtful;
   doubtful.name = "vm";
   Point sure = doubtful;
@@ -252,11 +271,14 @@ TEST(Resolve, SameNameTwiceInOneBackup_NoGuess) {
 }
 
 TEST(Words, StatusTable) {
-  EXPECT_EQ(JobStatus({.job_status = "running", .session_state = "Working", .last_result = "Failed", .ever_ran = true}), "Running");
+  EXPECT_EQ(JobStatus({.job_status = "running", .session_state = "Working", .last_result = "Failed", .ever_ran = true}),
+            "Running");
   EXPECT_EQ(JobStatus({.job_status = "Running", .session_state = "WaitingTape", .last_result = "None"}), "WaitingTape");
-  EXPECT_EQ(JobStatus({.job_status = "inactive", .session_state = "", .last_result = "Warning", .ever_ran = true}), "Warning");
+  EXPECT_EQ(JobStatus({.job_status = "inactive", .session_state = "", .last_result = "Warning", .ever_ran = true}),
+            "Warning");
   EXPECT_EQ(JobStatus({.job_status = "Disabled", .session_state = "", .last_result = "None"}), "None");
-  EXPECT_EQ(JobStatus({.job_status = "Inactive", .session_state = "", .last_result = "None", .ever_ran = true}), "Unknown");
+  EXPECT_EQ(JobStatus({.job_status = "Inactive", .session_state = "", .last_result = "None", .ever_ran = true}),
+            "Unknown");
   EXPECT_EQ(JobStatus({.job_status = "Sideways", .session_state = "", .last_result = "Success"}), "Unknown");
 }
 

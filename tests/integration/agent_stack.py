@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole Steward for one test: simulated backup server, console with its own database, agents. Real programs, real TLS."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import requests
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = ROOT / "build" / os.environ.get("STEWARD_PRESET", "release") / "bin"
+sys.path.insert(0, str(ROOT / "tools" / "dev"))
+import demo_fleet  # noqa: E402
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(what, condition, seconds=60, pause=0.5):
+    """Polls until `condition` returns something true; the last value or error is told when it does not."""
+    deadline, last = time.monotonic() + seconds, None
+    while time.monotonic() < deadline:
+        try:
+            last = condition()
+            if last:
+                return last
+        except (requests.RequestException, RuntimeError, OSError, subprocess.CalledProcessError) as error:
+            last = error
+        time.sleep(pause)
+    raise AssertionError(f"{what}: not within {seconds} s; last: {last}")
+
+
+class Program:
+    """A child process with a log, that can be killed and started again."""
+
+    def __init__(self, name, command, folder):
+        self.command, self.log = [str(part) for part in command], folder / f"{name}.log"
+        self.process = None
+
+    def start(self):
+        with open(self.log, "a") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+
+    def kill(self):
+        """As a power cut for this process: no chance to tidy up."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            assert self.process.wait(30) == 0, self.log.read_text()[-2000:]
+
+
+class Lab:
+    """One simulated server; its time runs fast so that jobs end while a test waits."""
+
+    def __init__(self, folder, speed=20, legacy=False):
+        self.user, self.password = "lab\\service", "lab-secret"
+        self.file = folder / "lab.json"
+        command = [BIN / "steward-lab", "server", "--base-port", "0", "--describe", self.file, "--speed", speed,
+                   "--user", self.user, "--password", self.password] + (["--legacy"] if legacy else [])
+        self.program = Program("lab", command, folder)
+        self.program.start()
+        wait_for("steward-lab", self.file.exists, 30, 0.1)
+        self.server = json.loads(self.file.read_text())["servers"][0]
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.verify = False
+        self.headers = {"x-api-version": self.server["apiVersion"]}
+
+    def fault(self, mode):
+        assert self.http.post(self.server["url"] + "/lab/fault", json={"mode": mode}, timeout=10).status_code == 200
+
+    def run_job(self, job_id):
+        return self.http.post(f"{self.server['url']}/lab/jobs/{job_id}/run", timeout=10).status_code
+
+    def sign_in(self):
+        form = {"grant_type": "password", "username": self.user, "password": self.password}
+        answer = self.http.post(self.server["url"] + "/api/oauth2/token", data=form, headers=self.headers, timeout=10)
+        self.headers["Authorization"] = "Bearer " + answer.json()["access_token"]
+
+    def ids(self, path):
+        ids, skip = set(), 0
+        while True:
+            query = {"skip": skip, "limit": 1000}
+            answer = self.http.get(f"{self.server['url']}/api/v1/{path}", params=query, headers=self.headers, timeout=10)
+            if answer.status_code == 401:
+                self.sign_in()
+                continue
+            page = answer.json()
+            ids |= {row["id"] for row in page["data"]}
+            skip += page["pagination"]["count"]
+            if skip >= page["pagination"]["total"]:
+                return ids
+
+
+class Console:
+    """steward-console with a PostgreSQL of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.data = folder, folder / "console"
+        self.port, self.agents, self.gateway = free_port(), free_port(), free_port()
+        config = folder / "console.toml"
+        config.write_text(f'data = "{self.data}"\naddress = "127.0.0.1"\napi_port = {self.port}\nagent_port = {self.agents}\n'
+                          f'gateway_port = {self.gateway}\nnames = ["127.0.0.1"]\n')
+        self.program = Program("console", [BIN / "steward-console", "run", "--config", config], folder)
+        self.api = None
+
+    def start(self):
+        self.program.start()
+        wait_for("steward-console", self.sign_in, 60)
+
+    def sign_in(self):
+        password = (self.data / "first-login.txt").read_text().split("password: ")[1].strip()
+        self.api = demo_fleet.Console(f"https://127.0.0.1:{self.port}", "administrator", password)
+        return True
+
+    def company(self, name):
+        return self.api.ensure("/organizations/companies", name, {"organizationInput": {"name": name}})
+
+    def sql(self, statement):
+        command = ["psql", "-h", self.data / "socket", "-U", "steward", "-d", "steward", "-Atc", statement]
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return [line for line in output.split("\n") if line]
+
+
+class Agent:
+    def __init__(self, folder, name, setup, adapters):
+        self.folder = folder / name
+        self.folder.mkdir()
+        demo_fleet.write_private(self.folder / "setup.toml", setup)
+        demo_fleet.write_private(self.folder / "adapters.toml", adapters)
+        self.state = self.folder / "state"
+        self.program = Program("agent", [BIN / "steward-agent", "run", "--setup", self.folder / "setup.toml", "--config",
+                                         self.folder / "adapters.toml", "--state", self.state], self.folder)
+
+    def status(self):
+        return json.loads((self.state / "status.json").read_text())
+
+
+def vbr_adapter(lab, states=1, inventory=10):
+    server = lab.server
+    return (f"[agent]\nname = \"agent-of-lab\"\n[[vbr]]\nurl = {json.dumps(server['url'])}\nuser = {json.dumps(lab.user)}\n"
+            f"password = {json.dumps(lab.password)}\nfingerprint = {json.dumps(server['fingerprint'])}\n"
+            f"states_seconds = {states}\ninventory_seconds = {inventory}\ntimeout_seconds = 3\n")
