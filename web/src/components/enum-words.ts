@@ -3,6 +3,7 @@ import { spell } from '@/lib/format';
 
 /** Words of closed sets where spelling out the name is not enough. */
 const words: Record<string, string> = {
+  AhvStorageSnapshotJob: 'AHV snapshot', AwsBackupJob: 'AWS backup', AzureBackupJob: 'Azure backup', GoogleBackupJob: 'Google Cloud backup',
   BackupVm: 'VM backup', ReplicationVM: 'VM replication', CopyVm: 'VM copy', CdpReplicationVM: 'CDP replication',
   BackupCopy: 'Backup copy', SimpleBackupCopy: 'Backup copy (mirror)', BackupFile: 'File share backup', BackupFileCopy: 'File share copy',
   AgentBackupJob: 'Agent backup', AgentPolicy: 'Agent policy', BackupToTape: 'Backup to tape', FileToTape: 'Files to tape',
