@@ -137,6 +137,33 @@ describe('provider', () => {
     await settled(page);
     expect(await rangeTotal(page)).toBe(1);
     expect(await total(page, '/api/v3/organizations/companies', [{ property: 'name', operation: 'equals', value: name }])).toBe(1);
+    const uid = new URL(page.url()).pathname.split('/').at(-1);
+    const removed = await page.request.delete(`${url}/api/v3/organizations/companies/${uid}?removeAllAgents=false`, { headers: { 'X-Steward-Csrf': '1' } });
+    expect(removed.ok(), await removed.text()).toBe(true);
+  });
+
+  it('makes an API key that works until it is revoked', async () => {
+    const description = `E2E key ${Date.now()}`;
+    await page.goto(`${url}/settings`);
+    await settled(page);
+    await page.getByRole('button', { name: 'New API key' }).first().click();
+    await page.getByLabel('What is it for?').fill(description);
+    await page.getByRole('button', { name: 'Create key' }).click();
+    const key = (await page.getByTestId('new-key').innerText()).trim();
+    const useKey = async () => {
+      const { context, page: other } = await open(browser);
+      const answer = await other.request.get(`${url}/api/v3/users/me`, { headers: { Authorization: `Bearer ${key}` } });
+      await context.close();
+      return answer.status();
+    };
+    expect(await useKey()).toBe(200);
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
+    await page.goto(`${url}/settings?f=${encodeURIComponent(JSON.stringify([{ p: 'description', o: 'equals', v: description }]))}`);
+    await settled(page);
+    await page.locator('tbody tr').first().click();
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await useKey()).toBe(401);
   });
 
   it('has no accessibility violations on its pages', async () => {

@@ -10,7 +10,8 @@ afterAll(async () => { await browser?.close(); });
 async function pages(page: Page): Promise<Record<string, string>> {
   const answer = await page.request.get(`${url}/api/steward/v1/companySummaries?limit=1`);
   const body: { data: { organizationUid: string }[] } = await answer.json();
-  return { overview: '/', customers: '/customers', customer: `/customers/${body.data[0]?.organizationUid}`, jobs: '/jobs', 'protected-data': '/protected-data' };
+  return { overview: '/', customers: '/customers', customer: `/customers/${body.data[0]?.organizationUid}`, jobs: '/jobs', 'protected-data': '/protected-data',
+    infrastructure: '/infrastructure?tab=waiting', settings: '/settings', licences: '/licences' };
 }
 
 it.each([

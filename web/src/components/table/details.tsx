@@ -28,7 +28,6 @@ export function Details({ row, title, fields, properties, names, actions, extra,
       {row && (
         <Stack gap="md">
           {actions}
-          {extra}
           <dl className={classes.details}>
             {all.map(({ key, label, kind }) => {
               const value = valueOf(row, key);
@@ -54,6 +53,7 @@ export function Details({ row, title, fields, properties, names, actions, extra,
               );
             })}
           </dl>
+          {extra}
         </Stack>
       )}
     </Drawer>

@@ -15,9 +15,9 @@ export function LicenceTable({ fixed = [] }: { fixed?: readonly Condition[] }) {
         { key: 'used', label: 'Used units' },
         { key: 'limit', label: 'Licensed units' },
         { key: 'unitType', label: 'Unit' },
-        { key: 'edition', label: 'Edition' },
-        { key: 'type', label: 'Type' },
         { key: 'expirationDate', label: 'Expires' },
+        { key: 'edition', label: 'Edition', kind: 'enum' },
+        { key: 'type', label: 'Type' },
         { key: 'supportExpirationDate', label: 'Support ends', extra: true },
       ]} />
   );

@@ -6,7 +6,7 @@ const calm: Counts = { customers: 12, troubled: 0, failed: 0, warned: 0, stale: 
 
 it('says who needs attention and why', () => {
   expect(sentence({ ...calm, troubled: 3, failed: 7, stale: 21, licences: 1 }, false))
-    .toBe('3 of 12 customers need you: 7 failed jobs, 21 stale workloads, 1 licence from 80 %.');
+    .toBe('3 of 12 customers need you: 7 failed jobs, 21 stale workloads, 1 licence from 80\u00a0%.');
 });
 it('says that all is well', () => expect(sentence(calm, false)).toBe('All 12 customers are in order.'));
 it('speaks to a customer about its own', () => {

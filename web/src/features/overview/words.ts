@@ -3,7 +3,7 @@ import { formatNumber, plural } from '@/lib/format';
 
 export const words = {
   title: 'Overview', question: 'Who needs you this morning?', jobs: 'Failed and warning jobs', stale: 'No restore point in the last 24\u00a0h',
-  licences: 'Licences from 80 %', repositories: 'Repositories from 90 %', all: 'Show all', counting: 'Counting…',
+  licences: 'Licences from 80\u00a0%', repositories: 'Repositories from 90\u00a0%', all: 'Show all', counting: 'Counting…',
   noJobs: 'No job failed or warned in its last run.', noStale: 'Every workload has a restore point younger than 24 hours.',
   noLicences: 'No licence is used to 80 % or more.', noRepositories: 'No repository is filled to 90 % or more.',
   customer: 'Customer', server: 'Server', job: 'Job', why: 'Why', age: 'Last run', workload: 'Workload', newest: 'Newest point', licence: 'Licence',
@@ -26,7 +26,7 @@ export function sentence(counts: Counts, isCompany: boolean): string {
     counts.failed > 0 ? plural(counts.failed, 'failed job') : '',
     counts.warned > 0 ? plural(counts.warned, 'job with warnings', 'jobs with warnings') : '',
     counts.stale > 0 ? plural(counts.stale, 'stale workload') : '',
-    counts.licences > 0 ? plural(counts.licences, 'licence from 80 %', 'licences from 80 %') : '',
+    counts.licences > 0 ? plural(counts.licences, 'licence from 80\u00a0%', 'licences from 80\u00a0%') : '',
     counts.repositories > 0 ? plural(counts.repositories, 'repository nearly full', 'repositories nearly full') : '',
   ].filter(Boolean);
   if (isCompany) return parts.length ? `Your backups need attention: ${parts.join(', ')}.` : 'All your backups are in order.';
