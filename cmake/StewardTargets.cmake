@@ -11,8 +11,10 @@ endif()
 add_library(steward_options INTERFACE)
 target_compile_options(steward_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror -Wno-missing-field-initializers)
 # g++ 12 sees out-of-range copies in its own string functions once it inlines them (GCC bugs 105329, 105651).
-target_compile_options(steward_options INTERFACE $<$<OR:$<NOT:$<CONFIG:Debug>>,$<BOOL:${STEWARD_SANITIZE}>>:-Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict
-  -Wno-array-bounds -Wno-maybe-uninitialized>)
+if(STEWARD_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_options(steward_options INTERFACE -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict -Wno-array-bounds
+    -Wno-maybe-uninitialized)
+endif()
 target_compile_definitions(steward_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_include_directories(steward_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 if(STEWARD_SANITIZE)

@@ -101,6 +101,8 @@ create view api.backup_servers with (security_invoker = true) as select
   s.agent_uid as "managementAgentUid", s.version, s.display_version as "displayVersion", s.installation_uid as "installationUid",
   case when s.role = 'Client' and o.type = 'Provider' then 'Hosted' else s.role end as "backupServerRoleType",
   case when a.connected_to is null then 'Inaccessible' else s.status end as status,
+  case when a.connected_to is null then 'Its management agent is not connected; the last heartbeat was at '
+    || coalesce(api.iso(a.last_heartbeat_at), 'no time') || '.' else s.status_reason end as "statusReason",
   s.in_high_availability_cluster as "inHighAvailabilityCluster",
   s.organization_uid as scope_organization, s.location_uid as scope_location
 from inventory.backup_server s left join core.agent a on a.uid = s.agent_uid

@@ -101,13 +101,13 @@ def test_backup_server_in_trouble_is_named_and_recovers(small, mode):
     server = small["estate"]["servers"][1]
     requests.post(server["url"] + "/lab/fault", json={"mode": mode}, verify=False, timeout=10).raise_for_status()
     try:
-        def state():
-            return next(s for s in client.data("/infrastructure/backupServers", limit=100) if s["name"] == server["name"])["status"]
+        def row():
+            return next(s for s in client.data("/infrastructure/backupServers", limit=100) if s["name"] == server["name"])
 
-        wait_for(lambda: state() in ("Inaccessible", "Warning"), 90, 1)
+        wait_for(lambda: row()["status"] in ("Inaccessible", "Warning") and row()["statusReason"], 90, 1)
     finally:
         requests.post(server["url"] + "/lab/fault", json={"mode": "ok"}, verify=False, timeout=30).raise_for_status()
-    wait_for(lambda: state() == "Healthy", 120, 1)
+    wait_for(lambda: row()["status"] == "Healthy" and row()["statusReason"] is None, 120, 1)
     assert set(pids(small)) == alive
 
 

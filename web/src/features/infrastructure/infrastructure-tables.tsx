@@ -17,6 +17,7 @@ export function Servers({ fixed = [] }: Scoped) {
         { key: 'status', label: 'State', kind: 'status' },
         { key: 'name', label: 'Server' },
         { key: 'organizationUid', label: 'Customer', kind: 'company', sortable: false, extra: fixed.length > 0 },
+        { key: 'statusReason', label: 'Why', sortable: false },
         { key: 'displayVersion', label: 'Version' },
         { key: 'version', label: 'Build' },
         { key: 'backupServerRoleType', label: 'Role' },
