@@ -21,7 +21,6 @@ def suites() -> list[tuple[str, list, dict]]:
     for program in sorted((ROOT / "build" / PRESET).glob("src/**/*_test")):
         if os.access(program, os.X_OK) and program.is_file():
             found.append((f"cpp {program.name}", [str(program), "--gtest_brief=1"], {}))
-    found.append(("cpp asan+ubsan", ["bash", "tests/sanitize.sh", "asan"], {}))
     found.append(("fuzz", ["bash", "tests/fuzz/run.sh", "10"], {}))
     for folder in ("tests/apigen", "tests/contract_vbr", "tests/contract", "tests/integration"):
         if (ROOT / folder).exists():
