@@ -125,6 +125,12 @@ bool Connection::Broken() const {
   return PQstatus(conn_) != CONNECTION_OK;
 }
 
+bool Connection::Alive() {
+  pollfd descriptor{.fd = PQsocket(conn_), .events = POLLIN, .revents = 0};
+  if (poll(&descriptor, 1, 0) > 0) PQconsumeInput(conn_);
+  return !Broken();
+}
+
 void Connection::Throw(pg_result* result) const {
   const Rows owner(result);
   if (Broken()) throw Unavailable(std::string("PostgreSQL dropped the connection: ") + PQerrorMessage(conn_));
@@ -223,10 +229,10 @@ Pool::Lease Pool::Acquire() {
     throw Unavailable("all database connections are busy");
   }
   ++in_use_;
-  if (!idle_.empty()) {
+  while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
-    return {*this, std::move(connection)};
+    if (connection->Alive()) return {*this, std::move(connection)};
   }
   lock.unlock();
   try {

@@ -90,6 +90,8 @@ class Connection {
   /// implicit transaction.
   std::vector<Rows> Pipeline(const std::vector<Statement>& statements);
   bool Broken() const;
+  /// True when an idle connection still stands; notices without a round trip that the server has closed it.
+  bool Alive();
   /// Waits up to `milliseconds` for a notification; returns channel and payload, or nothing.
   std::optional<std::pair<std::string, std::string>> WaitNotification(int milliseconds);
 
