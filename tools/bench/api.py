@@ -70,7 +70,7 @@ def postgraphile(folder, console, organization):
                                stdout=open(folder / "postgraphile.log", "w"), stderr=subprocess.STDOUT,
                                env={**os.environ, "NODE_ENV": "production"})
     query = ('{allVirtualMachines(condition:{organizationUid:"%s"},first:100,orderBy:[NAME_ASC]){totalCount nodes{uid organizationUid name hierarchyRef '
-             'objectUid latestRestorePointAt restorePoints totalRestorePointSize latestRestorePointSize jobUid malwareState newestRestorablePointAt}}}' % organization)
+             'objectUid latestRestorePointDate restorePoints totalRestorePointSize latestRestorePointSize jobUid malwareState newestRestorablePointAt}}}' % organization)
     script = folder / "graphql.lua"
     script.write_text(f"wrk.method='POST'\nwrk.headers['Content-Type']='application/json'\nwrk.body={json.dumps(json.dumps({'query': query}))}\n")
     url = f"http://127.0.0.1:{port}/graphql"
