@@ -57,7 +57,7 @@ def nginx(folder, body, console):
     return process, f"https://127.0.0.1:{port}/list.json"
 
 
-def postgraphile(folder, console, organization):
+def postgraphile(folder, console, organization, others):
     """PostGraphile 4 on the same table, plain HTTP, no authentication: the easier conditions are its own."""
     place = ROOT / "build/bench"
     place.mkdir(parents=True, exist_ok=True)
@@ -69,6 +69,7 @@ def postgraphile(folder, console, organization):
                                 "-n", "127.0.0.1", "--disable-query-log", "--no-setof-functions-contain-nulls"],
                                stdout=open(folder / "postgraphile.log", "w"), stderr=subprocess.STDOUT,
                                env={**os.environ, "NODE_ENV": "production"})
+    others.append(process)  # before anything can fail: it must not outlive the benchmark
     query = ('{allVirtualMachines(condition:{organizationUid:"%s"},first:100,orderBy:[NAME_ASC]){totalCount nodes{uid organizationUid name hierarchyRef '
              'objectUid latestRestorePointDate restorePoints totalRestorePointSize latestRestorePointSize jobUid malwareState newestRestorablePointAt}}}' % organization)
     script = folder / "graphql.lua"
@@ -89,7 +90,7 @@ def postgraphile(folder, console, organization):
 
     rows = wait_for(ready, 90)
     print(f"PostGraphile answers {len(rows['nodes'])} of {rows['totalCount']} rows")
-    return process, url, str(script)
+    return url, str(script)
 
 
 def main():
@@ -120,8 +121,7 @@ def main():
         print(f"list answer: {len(body)} bytes")
         process, static_url = nginx(folder, body, console)
         others.append(process)
-        peer, peer_url, script = postgraphile(folder, console, organization)
-        others.append(peer)
+        peer_url, script = postgraphile(folder, console, organization, others)
         rates = {"steward": [], "nginx": [], "postgraphile": []}
         for _ in range(3):
             for name, arguments in (("steward", (one, 16, [auth])), ("nginx", (static_url, 16)), ("postgraphile", (peer_url, 16, (), script))):
