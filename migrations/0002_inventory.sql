@@ -636,16 +636,3 @@ create index backup_server_job_problem on inventory.backup_server_job (organizat
   where status in ('Failed', 'Warning');
 create index backup_agent_job_problem on inventory.backup_agent_job (organization_uid, status)
   where status in ('Failed', 'Warning');
-
--- Second wall, as for core: a provider's connection reads all rows, a tenant's its own organizations'.
-do $$
-declare t text;
-begin
-  for t in select tablename from pg_tables where schemaname = 'inventory' loop
-    execute format('alter table inventory.%I enable row level security', t);
-    execute format('create policy provider on inventory.%I for select to steward_provider using (true)', t);
-    execute format('create policy tenant on inventory.%I for select to steward_tenant '
-                   'using (organization_uid = any ((select core.visible_organizations())::uuid[]))', t);
-    execute format('grant select on inventory.%I to steward_provider, steward_tenant', t);
-  end loop;
-end $$;

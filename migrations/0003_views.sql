@@ -650,5 +650,3 @@ create view api.company_summaries with (security_invoker = true) as select
     else 'Unknown' end)::api.worst_state as "worstState",
   o.uid as scope_organization
 from core.company c join core.organization o on o.uid = c.uid where o.deleted_at is null;
-
-grant select on all tables in schema api to steward_provider, steward_tenant;

@@ -12,6 +12,8 @@ namespace steward::agent {
 namespace {
 constexpr std::chrono::seconds kStable{20};  // a connection that lasted this long was a good one
 
+constexpr std::chrono::seconds kAskAgain{10};  // while an operator has to decide
+
 // A broken CA or certificate file is a reason to say so and try again, not to die.
 Result<std::string> Connect(const net::WebSocketClientOptions& options, LinkSession& session) {
   try {
@@ -84,6 +86,18 @@ void LinkSession::OnMessage(std::string message) {
     case ConsoleFrame::kCollectNow:
       if (parts_.collect_now) parts_.collect_now();
       break;
+    case ConsoleFrame::kExpelled: {
+      spdlog::warn("The console does not know this agent any more ({}); it enrols again", frame.expelled().reason());
+      parts_.identity.Forget();
+      parts_.status.SetLink("Waiting", frame.expelled().reason());
+      {
+        const std::lock_guard lock(mutex_);
+        end_.wait = kAskAgain;
+        end_.reason = frame.expelled().reason();
+      }
+      Close(frame.expelled().reason());
+      break;
+    }
     case ConsoleFrame::BODY_NOT_SET:
       spdlog::warn("The console sent a message of a kind this agent does not know");
       break;
@@ -122,7 +136,7 @@ void LinkSession::OnEnrolResult(const EnrolResult& result) {
                             result.message().empty() ? "An operator has to accept this agent" : result.message());
       const std::lock_guard lock(mutex_);
       end_.healthy = true;
-      end_.wait = seconds(10);
+      end_.wait = kAskAgain;
       end_.reason = "Waiting to be accepted";
       break;
     }

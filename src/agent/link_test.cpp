@@ -111,6 +111,21 @@ TEST_F(LinkTest, Pending_WaitsAndAsksAgain) {
   EXPECT_GE(session_->End().wait.count(), 5);
 }
 
+TEST_F(EnrolledLinkTest, Expelled_ForgetsTheCertificateAndKeepsTheKey) {
+  Open();
+  const std::string key = identity_.KeyPem();
+  ConsoleFrame frame;
+  frame.mutable_expelled()->set_reason("its company was deleted");
+  Say(frame);
+  EXPECT_TRUE(socket_->closed);
+  EXPECT_EQ(session_->End().reason, "its company was deleted");
+  EXPECT_TRUE(identity_.CertificatePem().empty());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "certificate.pem"));
+  EXPECT_EQ(Identity(folder_).KeyPem(), key);
+  Open();
+  EXPECT_TRUE(socket_->sent.back().has_enrol());
+}
+
 TEST_F(LinkTest, ForeignCertificate_IsNotKept) {
   Open();
   ConsoleFrame frame;

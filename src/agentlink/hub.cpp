@@ -18,11 +18,8 @@ std::string Serialize(const agent::ConsoleFrame& frame) {
 }
 
 /// Facts under the names of the contract's ComputerInfo; the management agents' view merges them as they are.
-std::string FactsJson(const agent::HostFacts& facts, const std::string& host, const std::string& platform) {
-  nlohmann::json out = {{"hostName", host},
-                        {"platformType", platform},
-                        {"ipAddresses", nlohmann::json::array()},
-                        {"macAddresses", nlohmann::json::array()}};
+std::string FactsJson(const agent::HostFacts& facts) {
+  nlohmann::json out = {{"ipAddresses", nlohmann::json::array()}, {"macAddresses", nlohmann::json::array()}};
   for (const auto& address : facts.ip_addresses()) out["ipAddresses"].push_back(address);
   for (const auto& address : facts.mac_addresses()) out["macAddresses"].push_back(address);
   if (!facts.operating_system().empty()) out["guestOs"] = facts.operating_system();
@@ -70,6 +67,13 @@ class Session : public net::WebSocketHandler {
  private:
   void Refuse(const std::string& reason) { socket_->Close(reason); }
 
+  void Expel(const std::string& reason) {
+    agent::ConsoleFrame frame;
+    frame.mutable_expelled()->set_reason(reason);
+    socket_->Send(Serialize(frame));
+    Refuse(reason);
+  }
+
   void Handle(const agent::AgentFrame& frame) {
     switch (frame.body_case()) {
       case agent::AgentFrame::kEnrol:
@@ -102,13 +106,10 @@ class Session : public net::WebSocketHandler {
     auto connection = hub_.owner_.Acquire();
     const auto rows = connection->Query(
         "update core.agent set version = $2, connected_to = $3, connected_since = now(), last_heartbeat_at = now(), "
-        "peer = $4, "
-        "facts = case when $5::jsonb = '{}'::jsonb then facts else facts || $5::jsonb end where uid = $1 and state = "
-        "'Accepted' returning revision, host_name, platform",
-        {agent_uid_, Limited(hello.version(), 64), hub_.instance_, peer_, "{}"});
-    if (rows.Count() == 0) return Refuse("this agent was removed or rejected");
-    connection->Query("update core.agent set facts = facts || $2::jsonb where uid = $1",
-                      {agent_uid_, FactsJson(hello.facts(), rows.Text(0, "host_name"), rows.Text(0, "platform"))});
+        "peer = $4, facts = facts || $5::jsonb || jsonb_build_object('hostName', host_name, 'platformType', platform) "
+        "where uid = $1 and state = 'Accepted' returning revision",
+        {agent_uid_, Limited(hello.version(), 64), hub_.instance_, peer_, FactsJson(hello.facts())});
+    if (rows.Count() == 0) return Expel("it was removed, rejected, or its company deleted");
     greeted_ = true;
     hub_.Register(agent_uid_, socket_);
     agent::ConsoleFrame answer;
@@ -215,32 +216,36 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
   db::Transaction transaction(*connection);
   auto rows = transaction.Query(
       "select uid, state, reject_reason from core.agent where public_key_hash = $1::bytea for update", {*key_hash});
-  if (rows.Count() == 0) {
-    db::Param organization;
-    db::Param location;
-    if (!request.token().empty()) {
-      const auto token = transaction.Query(
-          "update core.enrolment_token set uses_left = uses_left - 1 where hash = $1::bytea and expires_at > now() and "
-          "uses_left > 0 "
-          "returning organization_uid, location_uid",
-          {platform::SecretHash(request.token())});
-      if (token.Count() == 0)
-        return Fail(ErrorCode::kForbidden,
-                    "The company token is unknown, expired or used up. Download a new setup file.");
+  const bool known = rows.Count() > 0;
+  // A setup file lets in a new agent, one that still waits, and one that was removed; not one an operator rejected.
+  const bool admit = !known || rows.Text(0, "state") == "Unverified" || rows.Text(0, "state") == "Removed";
+  db::Param organization;
+  db::Param location;
+  if (admit && !request.token().empty()) {
+    const auto token = transaction.Query(
+        "update core.enrolment_token set uses_left = uses_left - 1 where hash = $1::bytea and expires_at > now() and "
+        "uses_left > 0 returning organization_uid, location_uid",
+        {platform::SecretHash(request.token())});
+    if (token.Count() == 0 && !known)
+      return Fail(ErrorCode::kForbidden,
+                  "The company token is unknown, expired or used up. Download a new setup file.");
+    if (token.Count() > 0) {
       organization = token.Text(0, "organization_uid");
       location = token.Maybe(0, "location_uid");
     }
+  }
+  if (!known || organization) {
     rows = transaction.Query(
         "insert into core.agent (uid, organization_uid, location_uid, state, public_key_hash, csr_pem, host_name, "
-        "friendly_name, tag, version, platform, facts, "
-        "accepted_at, peer) values ($1, $2, coalesce($3, (select uid from core.location where organization_uid = $2 "
-        "and type = 'Default')), "
-        "$4, $5::bytea, $6, $7, $7, $8, $9, $10, $11::jsonb, case when $2 is null then null else now() end, $12) "
+        "friendly_name, tag, version, platform, facts, accepted_at, peer) values ($1, $2, coalesce($3, (select uid "
+        "from core.location where organization_uid = $2 and type = 'Default')), $4, $5::bytea, $6, $7, $7, $8, $9, "
+        "$10, $11::jsonb, case when $2 is null then null else now() end, $12) on conflict (public_key_hash) do update "
+        "set organization_uid = excluded.organization_uid, location_uid = excluded.location_uid, state = "
+        "excluded.state, accepted_at = excluded.accepted_at, peer = excluded.peer, reject_reason = null "
         "returning uid, state, reject_reason",
         {NewUuid(), organization, location, organization ? "Accepted" : "Unverified", *key_hash, request.csr_pem(),
          Limited(request.host_name(), 255), Limited(request.tag(), 255), Limited(request.version(), 64),
-         request.platform().empty() ? "Linux" : request.platform(),
-         FactsJson(request.facts(), Limited(request.host_name(), 255), request.platform()), peer});
+         request.platform().empty() ? "Linux" : request.platform(), FactsJson(request.facts()), peer});
     spdlog::info("agent {} on {} registered from {} ({})", rows.Text(0, "uid"), request.host_name(), peer,
                  rows.Text(0, "state"));
   }
@@ -259,7 +264,9 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
         "Waiting until an operator accepts this agent to a company (Infrastructure, Agents, Unverified).");
   } else {
     result.set_verdict(agent::EnrolResult::REJECTED);
-    result.set_message(rows.Maybe(0, "reject_reason").value_or("An operator rejected this agent."));
+    result.set_message(rows.Maybe(0, "reject_reason")
+                           .value_or(state == "Removed" ? "An operator removed this agent; a new setup file lets it in."
+                                                        : "An operator rejected this agent."));
   }
   transaction.Commit();
   changed_();

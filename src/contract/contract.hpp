@@ -66,6 +66,12 @@ struct QueryBinding {
   std::string_view sign;  ///< SQL comparison
 };
 
+/// One term of a list's own order.
+struct OrderBy {
+  std::string_view column;  ///< of the view
+  bool descending = false;
+};
+
 enum class OperationKind { kList, kItem, kHandler };
 
 class Handlers;
@@ -104,7 +110,7 @@ struct Operation {
   std::string_view view;
   std::string_view sort_key;
   bool paged = true;
-  std::string_view order;  ///< SQL order when the caller gives no sort
+  std::span<const OrderBy> order = {};  ///< when the caller gives no sort
   std::span<const QueryBinding> queries = {};
   HandlerFunction handler = nullptr;
   const Schema* body = nullptr;

@@ -132,9 +132,8 @@ std::string SessionToken(const net::Request& request) {
   return std::string(rest.substr(0, rest.find(';')));
 }
 
-Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, db::Pool& owner,
-                       Files files)
-    : handlers_(handlers), identity_(identity), lists_(lists), owner_(owner), files_(std::move(files)) {
+Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files)
+    : handlers_(handlers), identity_(identity), lists_(lists), files_(std::move(files)) {
   for (const contract::Operation& operation : contract::Operations()) {
     auto segments = Segments(operation.path);
     routes_[segments.size()].emplace_back(std::move(segments), &operation);
@@ -199,15 +198,8 @@ Result<Caller> Dispatcher::Admit(const net::Request& request, const contract::Op
   return caller;
 }
 
-Result<net::Response> Dispatcher::RunList(const net::Request& request, const Match& match, Caller caller) {
+Result<net::Response> Dispatcher::RunList(const net::Request& request, const Match& match, const Caller& caller) {
   const contract::Operation& operation = *match.operation;
-  std::call_once(views_loaded_, [this] {
-    const auto rows = owner_.Acquire()->Query(
-        "select table_name from information_schema.columns where table_schema = 'api' and column_name = "
-        "'scope_location'");
-    for (int i = 0; i < rows.Count(); ++i) located_views_.insert(rows.Text(i, "table_name"));
-  });
-  if (!located_views_.contains(operation.view)) caller.scope.locations.clear();
   auto parameters = ReadParameters(request);
   if (!parameters) return tl::unexpected(parameters.error());
   std::vector<Condition> conditions;
@@ -228,7 +220,7 @@ Result<net::Response> Dispatcher::RunList(const net::Request& request, const Mat
     parameters->limit = item ? 1 : kMaxLimit;
     parameters->offset = 0;
   }
-  auto query = CompileList(operation, *parameters, conditions, caller.scope);
+  auto query = lists_.Compile(operation, *parameters, conditions, caller.scope);
   if (!query) return tl::unexpected(query.error());
   net::Response response;
   if (item) {
@@ -259,7 +251,7 @@ Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match&
   if (!answer) return tl::unexpected(answer.error());
   if (request.method != "GET") {
     identity_.Invalidate();
-    lists_.Cache().Invalidate();
+    lists_.Cache().Written();
   }
   net::Response response;
   response.status = answer->status != 0 ? answer->status : operation.status;
@@ -332,7 +324,7 @@ Result<net::Response> Dispatcher::Route(net::Request& request) {
   auto caller = Admit(request, *match.operation);
   if (!caller) return tl::unexpected(caller.error());
   if (match.operation->kind == contract::OperationKind::kHandler) return RunHandler(request, match, *caller);
-  return RunList(request, match, std::move(*caller));
+  return RunList(request, match, *caller);
 }
 
 net::Response Dispatcher::operator()(net::Request& request) {

@@ -21,7 +21,7 @@ class Dispatcher {
     std::filesystem::path portal;   ///< built portal; may be missing
     std::filesystem::path swagger;  ///< Swagger UI's files; may be missing
   };
-  Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, db::Pool& owner, Files files);
+  Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files);
 
   net::Response operator()(net::Request& request);
 
@@ -34,18 +34,15 @@ class Dispatcher {
   Match Find(const std::string& method, const std::string& path) const;
   Result<net::Response> Route(net::Request& request);
   Result<Caller> Admit(const net::Request& request, const contract::Operation& operation);
-  Result<net::Response> RunList(const net::Request& request, const Match& match, Caller caller);
+  Result<net::Response> RunList(const net::Request& request, const Match& match, const Caller& caller);
   Result<net::Response> RunHandler(net::Request& request, const Match& match, const Caller& caller);
   net::Response File(const std::filesystem::path& root, std::string path, bool single_page) const;
 
   contract::Handlers& handlers_;
   Identity& identity_;
   ListEngine& lists_;
-  db::Pool& owner_;
   Files files_;
   std::unordered_map<std::size_t, std::vector<std::pair<std::vector<std::string>, const contract::Operation*>>> routes_;
-  std::set<std::string, std::less<>> located_views_;
-  std::once_flag views_loaded_;
 };
 
 /// Cookie that holds the portal's session.

@@ -26,14 +26,12 @@ Result<contract::Answer> ItemAnswer(const Services& services, std::string_view o
       if (name == parameter) conditions.push_back({std::string(column), "=", value});
     }
   }
-  TenantScope wide = scope;
-  wide.locations.clear();
   ListParameters parameters;
   parameters.limit = 1;
-  auto query = CompileList(operation, parameters, conditions, wide);
+  auto query = services.lists.Compile(operation, parameters, conditions, scope);
   if (!query) return tl::unexpected(query.error());
   contract::Answer answer;
-  answer.text = services.lists.Item(*query, wide);
+  answer.text = services.lists.Item(*query, scope);
   if (answer.text.empty())
     return Fail(ErrorCode::kNotFound,
                 fmt::format("There is no such {}, or you may not see it.", operation.schema->name));
@@ -56,6 +54,24 @@ void WriteAudit(db::Connection& connection, const contract::Call& call, const Au
       {call.caller.user_uid.empty() ? db::Param() : db::Param(call.caller.user_uid), entry.organization_uid,
        std::string(entry.operation), std::string(entry.type), entry.subject_uid, entry.message,
        request_id.empty() ? db::Param() : db::Param(request_id), call.request.peer});
+  connection.Query("select pg_notify('steward_written', '')");
+}
+
+Result<contract::Answer> PatchItem(const Services& services, const contract::Call& call, const PatchTarget& target,
+                                   const PatchWriter& write) {
+  auto current = CurrentItem(services, target.read_operation, target.path, call.caller.scope);
+  if (!current) return tl::unexpected(current.error());
+  auto next = contract::ApplyPatch(*contract::FindSchema(target.schema), *current, call.body);
+  if (!next) return tl::unexpected(next.error());
+  {
+    auto connection = services.owner.Acquire();
+    db::Transaction transaction(*connection);
+    auto entry = write(*connection, *current, *next);
+    if (!entry) return tl::unexpected(entry.error());
+    WriteAudit(*connection, call, *entry);
+    transaction.Commit();
+  }
+  return ItemAnswer(services, target.read_operation, target.path, call.caller.scope);
 }
 
 db::Param TextOf(const nlohmann::json& object, std::string_view name) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,8 +36,23 @@ struct AuditEntry {
   std::string subject_uid;
   std::string message;
 };
-/// Writes the audit row inside the caller's transaction: it exists exactly when the change does.
+/// Writes the audit row inside the caller's transaction: it exists exactly when the change does. Other consoles are
+/// told of the change when it commits.
 void WriteAudit(db::Connection& connection, const contract::Call& call, const AuditEntry& entry);
+
+/// A PATCH of one object.
+struct PatchTarget {
+  std::string_view read_operation;  ///< the GET operation of the object
+  std::string_view schema;          ///< the contract's schema it follows
+  Bindings path;
+};
+/// Stores the object `next` in place of `current` and says what the audit log shall hold.
+using PatchWriter =
+    std::function<Result<AuditEntry>(db::Connection&, const nlohmann::json& current, const nlohmann::json& next)>;
+/// Reads the object as the caller sees it, applies the call's RFC 6902 patch, has it written with its audit row in one
+/// transaction, and answers the object as it is then. Nothing changes when the writer refuses.
+Result<contract::Answer> PatchItem(const Services& services, const contract::Call& call, const PatchTarget& target,
+                                   const PatchWriter& write);
 
 /// Value of an optional JSON text as a parameter.
 db::Param TextOf(const nlohmann::json& object, std::string_view name);

@@ -130,6 +130,41 @@ def test_unverified_agent_waits_then_is_accepted_or_rejected(small):
         os.kill(pid, signal.SIGTERM)
 
 
+@pytest.mark.parametrize(("remove", "verdict"), [("false", "Waiting"), ("true", "Rejected")])
+def test_agents_of_a_deleted_company(small, remove, verdict):
+    """Without removeAllAgents they wait to be accepted again; with it they stay out until a new setup file lets them in."""
+    import seed
+
+    client = small["console"].client()
+    place = small["place"] / f"leaving-{remove}"
+    place.mkdir()
+    company = client.call("POST", "/organizations/companies", json={"organizationInput": {"name": f"Leaving {remove}"}}).json()["data"]["instanceUid"]
+    pid = seed.unverified_agent(client, small["console"], place)
+    try:
+        agent = wait_for(lambda: [a for a in client.data("/infrastructure/unverifiedAgents") if a["status"] == "Pending"], 60)[0]["instanceUid"]
+        accept = f"/infrastructure/unverifiedAgents/{agent}/accept"
+        assert client.call("POST", accept, params={"organizationUid": company}).status_code == 200
+        online = lambda: [a for a in client.data("/infrastructure/managementAgents") if a["instanceUid"] == agent and a["connectionStatus"] == "Online"]  # noqa: E731
+        wait_for(online, 60)
+        assert client.call("DELETE", f"/organizations/companies/{company}", params={"removeAllAgents": remove}).status_code == 200
+        assert not [a for a in client.data("/infrastructure/managementAgents") if a["instanceUid"] == agent]
+        state = place / "waiting-agent" / "state"
+        wait_for(lambda: f'"{verdict}"' in (state / "status.json").read_text(), 60)
+        assert not (state / "certificate.pem").exists()
+        waiting = [a for a in client.data("/infrastructure/unverifiedAgents") if a["instanceUid"] == agent]
+        other = client.data("/organizations/companies", limit=1)[0]["instanceUid"]
+        if remove == "true":
+            assert waiting == []
+            assert client.call("POST", accept, params={"organizationUid": other}).status_code == 404
+        else:
+            assert waiting[0]["status"] == "Pending"
+            assert client.call("POST", accept, params={"organizationUid": other}).status_code == 200
+            assert wait_for(online, 60)[0]["organizationUid"] == other
+            client.call("DELETE", f"/infrastructure/managementAgents/{agent}")
+    finally:
+        os.kill(pid, signal.SIGTERM)
+
+
 def test_graceful_stop_is_quick_and_clean(small):
     small["console"].stop()
     assert small["console"].process.returncode == 0

@@ -158,8 +158,9 @@ def source(contract: dict) -> str:
                        f".schema = &kSchemas[kSchema_{_identifier(view['schema'])}]", f".view = {_text(view['view'])}",
                        f".sort_key = {_text(view.get('sort_key', ''))}", f".paged = {str(view.get('paged', True)).lower()}"]
             if view.get("order"):
-                order = ", ".join(f'"{e["property"]}" {"desc" if e.get("direction") == "descending" else "asc"}' for e in view["order"])
-                fields.append(f".order = {_text(order)}")
+                entries = ", ".join(f"{{{_text(e['property'])}, {str(e.get('direction') == 'descending').lower()}}}" for e in view["order"])
+                bindings.append(f"constexpr OrderBy kOrder_{number}[] = {{{entries}}};")
+                fields.append(f".order = kOrder_{number}")
             if view.get("query"):
                 entries = ", ".join(f"{{{_text(name)}, {_text(q['column'])}, {_text(_SIGNS[q.get('operation', 'equals')])}}}"
                                     for name, q in view["query"].items())

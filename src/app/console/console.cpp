@@ -58,8 +58,8 @@ void Bootstrap(db::Pool& owner, const std::filesystem::path& data) {
 /// Listens for changes that other consoles made.
 class ChangeListener {
  public:
-  ChangeListener(std::string url, platform::ListEngine& lists)
-      : thread_([this, url = std::move(url), &lists] { Run(url, lists); }) {}
+  ChangeListener(std::string url, platform::ListEngine& lists, platform::Identity& identity)
+      : thread_([this, url = std::move(url), &lists, &identity] { Run(url, lists, identity); }) {}
   ~ChangeListener() {
     stopping_ = true;
     thread_.join();
@@ -68,13 +68,19 @@ class ChangeListener {
   ChangeListener& operator=(const ChangeListener&) = delete;
 
  private:
-  void Run(const std::string& url, platform::ListEngine& lists) {
+  void Run(const std::string& url, platform::ListEngine& lists, platform::Identity& identity) {
+    const auto written = [&] {
+      identity.Invalidate();
+      lists.Cache().Written();
+    };
     while (!stopping_) {
       try {
-        db::Connection connection(url, {"listen steward_changed"});
-        lists.Cache().Invalidate();
+        db::Connection connection(url, {"listen steward_changed", "listen steward_written"});
+        written();
         while (!stopping_) {
-          if (connection.WaitNotification(500)) lists.Cache().Invalidate();
+          const auto notice = connection.WaitNotification(500);
+          if (!notice) continue;
+          notice->first == "steward_written" ? written() : lists.Cache().Reported();
         }
       } catch (const std::exception& error) {
         if (!stopping_) std::this_thread::sleep_for(std::chrono::seconds(1));
@@ -160,15 +166,16 @@ void RunConsole(const Config& config) {
   db::Pool owner(url, timeouts, size * 2 + 2);
   db::Pool provider(url, with_role("steward_provider"), size);
   db::Pool tenant(url, with_role("steward_tenant"), size);
+  db::Pool location(url, with_role("steward_location"), size);
   if (auto status = db::Migrate(*owner.Acquire(), db::Migrations()); !status)
     throw std::runtime_error(status.error().message);
   Bootstrap(owner, config.data);
 
   const platform::Authority authority(config.data / "pki", config.names);
   platform::Identity identity(owner);
-  platform::ListEngine lists(provider, tenant);
+  platform::ListEngine lists({provider, tenant, location});
   agentlink::Hub hub(owner, authority, fmt::format("{}:{}", config.names.front(), config.api_port),
-                     [&lists] { lists.Cache().Invalidate(); });
+                     [&lists] { lists.Cache().Reported(); });
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };
@@ -176,8 +183,8 @@ void RunConsole(const Config& config) {
   features::Organizations organizations(services, disconnect);
   features::Agents agents(services, authority, {AgentAddresses(config), disconnect});
   ConsoleHandlers handlers(services, users, organizations, agents);
-  platform::Dispatcher dispatcher(handlers, identity, lists, owner, {config.portal, config.swagger});
-  const ChangeListener listener(url, lists);
+  platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger});
+  const ChangeListener listener(url, lists, identity);
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
   const auto nothing_here = [](net::Request&) {

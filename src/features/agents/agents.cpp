@@ -99,33 +99,29 @@ Result<Answer> Agents::Reject(const Call& call) {
 
 Result<Answer> Agents::Patch(const Call& call) {
   const std::string& uid = call.Path("managementAgentUid");
-  const platform::Bindings path = {{"managementAgentUid", uid}};
-  auto current = platform::CurrentItem(services_, "GetManagementAgent", path, call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto patched = contract::ApplyPatch(*contract::FindSchema("ManagementAgent"), *current, call.body);
-  if (!patched) return tl::unexpected(patched.error());
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  const auto location = TextOf(*patched, "locationUid");
-  if (transaction
-          .Query("select 1 from core.location l join core.agent a on a.organization_uid = l.organization_uid where "
-                 "a.uid = $1 and l.uid = $2",
-                 {uid, location})
-          .Count() == 0) {
-    return FailProperty("locationUid", "The location does not belong to the agent's organization.");
-  }
-  // The agent's rows carry its location; revision 0 makes it send everything again, into the new place.
-  transaction.Query(
-      "update core.agent set friendly_name = coalesce($2, friendly_name), tag = $3, revision = case when location_uid "
-      "is distinct from $4::uuid then 0 else revision end, "
-      "location_uid = $4 where uid = $1",
-      {uid, TextOf(*patched, "friendlyName"), TextOf(*patched, "tag"), location});
-  platform::WriteAudit(*connection, call,
-                       {"PatchManagementAgent", "ManagementAgentAssigned", TextOf(*current, "organizationUid"), uid,
-                        "Agent was changed."});
-  transaction.Commit();
-  if (TextOf(*current, "locationUid") != location) link_.disconnect(uid);
-  return platform::ItemAnswer(services_, "GetManagementAgent", path, call.caller.scope);
+  bool moved = false;
+  auto answer = platform::PatchItem(
+      services_, call, {"GetManagementAgent", "ManagementAgent", {{"managementAgentUid", uid}}},
+      [&](db::Connection& connection, const json& current, const json& next) -> Result<platform::AuditEntry> {
+        const auto location = TextOf(next, "locationUid");
+        if (connection
+                .Query("select 1 from core.location l join core.agent a on a.organization_uid = l.organization_uid "
+                       "where a.uid = $1 and l.uid = $2",
+                       {uid, location})
+                .Count() == 0) {
+          return FailProperty("locationUid", "The location does not belong to the agent's organization.");
+        }
+        moved = TextOf(current, "locationUid") != location;
+        // The agent's rows carry its location; revision 0 makes it send everything again, into the new place.
+        connection.Query(
+            "update core.agent set friendly_name = coalesce($2, friendly_name), tag = $3, revision = case when $5 then "
+            "0 else revision end, location_uid = $4 where uid = $1",
+            {uid, TextOf(next, "friendlyName"), TextOf(next, "tag"), location, moved ? "t" : "f"});
+        return platform::AuditEntry{"PatchManagementAgent", "ManagementAgentAssigned",
+                                    TextOf(current, "organizationUid"), uid, "Agent was changed."};
+      });
+  if (answer && moved) link_.disconnect(uid);
+  return answer;
 }
 
 Result<Answer> Agents::Delete(const Call& call) {
@@ -135,7 +131,7 @@ Result<Answer> Agents::Delete(const Call& call) {
   if (!current) return tl::unexpected(current.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  transaction.Query("delete from core.agent where uid = $1", {uid});
+  transaction.Query("select core.expel_agent($1, 'Removed')", {uid});
   platform::WriteAudit(*connection, call,
                        {"DeleteManagementAgent", "ManagementAgentDeleted", TextOf(*current, "organizationUid"), uid,
                         "Agent was removed with what it reported."});

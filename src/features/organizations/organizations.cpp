@@ -10,6 +10,8 @@ namespace {
 using contract::Answer;
 using contract::Call;
 using nlohmann::json;
+using platform::AuditEntry;
+using platform::PatchItem;
 using platform::TextOf;
 
 constexpr std::pair<std::string_view, std::string_view> kOrganizationColumns[] = {
@@ -108,34 +110,28 @@ Result<Answer> Organizations::CreateCompany(const Call& call) {
 
 Result<Answer> Organizations::PatchCompany(const Call& call) {
   const std::string& uid = call.Path("companyUid");
-  const platform::Bindings path = {{"companyUid", uid}};
-  auto current = platform::CurrentItem(services_, "GetCompany", path, call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto patched = contract::ApplyPatch(*contract::FindSchema("Company"), *current, call.body);
-  if (!patched) return tl::unexpected(patched.error());
-  const json& next = *patched;
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  const json owner = next.value("ownerCredentials", json::object());
-  transaction.Query(
-      "update core.company set status = coalesce($2::core.company_status, status), reseller_uid = $3, "
-      "subscription_plan_uid = $4, is_rest_access_enabled = $5, is_alarm_detect_enabled = $6, "
-      "services = $7::jsonb, workload_limit = $8 where uid = $1",
-      {uid, TextOf(next, "status"), TextOf(next, "resellerUid"), TextOf(next, "subscriptionPlanUid"),
-       Flag(next, "isRestAccessEnabled", false), Flag(next, "isAlarmDetectEnabled", false),
-       next.value("companyServices", json::object()).dump(), TextOf(next, "workloadLimit")});
-  transaction.Query(
-      "update core.organization set parent_uid = coalesce($2, (select uid from core.organization where type = "
-      "'Provider')) where uid = $1",
-      {uid, TextOf(next, "resellerUid")});
-  if (const db::Param password = TextOf(owner, "password"); password && !password->empty()) {
-    transaction.Query(
-        "update core.account set password_hash = $2 where organization_uid = $1 and role = 'CompanyOwner'",
-        {uid, platform::HashPassword(*password)});
-  }
-  platform::WriteAudit(*connection, call, {"PatchCompany", "CompanyModified", uid, uid, "Company was changed."});
-  transaction.Commit();
-  return platform::ItemAnswer(services_, "GetCompany", path, call.caller.scope);
+  return PatchItem(
+      services_, call, {"GetCompany", "Company", {{"companyUid", uid}}},
+      [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
+        connection.Query(
+            "update core.company set status = coalesce($2::core.company_status, status), reseller_uid = $3, "
+            "subscription_plan_uid = $4, is_rest_access_enabled = $5, is_alarm_detect_enabled = $6, "
+            "services = $7::jsonb, workload_limit = $8 where uid = $1",
+            {uid, TextOf(next, "status"), TextOf(next, "resellerUid"), TextOf(next, "subscriptionPlanUid"),
+             Flag(next, "isRestAccessEnabled", false), Flag(next, "isAlarmDetectEnabled", false),
+             next.value("companyServices", json::object()).dump(), TextOf(next, "workloadLimit")});
+        connection.Query(
+            "update core.organization set parent_uid = coalesce($2, (select uid from core.organization where type = "
+            "'Provider')) where uid = $1",
+            {uid, TextOf(next, "resellerUid")});
+        const db::Param password = TextOf(next.value("ownerCredentials", json::object()), "password");
+        if (password && !password->empty()) {
+          connection.Query(
+              "update core.account set password_hash = $2 where organization_uid = $1 and role = 'CompanyOwner'",
+              {uid, platform::HashPassword(*password)});
+        }
+        return AuditEntry{"PatchCompany", "CompanyModified", uid, uid, "Company was changed."};
+      });
 }
 
 Result<Answer> Organizations::DeleteCompany(const Call& call) {
@@ -147,8 +143,9 @@ Result<Answer> Organizations::DeleteCompany(const Call& call) {
   const bool remove_agents = platform::QueryFlag(call, "removeAllAgents");
   const auto agents = transaction.Query("select uid from core.agent where organization_uid = $1 for update", {uid});
   for (int i = 0; i < agents.Count(); ++i) {
-    // Agents that stay must be accepted again; what they reported belonged to the company and goes with it.
-    transaction.Query("delete from core.agent where uid = $1", {agents.Text(i, "uid")});
+    // Agents that stay can be accepted to another company; what they reported belonged to this one and goes with it.
+    transaction.Query("select core.expel_agent($1, $2)",
+                      {agents.Text(i, "uid"), remove_agents ? "Removed" : "Unverified"});
   }
   transaction.Query("delete from core.account where organization_uid = $1", {uid});
   transaction.Query("delete from core.enrolment_token where organization_uid = $1", {uid});
@@ -179,21 +176,16 @@ Result<Answer> Organizations::CreateReseller(const Call& call) {
 
 Result<Answer> Organizations::PatchReseller(const Call& call) {
   const std::string& uid = call.Path("resellerUid");
-  const platform::Bindings path = {{"resellerUid", uid}};
-  auto current = platform::CurrentItem(services_, "GetReseller", path, call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto patched = contract::ApplyPatch(*contract::FindSchema("Reseller"), *current, call.body);
-  if (!patched) return tl::unexpected(patched.error());
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  transaction.Query(
-      "update core.reseller set status = coalesce($2::core.company_status, status), pro_partner_id = $3, "
-      "is_rest_access_enabled = $4, services = $5::jsonb where uid = $1",
-      {uid, TextOf(*patched, "status"), TextOf(*patched, "proPartnerId"), Flag(*patched, "isRestAccessEnabled", false),
-       patched->value("resellerServices", json::object()).dump()});
-  platform::WriteAudit(*connection, call, {"PatchReseller", "ResellerModified", uid, uid, "Reseller was changed."});
-  transaction.Commit();
-  return platform::ItemAnswer(services_, "GetReseller", path, call.caller.scope);
+  return PatchItem(
+      services_, call, {"GetReseller", "Reseller", {{"resellerUid", uid}}},
+      [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
+        connection.Query(
+            "update core.reseller set status = coalesce($2::core.company_status, status), pro_partner_id "
+            "= $3, is_rest_access_enabled = $4, services = $5::jsonb where uid = $1",
+            {uid, TextOf(next, "status"), TextOf(next, "proPartnerId"), Flag(next, "isRestAccessEnabled", false),
+             next.value("resellerServices", json::object()).dump()});
+        return AuditEntry{"PatchReseller", "ResellerModified", uid, uid, "Reseller was changed."};
+      });
 }
 
 Result<Answer> Organizations::DeleteReseller(const Call& call) {
@@ -216,24 +208,18 @@ Result<Answer> Organizations::DeleteReseller(const Call& call) {
 
 Result<Answer> Organizations::PatchOrganization(const Call& call) {
   const std::string& uid = call.Path("organizationUid");
-  const platform::Bindings path = {{"organizationUid", uid}};
-  auto current = platform::CurrentItem(services_, "GetOrganization", path, call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto patched = contract::ApplyPatch(*contract::FindSchema("Organization"), *current, call.body);
-  if (!patched) return tl::unexpected(patched.error());
-  std::string sets;
-  db::Params params = {uid};
-  for (const auto& [property, column] : kOrganizationColumns) {
-    params.push_back(TextOf(*patched, property));
-    sets += fmt::format("{}{} = ${}", sets.empty() ? "" : ", ", column, params.size());
-  }
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  transaction.Query(fmt::format("update core.organization set {} where uid = $1", sets), params);
-  platform::WriteAudit(*connection, call,
-                       {"PatchOrganization", "CompanyModified", uid, uid, "Organization details were changed."});
-  transaction.Commit();
-  return platform::ItemAnswer(services_, "GetOrganization", path, call.caller.scope);
+  return PatchItem(
+      services_, call, {"GetOrganization", "Organization", {{"organizationUid", uid}}},
+      [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
+        std::string sets;
+        db::Params params = {uid};
+        for (const auto& [property, column] : kOrganizationColumns) {
+          params.push_back(TextOf(next, property));
+          sets += fmt::format("{}{} = ${}", sets.empty() ? "" : ", ", column, params.size());
+        }
+        connection.Query(fmt::format("update core.organization set {} where uid = $1", sets), params);
+        return AuditEntry{"PatchOrganization", "CompanyModified", uid, uid, "Organization details were changed."};
+      });
 }
 
 Result<Answer> Organizations::CreateLocation(const Call& call) {
@@ -253,20 +239,13 @@ Result<Answer> Organizations::CreateLocation(const Call& call) {
 
 Result<Answer> Organizations::PatchLocation(const Call& call) {
   const std::string& uid = call.Path("locationUid");
-  const platform::Bindings path = {{"locationUid", uid}};
-  auto current = platform::CurrentItem(services_, "GetLocation", path, call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto patched = contract::ApplyPatch(*contract::FindSchema("OrganizationLocation"), *current, call.body);
-  if (!patched) return tl::unexpected(patched.error());
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  transaction.Query("update core.location set name = $2, quota_gb = $3 where uid = $1",
-                    {uid, TextOf(*patched, "name"), TextOf(*patched, "quotaGb")});
-  platform::WriteAudit(
-      *connection, call,
-      {"PatchLocation", "CompanyLocationModified", TextOf(*current, "organizationUid"), uid, "Location was changed."});
-  transaction.Commit();
-  return platform::ItemAnswer(services_, "GetLocation", path, call.caller.scope);
+  return PatchItem(services_, call, {"GetLocation", "OrganizationLocation", {{"locationUid", uid}}},
+                   [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
+                     connection.Query("update core.location set name = $2, quota_gb = $3 where uid = $1",
+                                      {uid, TextOf(next, "name"), TextOf(next, "quotaGb")});
+                     return AuditEntry{"PatchLocation", "CompanyLocationModified", TextOf(current, "organizationUid"),
+                                       uid, "Location was changed."};
+                   });
 }
 
 Result<Answer> Organizations::DeleteLocation(const Call& call) {

@@ -11,43 +11,83 @@ namespace {
 
 /// Counting that took longer than this is remembered.
 constexpr std::chrono::milliseconds kDearCount{3};
+/// Pages from here on are found by marks.
+constexpr std::int64_t kDeepOffset = 1000;
 
-std::string CacheKey(const ListQuery& query) {
-  std::string key = query.CountSql();
-  for (const auto& param : query.params) key += fmt::format("\x1f{}", param.value_or("\x1e"));
-  return key;
+std::string NameOf(const std::string& statement, const db::Params& params) {
+  std::string name = statement;
+  for (const auto& param : params) name += fmt::format("\x1f{}", param.value_or("\x1e"));
+  return name;
 }
 
 }  // namespace
 
-std::vector<db::Rows> ListEngine::Run(std::vector<db::Statement> statements, const TenantScope& scope) {
-  if (scope.all) return provider_.Acquire()->Pipeline(statements);
-  // The second wall: the role's policies read the visible organizations from this setting.
-  statements.insert(statements.begin(), {"select set_config('app.organizations', $1, true)",
-                                         {fmt::format("{}", fmt::join(scope.organizations, ","))}});
-  auto rows = tenant_.Acquire()->Pipeline(statements);
-  rows.erase(rows.begin());
-  return rows;
+Result<ListQuery> ListEngine::Compile(const contract::Operation& operation, const ListParameters& parameters,
+                                      const std::vector<Condition>& bindings, const TenantScope& scope) {
+  std::call_once(views_loaded_, [this] {
+    const auto rows = pools_.provider.Acquire()->Query(
+        "select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid where c.relnamespace = "
+        "'api'::regnamespace and a.attname = 'scope_location'");
+    for (int i = 0; i < rows.Count(); ++i) located_views_.insert(rows.Text(i, "relname"));
+  });
+  if (located_views_.contains(operation.view)) return CompileList(operation, parameters, bindings, scope);
+  TenantScope company = scope;  // rows of the whole company; what locations hide in them, row-level security hides
+  company.locations.clear();
+  return CompileList(operation, parameters, bindings, company);
+}
+
+db::Rows ListEngine::Run(const db::Statement& statement, const TenantScope& scope) {
+  if (scope.all) return pools_.provider.Acquire()->Query(statement.sql, statement.params, statement.format);
+  // The second wall: the role's policies read what may be seen from these settings.
+  auto& pool = scope.locations.empty() ? pools_.tenant : pools_.location;
+  auto rows = pool.Acquire()->Pipeline(
+      {{"select set_config('app.organizations', $1, true), set_config('app.locations', $2, true)",
+        {fmt::format("{}", fmt::join(scope.organizations, ",")), fmt::format("{}", fmt::join(scope.locations, ","))}},
+       statement});
+  return std::move(rows.back());
 }
 
 std::int64_t ListEngine::Total(const ListQuery& query, const TenantScope& scope) {
-  const std::string key = CacheKey(query);
-  if (const auto known = cache_.Total(key)) return *known;
-  const std::uint64_t version = cache_.Version();
-  const auto start = std::chrono::steady_clock::now();
-  const auto rows = Run({{query.CountSql(), query.params}}, scope);
-  const std::int64_t total = rows.front().Int(0, "total");
-  if (std::chrono::steady_clock::now() - start > kDearCount) cache_.Remember(key, total, version);
+  const db::Statement count = query.CountStatement();
+  const std::string list = NameOf(count.sql, count.params);
+  const auto start = ListCache::Clock::now();
+  if (const auto known = cache_.Total(list, start)) return *known;
+  const auto version = cache_.Current();
+  const std::int64_t total = Run(count, scope).Int(0, "total");
+  const auto end = ListCache::Clock::now();
+  if (end - start > kDearCount) cache_.RememberTotal(list, total, version, end - start, end);
   return total;
 }
 
-db::Statement ListEngine::PageStatement(const ListQuery& query, const TenantScope&) {
-  return {query.PageSql(), query.params, db::Format::kBinary};
+std::optional<db::Rows> ListEngine::MarkedPage(const ListQuery& query, const TenantScope& scope) {
+  const std::string list = NameOf(query.OrderedSql(), query.params);
+  const auto now = ListCache::Clock::now();
+  auto mark = cache_.NearestMark(list, query.offset, now);
+  if (!mark || query.offset - mark->position > ListCache::kMarkStep) {
+    const auto version = cache_.Current();
+    const auto rows = Run(query.MarksStatement(mark ? &*mark : nullptr, ListCache::kMarkStep), scope);
+    std::vector<Mark> found;
+    const std::int64_t base = mark ? mark->position : 0;
+    for (int i = 0; i < rows.Count(); ++i)
+      found.push_back({base + rows.Int(i, "position"), rows.Text(i, "value"), rows.Text(i, "key")});
+    if (!found.empty()) mark = found.back();
+    cache_.RememberMarks(list, std::move(found), version, now);
+  }
+  if (!mark) return std::nullopt;
+  auto page = Run(query.PageStatement(*mark), scope);
+  if (page.Count() < query.limit) return std::nullopt;
+  return page;
+}
+
+db::Rows ListEngine::Fetch(const ListQuery& query, const TenantScope& scope) {
+  if (query.offset >= kDeepOffset && query.Markable()) {
+    if (auto page = MarkedPage(query, scope)) return *page;
+  }
+  return Run(query.PageStatement(), scope);
 }
 
 std::string ListEngine::Page(const ListQuery& query, const TenantScope& scope) {
-  const auto rows = Run({PageStatement(query, scope)}, scope);
-  const db::Rows& page = rows.front();
+  const db::Rows page = Fetch(query, scope);
   const std::int64_t count = page.Count();
   const bool last = count < query.limit && (count > 0 || query.offset == 0);
   const std::int64_t total = last ? query.offset + count : Total(query, scope);
@@ -65,24 +105,24 @@ std::string ListEngine::Page(const ListQuery& query, const TenantScope& scope) {
 }
 
 std::string ListEngine::Item(const ListQuery& query, const TenantScope& scope) {
-  const auto rows = Run({PageStatement(query, scope)}, scope);
-  if (rows.front().Count() == 0) return {};
+  const auto rows = Run(query.PageStatement(), scope);
+  if (rows.Count() == 0) return {};
   std::string out = R"({"data":)";
-  RowWriter(rows.front(), query.columns).AppendObject(out, 0);
+  RowWriter(rows, query.columns).AppendObject(out, 0);
   out.push_back('}');
   return out;
 }
 
 std::string ListEngine::Csv(const ListQuery& query, const TenantScope& scope) {
-  const auto rows = Run({PageStatement(query, scope)}, scope);
+  const auto rows = Fetch(query, scope);
   std::string out = "\xEF\xBB\xBF";
   for (const auto& column : query.columns) {
     if (&column != query.columns.data()) out.push_back(',');
     out += column.property != nullptr ? column.property->name : column.expand->property;
   }
   out += "\r\n";
-  const RowWriter writer(rows.front(), query.columns);
-  for (int row = 0; row < rows.front().Count(); ++row) writer.AppendCsv(out, row);
+  const RowWriter writer(rows, query.columns);
+  for (int row = 0; row < rows.Count(); ++row) writer.AppendCsv(out, row);
   return out;
 }
 

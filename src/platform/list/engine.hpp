@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "platform/list/list_cache.hpp"
@@ -7,11 +10,22 @@
 
 namespace steward::platform {
 
-/// Runs compiled lists and writes the answers. Holds two pools: one per database role, so that row-level security
-/// stands behind the scope in the statement. Thread-safe.
+/// One pool per database role that reads for callers. They outlive the engine.
+struct ReaderPools {
+  db::Pool& provider;  ///< the provider's staff: all rows
+  db::Pool& tenant;    ///< whole organizations
+  db::Pool& location;  ///< some locations of an organization
+};
+
+/// Compiles lists, runs them and writes the answers. Row-level security of the reading role stands behind the scope in
+/// the statement. Thread-safe.
 class ListEngine {
  public:
-  ListEngine(db::Pool& provider, db::Pool& tenant) : provider_(provider), tenant_(tenant) {}
+  explicit ListEngine(ReaderPools pools) : pools_(pools) {}
+
+  /// As CompileList; locations narrow the views whose rows belong to one.
+  Result<ListQuery> Compile(const contract::Operation& operation, const ListParameters& parameters,
+                            const std::vector<Condition>& bindings, const TenantScope& scope);
 
   /// One page: {"meta":{"pagingInfo":{...}},"data":[...]}.
   std::string Page(const ListQuery& query, const TenantScope& scope);
@@ -23,13 +37,16 @@ class ListEngine {
   ListCache& Cache() { return cache_; }
 
  private:
-  std::vector<db::Rows> Run(std::vector<db::Statement> statements, const TenantScope& scope);
+  db::Rows Run(const db::Statement& statement, const TenantScope& scope);
   std::int64_t Total(const ListQuery& query, const TenantScope& scope);
-  db::Statement PageStatement(const ListQuery& query, const TenantScope& scope);
+  db::Rows Fetch(const ListQuery& query, const TenantScope& scope);
+  /// A deep page found by marks; nothing when it must be read by its offset.
+  std::optional<db::Rows> MarkedPage(const ListQuery& query, const TenantScope& scope);
 
-  db::Pool& provider_;
-  db::Pool& tenant_;
+  ReaderPools pools_;
   ListCache cache_;
+  std::once_flag views_loaded_;
+  std::set<std::string, std::less<>> located_views_;
 };
 
 }  // namespace steward::platform

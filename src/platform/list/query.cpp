@@ -16,7 +16,8 @@ using contract::Kind;
 using contract::Property;
 using contract::Schema;
 
-constexpr std::int64_t kDeepOffset = 1000;
+/// Skipping more rows than this reads keys before whole rows.
+constexpr std::int64_t kLongSkip = 100;
 
 /// What `select` asks for: whole properties, or parts of nested ones.
 struct Selection {
@@ -48,11 +49,6 @@ Result<Selection> ParseSelect(const Schema& schema, const std::string& text) {
   return selection;
 }
 
-/// True when rows of this schema belong to a location (their views carry scope_location).
-bool HasLocation(const Schema& schema) {
-  return FindProperty(schema, "locationUid") != nullptr;
-}
-
 /// A jsonb expression that keeps only the named members (one level) of an object column.
 std::string PartialObject(const std::string& column, const std::set<std::string>& parts) {
   std::string members;
@@ -63,10 +59,10 @@ std::string PartialObject(const std::string& column, const std::set<std::string>
   return fmt::format("case when {0} is not null then jsonb_build_object({1}) end", column, members);
 }
 
-Result<std::string> CompileSort(const contract::Operation& operation, const std::string& text, const std::string& key) {
+Result<std::vector<OrderTerm>> CompileSort(const contract::Operation& operation, const std::string& text,
+                                           const std::string& key) {
   const Schema& schema = *operation.schema;
-  std::string order;
-  std::string direction = "asc";
+  std::vector<OrderTerm> order;
   if (!text.empty()) {
     auto parsed = ParseLenientJson(text, "sort");
     if (!parsed) return tl::unexpected(parsed.error());
@@ -79,38 +75,85 @@ Result<std::string> CompileSort(const contract::Operation& operation, const std:
       auto target = ResolveProperty(schema, name->text, "sort", name->position);
       if (!target) return tl::unexpected(target.error());
       const LenientValue* way = item.Find("direction");
-      direction = way != nullptr && way->text.starts_with("desc") ? "desc" : "asc";
       if (way != nullptr && way->text != "ascending" && way->text != "descending" && !way->text.empty()) {
         return FailParameter("sort",
                              fmt::format("direction must be ascending or descending at position {}.", way->position));
       }
       const LenientValue* collation = item.Find("collation");
       const bool fold = collation != nullptr && collation->text == "ignorecase" && target->kind == Kind::kString;
-      order += fmt::format("{} {}, ", fold ? fmt::format("lower({})", target->sql) : target->sql, direction);
+      order.push_back({fold ? fmt::format("lower({})", target->sql) : target->sql,
+                       way != nullptr && way->text.starts_with("desc")});
     }
   } else if (!operation.order.empty()) {
-    order = fmt::format("{}, ", operation.order);
-    direction = operation.order.ends_with("desc") ? "desc" : "asc";
-  } else if (const Property* name = FindProperty(schema, "name"); name != nullptr) {
-    order = "\"name\" asc, ";
+    for (const auto& [column, descending] : operation.order) order.push_back({QuoteName(column), descending});
+  } else if (FindProperty(schema, "name") != nullptr) {
+    order.push_back({QuoteName("name"), false});
   }
-  return fmt::format(" order by {}{} {}", order, key, direction);
+  const bool descending = !order.empty() && order.back().descending;
+  order.push_back({key, descending});
+  return order;
 }
 
 }  // namespace
 
-std::string ListQuery::PageSql() const {
-  const std::string page = fmt::format("{}{} limit {} offset {}", where, order, limit, offset);
-  if (offset < kDeepOffset) return fmt::format("select {} from {}{}", select_list, from, page);
-  // A deep page first finds its keys (an index alone can do that), then reads whole rows for those only.
-  return fmt::format(
-      "with page as materialized (select {0} as page_key from {1}{2}) select {3} from {1}{4} {0} in (select page_key "
-      "from page){5} limit {6}",
-      key, from, page, select_list, where.empty() ? " where" : where + " and", order, limit);
+bool ListQuery::Markable() const {
+  return order.size() == 2 && order[0].descending == order[1].descending && order[0].sql != key;
 }
 
-std::string ListQuery::CountSql() const {
-  return fmt::format("select count(*) as total from {}{}", from, where);
+std::string ListQuery::OrderSql() const {
+  std::string out;
+  for (const auto& [sql, descending] : order)
+    out += fmt::format("{}{} {}", out.empty() ? " order by " : ", ", sql, descending ? "desc" : "asc");
+  return out;
+}
+
+std::string ListQuery::OrderedSql() const {
+  return from + where + OrderSql();
+}
+
+std::string ListQuery::FromMark(const Mark& mark, db::Params& values) const {
+  values.emplace_back(mark.value);
+  values.emplace_back(mark.key);
+  return fmt::format("{} ({}, {}) {} (${}, ${})", where.empty() ? " where" : where + " and", order[0].sql, key,
+                     order[0].descending ? "<=" : ">=", values.size() - 1, values.size());
+}
+
+db::Statement ListQuery::Page(const std::string& condition, db::Params values, std::int64_t skip) const {
+  const std::string by = OrderSql();
+  const std::string page = fmt::format("{}{} limit {} offset {}", condition, by, limit, skip);
+  if (skip < kLongSkip)
+    return {fmt::format("select {} from {}{}", select_list, from, page), std::move(values), db::Format::kBinary};
+  // After a long skip the keys come first (an index alone can find them), then whole rows for those only.
+  return {fmt::format("with page as materialized (select {0} as page_key from {1}{2}) select {3} from {1}{4} {0} in "
+                      "(select page_key from page){5} limit {6}",
+                      key, from, page, select_list, condition.empty() ? " where" : condition + " and", by, limit),
+          std::move(values), db::Format::kBinary};
+}
+
+db::Statement ListQuery::PageStatement() const {
+  return Page(where, params, offset);
+}
+
+db::Statement ListQuery::PageStatement(const Mark& mark) const {
+  db::Params values = params;
+  const std::string condition = FromMark(mark, values);
+  return Page(condition, std::move(values), offset - mark.position);
+}
+
+db::Statement ListQuery::CountStatement() const {
+  return {fmt::format("select count(*) as total from {}{}", from, where), params};
+}
+
+db::Statement ListQuery::MarksStatement(const Mark* mark, std::int64_t step) const {
+  db::Params values = params;
+  const std::string condition = mark != nullptr ? FromMark(*mark, values) : where;
+  const std::string by = OrderSql();
+  return {
+      fmt::format("select position, value, key from (select row_number() over ({0}) - 1 as position, ({1})::text as "
+                  "value, ({2})::text as key from {3}{4}{0} limit {5}) as rows where position > 0 and position % {6} "
+                  "= 0 and value is not null",
+                  by, order[0].sql, key, from, condition, offset - (mark != nullptr ? mark->position : 0) + 1, step),
+      std::move(values)};
 }
 
 Result<ListQuery> CompileList(const contract::Operation& operation, const ListParameters& parameters,
@@ -149,7 +192,7 @@ Result<ListQuery> CompileList(const contract::Operation& operation, const ListPa
       conditions.push_back(fmt::format("scope_organization = any(${}::uuid[])", query.params.size()));
     }
   }
-  if (!scope.locations.empty() && HasLocation(schema)) {
+  if (!scope.locations.empty()) {
     query.params.emplace_back(db::ArrayLiteral(scope.locations));
     conditions.push_back(fmt::format("scope_location = any(${}::uuid[])", query.params.size()));
   }
