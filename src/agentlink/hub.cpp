@@ -191,7 +191,7 @@ void Hub::Disconnect(const std::string& agent_uid) {
     if (found == sockets_.end()) return;
     socket = found->second;
   }
-  socket->Close("this agent was removed or rejected");
+  socket->Close("an operator changed this agent; it has to connect again");
 }
 
 void Hub::GoAway(unsigned retry_after_seconds, const std::string& reason) {

@@ -69,10 +69,10 @@ def branch(console, admin):
     agents = admin.data("/infrastructure/managementAgents", limit=1000)
     servers = admin.data("/infrastructure/backupServers", limit=1000)
     by_company = {}
-    for server in servers:
+    for server in (s for s in servers if s["status"] == "Healthy"):
         by_company.setdefault(server["organizationUid"], []).append(server)
     company, (here, there) = next((uid, rows[:2]) for uid, rows in by_company.items() if len({r["managementAgentUid"] for r in rows}) > 1)
-    location = must(admin.call("POST", "/organizations/locations", json={"organizationUid": company, "name": f"Branch {uuid.uuid4().hex[:6]}"}))["instanceUid"]
+    location = must(admin.call("POST", "/organizations/locations", json={"organizationUid": company, "name": f"Branch {uuid.uuid4().hex[:6]}", "quotaGb": 0}))["instanceUid"]
     assert here["managementAgentUid"] in {a["instanceUid"] for a in agents}
     must(admin.call("PATCH", f"/infrastructure/managementAgents/{here['managementAgentUid']}", json=[{"op": "replace", "path": "/locationUid", "value": location}]))
     name = f"branch-{uuid.uuid4().hex[:6]}"
