@@ -1,11 +1,11 @@
 -- An agent leaves its organization: what it reported goes with its certificate; its row stays, so that the console knows it when it comes back.
 -- Unverified: it may be accepted again; Removed: it stays out until a new setup file lets it in.
-create function core.expel_agent(agent uuid, next core.agent_state) returns void language plpgsql as $$
+create function core.expel_agent(leaver uuid, next core.agent_state) returns void language plpgsql as $$
 declare t text;
 begin
-  for t in select table_name from information_schema.columns where table_schema = 'inventory' and column_name = 'agent_uid' loop
-    execute format('delete from inventory.%I where agent_uid = $1', t) using agent;
+  for t in select tablename from pg_tables where schemaname = 'inventory' loop
+    execute format('delete from inventory.%I where agent_uid = $1', t) using leaver;
   end loop;
   update core.agent set state = next, organization_uid = null, location_uid = null, certificate_pem = null, accepted_at = null,
-    revision = 0, connected_to = null, connected_since = null where uid = agent;
+    revision = 0, connected_to = null, connected_since = null where uid = leaver;
 end $$;
