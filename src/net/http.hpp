@@ -74,8 +74,8 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0 picks a free one, see HttpServer::Port
   TlsConfig tls;           ///< empty certificate = plain HTTP (tests and loopback only)
-  int io_threads = 1;
-  int worker_threads = 4;
+  int io_threads = 1;      ///< all but one of them answer requests that are short
+  int worker_threads = 4;  ///< answer requests that had to wait, and run WebSocket handlers
   std::size_t max_body_bytes = 4U << 20U;
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_message_bytes = 16U << 20U;  ///< WebSocket message

@@ -4,11 +4,13 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <set>
 #include <thread>
 
 #include "net/beast.hpp"
 #include "net/http.hpp"
+#include "net/lanes.hpp"
 #include "net/websocket_connection.hpp"
 #include "spdlog/spdlog.h"
 
@@ -69,12 +71,27 @@ asio::ssl::context MakeContext(const TlsConfig& config) {
 /// How long a refused sender may go on sending before the connection is cut.
 constexpr std::chrono::seconds kLinger{3};
 
-/// Shared by all sessions of one server.
+/// How often sessions past their deadline are looked for: one look for all costs less than a timer for each step.
+constexpr std::chrono::milliseconds kSweep{250};
+
+/// What a server knows of its sessions.
 class SessionBase {
  public:
+  using Clock = std::chrono::steady_clock;
   virtual ~SessionBase() = default;
   /// Finish the request under way, then close; close at once when idle. Any thread.
   virtual void Drain() = 0;
+  /// Cut the connection. Any thread.
+  virtual void Abort() = 0;
+  bool Late(Clock::time_point now) const { return now.time_since_epoch().count() > deadline_.load(); }
+
+ protected:
+  void SetDeadline(Clock::duration time) { deadline_ = (Clock::now() + time).time_since_epoch().count(); }
+  void NoDeadline() { deadline_ = kNever; }
+
+ private:
+  static constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
+  std::atomic<Clock::rep> deadline_{kNever};
 };
 
 struct ServerState {
@@ -84,7 +101,8 @@ struct ServerState {
         upgrade(std::move(u)),
         failure(std::move(f)),
         io(options.io_threads),
-        workers(static_cast<std::size_t>(options.worker_threads)) {
+        workers(static_cast<std::size_t>(options.worker_threads)),
+        lanes(io, workers, options.io_threads - 1) {
     if (!options.tls.certificate_pem.empty()) tls.emplace(MakeContext(options.tls));
   }
 
@@ -94,6 +112,7 @@ struct ServerState {
   HandshakeFailure failure;
   asio::io_context io;
   asio::thread_pool workers;
+  Lanes lanes;
   std::optional<asio::ssl::context> tls;
   std::atomic<bool> stopping{false};
   std::mutex mutex;
@@ -104,6 +123,14 @@ struct ServerState {
     const std::lock_guard lock(mutex);
     sessions.insert(session);
   }
+  /// Cuts the sessions that are past their deadline.
+  void Sweep() {
+    const std::lock_guard lock(mutex);
+    const auto now = SessionBase::Clock::now();
+    for (SessionBase* session : sessions) {
+      if (session->Late(now)) session->Abort();
+    }
+  }
   void Remove(SessionBase* session) {
     const std::lock_guard lock(mutex);
     sessions.erase(session);
@@ -111,9 +138,9 @@ struct ServerState {
   }
 };
 
-/// One HTTP connection: reads a request, has a worker answer it, writes, reads the next (pipelined ones are answered in
-/// order). All members run on the connection's strand; the handler runs on a worker while the session does nothing
-/// else.
+/// One HTTP connection: reads a request, has it answered, writes, reads the next (pipelined ones are answered in
+/// order). All members run on the connection's strand; the handler runs in a lane or on a worker while the session does
+/// nothing else.
 template <typename Stream>
 class HttpSession : public SessionBase, public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
@@ -125,7 +152,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
 
   void Start() {
     if constexpr (std::is_same_v<Stream, TlsStream>) {
-      Lowest().expires_after(state_->options.header_timeout);
+      this->SetDeadline(state_->options.header_timeout);
       stream_.async_handshake(asio::ssl::stream_base::server,
                               [self = this->shared_from_this()](beast::error_code error) {
                                 if (error) {
@@ -147,6 +174,13 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     });
   }
 
+  void Abort() override {
+    auto weak = this->weak_from_this();
+    asio::post(stream_.get_executor(), [weak] {
+      if (auto self = weak.lock(); self && self->Late(Clock::now())) self->Lowest().close();
+    });
+  }
+
  private:
   beast::tcp_stream& Lowest() { return beast::get_lowest_layer(stream_); }
 
@@ -155,7 +189,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     if (state_->stopping) return Shutdown();
     if (buffer_.size() > 0) return ReadRequest();
     idle_ = true;
-    Lowest().expires_after(state_->options.idle_timeout);
+    this->SetDeadline(state_->options.idle_timeout);
     stream_.async_read_some(buffer_.prepare(16384),
                             [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
                               self->idle_ = false;
@@ -169,7 +203,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(state_->options.max_header_bytes));
     parser_->body_limit(state_->options.max_body_bytes);
-    Lowest().expires_after(state_->options.header_timeout);
+    this->SetDeadline(state_->options.header_timeout);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = this->shared_from_this()](beast::error_code error, std::size_t) {
                               if (error) return self->ReadFailed(error);
@@ -199,7 +233,6 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     Error problem{.code = ErrorCode::kInvalid,
                   .message = "The request is not valid HTTP/1.1: " + error.message() + "."};
     if (error == http::error::end_of_stream || error == asio::ssl::error::stream_truncated) return Shutdown();
-    if (error == beast::error::timeout) return;  // the stream is closed already
     if (error == http::error::body_limit) {
       problem.code = ErrorCode::kTooLarge;
       problem.message =
@@ -213,7 +246,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
       return;
     }
     out_ = Serialize(ErrorResponse(problem), false, false);
-    Lowest().expires_after(kLinger);
+    this->SetDeadline(kLinger);
     asio::async_write(stream_, asio::buffer(out_),
                       [self = this->shared_from_this()](beast::error_code failed, std::size_t) {
                         if (!failed) self->Discard();
@@ -226,7 +259,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     stream_.async_read_some(buffer_.prepare(65536),
                             [self = this->shared_from_this()](beast::error_code error, std::size_t) {
                               if (!error) return self->Discard();
-                              if (error != beast::error::timeout) self->Shutdown();
+                              self->Shutdown();
                             });
   }
 
@@ -252,15 +285,21 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     if (websocket::is_upgrade(parser_->get())) return Upgrade();
     const bool keep_alive = parser_->get().keep_alive();
     const bool head_only = parser_->get().method() == http::verb::head;
-    Lowest().expires_never();
-    asio::post(state_->workers,
-               [self = this->shared_from_this(), keep_alive, head_only, request = TakeRequest()]() mutable {
-                 Response response = self->Call(request);
-                 const bool keep = keep_alive && !response.close && !self->state_->stopping;
-                 std::string out = Serialize(response, keep, head_only);
-                 asio::post(self->stream_.get_executor(),
-                            [self, keep, text = std::move(out)]() mutable { self->WriteText(std::move(text), keep); });
-               });
+    this->NoDeadline();
+    auto request = std::make_shared<Request>(TakeRequest());
+    state_->lanes.Run([self = this->shared_from_this(), keep_alive, head_only, request] {
+      auto answer = self->CallAndSerialize(*request, keep_alive, head_only);
+      asio::dispatch(self->stream_.get_executor(), [self, answer = std::move(answer)]() mutable {
+        self->WriteText(std::move(answer.first), answer.second);
+      });
+    });
+  }
+
+  /// The answer's bytes, and whether the connection stays open.
+  std::pair<std::string, bool> CallAndSerialize(Request& request, bool keep_alive, bool head_only) {
+    const Response response = Call(request);
+    const bool keep = keep_alive && !response.close && !state_->stopping;
+    return {Serialize(response, keep, head_only), keep};
   }
 
   Response Call(Request& request) {
@@ -279,7 +318,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
 
   void WriteText(std::string text, bool keep_alive) {
     out_ = std::move(text);
-    Lowest().expires_after(state_->options.idle_timeout);
+    this->SetDeadline(state_->options.idle_timeout);
     asio::async_write(stream_, asio::buffer(out_),
                       [self = this->shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
                         if (error) return;
@@ -289,7 +328,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   }
 
   void Shutdown() {
-    Lowest().expires_after(std::chrono::seconds(5));
+    this->SetDeadline(std::chrono::seconds(5));
     if constexpr (std::is_same_v<Stream, TlsStream>) {
       stream_.async_shutdown([self = this->shared_from_this()](beast::error_code) {});
     } else {
@@ -311,7 +350,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
           ErrorResponse({.code = ErrorCode::kNotFound, .message = "No WebSocket is served at " + request.path + "."}),
           false, false);
     }
-    Lowest().expires_never();
+    this->NoDeadline();
     auto socket = std::make_shared<websocket::stream<Stream>>(std::move(stream_));
     websocket::stream_base::timeout timeout{std::chrono::seconds(15), state_->options.idle_timeout, true};
     socket->set_option(timeout);
@@ -341,6 +380,7 @@ class HttpServer::Impl {
       : state_(std::make_shared<ServerState>(std::move(options), std::move(handler), std::move(upgrade),
                                              std::move(failure))),
         acceptor_(asio::make_strand(state_->io)),
+        sweep_(acceptor_.get_executor()),
         work_(state_->io.get_executor()) {}
 
   ~Impl() { Stop(std::chrono::seconds(0)); }
@@ -358,6 +398,7 @@ class HttpServer::Impl {
     }
     port_ = acceptor_.local_endpoint().port();
     Accept();
+    Sweep();
     for (int i = 0; i < state_->options.io_threads; ++i) {
       threads_.emplace_back([state = state_] { state->io.run(); });
     }
@@ -369,6 +410,7 @@ class HttpServer::Impl {
     asio::post(acceptor_.get_executor(), [this] {
       beast::error_code ignored;
       acceptor_.close(ignored);
+      sweep_.cancel();
     });
     {
       std::unique_lock lock(state_->mutex);
@@ -380,6 +422,7 @@ class HttpServer::Impl {
     state_->io.stop();
     for (auto& thread : threads_) thread.join();
     threads_.clear();
+    state_->lanes.Clear();
   }
 
   std::uint16_t Port() const { return port_; }
@@ -390,6 +433,15 @@ class HttpServer::Impl {
       if (error == asio::error::operation_aborted || state_->stopping) return;
       if (!error) Begin(std::move(socket));
       Accept();
+    });
+  }
+
+  void Sweep() {
+    sweep_.expires_after(kSweep);
+    sweep_.async_wait([this](beast::error_code error) {
+      if (error) return;
+      state_->Sweep();
+      Sweep();
     });
   }
 
@@ -409,6 +461,7 @@ class HttpServer::Impl {
 
   std::shared_ptr<ServerState> state_;
   tcp::acceptor acceptor_;
+  asio::steady_timer sweep_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;  // a request may be with a worker while io is idle
   std::vector<std::thread> threads_;
   std::uint16_t port_ = 0;

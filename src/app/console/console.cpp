@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <fstream>
@@ -97,6 +98,7 @@ net::ServerOptions Options(const Config& config, const platform::Authority& auth
   options.address = config.address;
   options.port = port;
   options.worker_threads = config.worker_threads;
+  if (!agents) options.io_threads = static_cast<int>(std::max(2U, std::thread::hardware_concurrency())) + 1;
   options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(),
                  agents ? authority.CaPem() : std::string()};
   return options;

@@ -9,7 +9,7 @@
 namespace steward::platform {
 namespace {
 
-/// Counting that took longer than this is remembered.
+/// A total that took longer than this to count may lag.
 constexpr std::chrono::milliseconds kDearCount{3};
 /// Pages from here on are found by marks.
 constexpr std::int64_t kDeepOffset = 1000;
@@ -55,7 +55,8 @@ std::int64_t ListEngine::Total(const ListQuery& query, const TenantScope& scope)
   const auto version = cache_.Current();
   const std::int64_t total = Run(count, scope).Int(0, "total");
   const auto end = ListCache::Clock::now();
-  if (end - start > kDearCount) cache_.RememberTotal(list, total, version, end - start, end);
+  const auto cost = end - start > kDearCount ? end - start : ListCache::Clock::duration::zero();
+  cache_.RememberTotal(list, total, version, cost, end);
   return total;
 }
 

@@ -40,7 +40,8 @@ class ListCache {
   Version Current() const { return {written_, reported_}; }
 
   std::optional<std::int64_t> Total(const std::string& list, Clock::time_point now);
-  /// `version` is what Current() said before the count began, `cost` how long it took, `now` when it ended.
+  /// `version` is what Current() said before the count began, `cost` what sets how long it may lag, `now` when it
+  /// ended.
   void RememberTotal(const std::string& list, std::int64_t total, Version version, Clock::duration cost,
                      Clock::time_point now);
 

@@ -35,24 +35,34 @@ void AppendDouble(std::string& out, double value) {
   out.append(buffer, end);
 }
 
-void AppendDigits(std::string& out, unsigned value, int width) {
-  char buffer[12];
+/// Writes `width` digits at `at` and returns what follows them.
+char* PutDigits(char* at, unsigned value, int width) {
   for (int i = width - 1; i >= 0; --i) {
-    buffer[i] = static_cast<char>('0' + value % 10);
+    at[i] = static_cast<char>('0' + value % 10);
     value /= 10;
   }
-  out.append(buffer, static_cast<std::size_t>(width));
+  return at + width;
 }
 
 constexpr std::int64_t kEpochDays = 10957;  // 2000-01-01, PostgreSQL's day zero, in days since 1970
 
-void AppendDay(std::string& out, std::int64_t days) {
-  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
-  AppendDigits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  out.push_back('-');
-  AppendDigits(out, static_cast<unsigned>(date.month()), 2);
-  out.push_back('-');
-  AppendDigits(out, static_cast<unsigned>(date.day()), 2);
+/// yyyy-mm-dd
+char* PutDay(char* at, std::int64_t days) {
+  const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days + kEpochDays))};
+  at = PutDigits(at, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  *at++ = '-';
+  at = PutDigits(at, static_cast<unsigned>(date.month()), 2);
+  *at++ = '-';
+  return PutDigits(at, static_cast<unsigned>(date.day()), 2);
+}
+
+void AppendDate(std::string& out, std::int64_t days) {
+  char buffer[12];
+  char* at = buffer;
+  *at++ = '"';
+  at = PutDay(at, days);
+  *at++ = '"';
+  out.append(buffer, at);
 }
 
 /// ISO 8601 in UTC with seven fraction digits, as field clients cut it.
@@ -64,17 +74,20 @@ void AppendTimestamp(std::string& out, std::int64_t micros) {
     rest += kDay;
     --days;
   }
-  out.push_back('"');
-  AppendDay(out, days + kEpochDays);
   const auto seconds = static_cast<unsigned>(rest / 1000000);
-  out.push_back('T');
-  AppendDigits(out, seconds / 3600, 2);
-  out.push_back(':');
-  AppendDigits(out, seconds / 60 % 60, 2);
-  out.push_back(':');
-  AppendDigits(out, seconds % 60, 2);
-  out.push_back('.');
-  AppendDigits(out, static_cast<unsigned>(rest % 1000000), 6);
+  char buffer[36];
+  char* at = buffer;
+  *at++ = '"';
+  at = PutDay(at, days);
+  *at++ = 'T';
+  at = PutDigits(at, seconds / 3600, 2);
+  *at++ = ':';
+  at = PutDigits(at, seconds / 60 % 60, 2);
+  *at++ = ':';
+  at = PutDigits(at, seconds % 60, 2);
+  *at++ = '.';
+  at = PutDigits(at, static_cast<unsigned>(rest % 1000000), 6);
+  out.append(buffer, at);
   out += "0+00:00\"";
 }
 
@@ -207,6 +220,8 @@ RowWriter::Type RowWriter::FromOid(unsigned oid, const std::string& column) {
 
 RowWriter::RowWriter(const db::Rows& rows, const std::vector<OutputColumn>& columns) : rows_(rows), columns_(columns) {
   for (int i = 0; i < rows.Columns(); ++i) types_.push_back(FromOid(rows.Oid(i), rows.Name(i)));
+  for (const auto& column : columns)
+    keys_.push_back(column.property != nullptr ? fmt::format("\"{}\":", column.property->name) : std::string());
 }
 
 void RowWriter::AppendValue(std::string& out, Type type, std::string_view raw) const {
@@ -236,9 +251,7 @@ void RowWriter::AppendValue(std::string& out, Type type, std::string_view raw) c
       AppendTimestamp(out, static_cast<std::int64_t>(BigEndian<std::uint64_t>(raw)));
       break;
     case Type::kDate:
-      out.push_back('"');
-      AppendDay(out, static_cast<std::int32_t>(BigEndian<std::uint32_t>(raw)) + kEpochDays);
-      out.push_back('"');
+      AppendDate(out, static_cast<std::int32_t>(BigEndian<std::uint32_t>(raw)));
       break;
     case Type::kUuid:
       AppendUuid(out, raw);
@@ -267,9 +280,7 @@ void RowWriter::AppendObject(std::string& out, int row) const {
     if (null && !property->nullable && !property->has_unknown && !property->required) continue;
     if (!first) out.push_back(',');
     first = false;
-    out.push_back('"');
-    out += property->name;
-    out += "\":";
+    out += keys_[i];
     if (!null) {
       AppendValue(out, types_[i], rows_.Raw(row, column));
     } else {

@@ -44,6 +44,7 @@ class RowWriter {
   const db::Rows& rows_;
   const std::vector<OutputColumn>& columns_;
   std::vector<Type> types_;
+  std::vector<std::string> keys_;  ///< "name": of each property
 };
 
 }  // namespace steward::platform
