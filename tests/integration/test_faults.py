@@ -114,8 +114,8 @@ def test_backup_server_in_trouble_is_named_and_recovers(small, mode):
 def test_unverified_agent_waits_then_is_accepted_or_rejected(small):
     import seed
 
-    console, client = small["console"], small["console"].client()
-    pid = seed.unverified_agent(client, console, small["place"])
+    client = small["console"].client()
+    pid = seed.start_agent(client, small["place"], "new-server-01").pid
     try:
         waiting = wait_for(lambda: [a for a in client.data("/infrastructure/unverifiedAgents") if a["status"] == "Pending"], 60)[0]
         company = client.data("/organizations/companies", limit=1)[0]["instanceUid"]
