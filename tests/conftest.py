@@ -41,10 +41,12 @@ def estate(console, folder):
     try:
         processes.wait_for(lambda: client.total("/organizations/companies") >= len(described["customers"]), 60)
         processes.wait_for(lambda: len(list((folder / "fleet").glob("*/state"))) >= len(described["servers"]), 120)
-        described.update(seed.seed(client, console, described, folder))
+        described.update(seed.seed(client, described, folder))
         processes.wait_for(lambda: client.total("/infrastructure/backupServers") >= len(described["servers"]), 120)
         processes.wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180)
         processes.wait_for(lambda: client.total("/protectedWorkloads/computersManagedByConsole") >= 1, 120)
+        # The sizes of disks come a few machines at a time; the tests start from an inventory that is complete.
+        processes.wait_for(lambda: all("provisionedSourceSize" in row for row in client.data("/protectedWorkloads/virtualMachines", limit=10000)), 300, 3)
         described["lab_process"] = lab
         described["fleet_process"] = fleet
         yield described

@@ -210,6 +210,23 @@ void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
   }
 }
 
+/// Makes the servers of one agent known to each other.
+Status Relate(std::vector<VbrConfig>& servers) {
+  if (servers.size() < 2) return {};
+  const auto publishing = std::make_shared<std::mutex>();
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    servers[i].own_ids = i > 0;
+    servers[i].publishing = publishing;
+    for (std::size_t other = 0; other < servers.size(); ++other) {
+      if (other == i) continue;
+      if (servers[other].url == servers[i].url)
+        return Fail(ErrorCode::kInvalid, fmt::format("Two [[vbr]] blocks have the address {}", servers[i].url));
+      servers[i].others.push_back(servers[other].url);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<AgentConfig> LoadConfig(const std::filesystem::path& setup, const std::filesystem::path& adapters) {
@@ -223,9 +240,7 @@ Result<AgentConfig> LoadConfig(const std::filesystem::path& setup, const std::fi
   } catch (const std::exception& error) {
     return Fail(ErrorCode::kInvalid, error.what());
   }
-  if (config.vbr.size() > 1) {
-    return Fail(ErrorCode::kInvalid, "One agent reads one backup server: run a second agent with its own state folder");
-  }
+  if (auto status = Relate(config.vbr); !status) return tl::unexpected(status.error());
   if (config.console.addresses.empty()) {
     return Fail(ErrorCode::kInvalid,
                 "No console address: give [console] addresses = [\"host:6180\"] in the setup file");

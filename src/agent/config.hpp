@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +34,10 @@ struct VbrConfig {
   std::chrono::seconds inventory{300};  ///< configuration, objects, licence
   std::chrono::seconds timeout{20};
   int history_days = 31;  ///< sessions kept and reported
+  // Set when the agent reads several servers.
+  std::vector<std::string> others{};         ///< addresses of the other servers
+  bool own_ids = false;                      ///< not the first of them: see GiveOwnIds
+  std::shared_ptr<std::mutex> publishing{};  ///< one of them publishes at a time
 };
 
 /// [[restic]]: a backup job of our own engine.

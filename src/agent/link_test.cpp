@@ -210,6 +210,11 @@ TEST(Config, MisspeltKeyAndMissingAddress_AreErrors) {
   EXPECT_THAT(load(console + "[[vbr]]\nurl = \"https://h\"\nuser = \"u\"\n"), testing::HasSubstr("password"));
   EXPECT_THAT(load(console + "[[restic]]\nname = \"n\"\n"), testing::HasSubstr("missing"));
   EXPECT_THAT(load("not toml"), testing::HasSubstr("line 1"));
+  const auto server = [](const std::string& url) {
+    return "[[vbr]]\nurl = \"" + url + "\"\nuser = \"u\"\npassword = \"p\"\ninsecure = true\n";
+  };
+  EXPECT_EQ(load(console + server("https://a") + server("https://b")), "ok");
+  EXPECT_THAT(load(console + server("https://a") + server("https://a/")), testing::HasSubstr("Two [[vbr]] blocks"));
   std::filesystem::remove(file);
 }
 

@@ -117,6 +117,11 @@ void SyncStore::MarkDirty(Entity& entity, const std::string& uid) {
 }
 
 void SyncStore::Publish(const std::string& name, Rows rows) {
+  Publish(name, std::move(rows), [](const std::string&) { return false; });
+}
+
+void SyncStore::Publish(const std::string& name, Rows rows,
+                        const std::function<bool(const std::string& row)>& foreign) {
   std::function<void()> wake;
   {
     const std::lock_guard lock(mutex_);
@@ -124,7 +129,7 @@ void SyncStore::Publish(const std::string& name, Rows rows) {
     entity.published = true;
     std::vector<std::string> touched;
     for (auto it = entity.current.begin(); it != entity.current.end();) {
-      if (rows.contains(it->first)) {
+      if (rows.contains(it->first) || foreign(*it->second)) {
         ++it;
         continue;
       }

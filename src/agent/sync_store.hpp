@@ -31,6 +31,8 @@ class SyncStore {
   /// Replaces all rows of an entity. Rows that are not in `rows` become deletions. Entities never published since the
   /// start keep the rows the console has.
   void Publish(const std::string& entity, Rows rows);
+  /// The same, but for rows that `foreign` is true of: they belong to another publisher of this entity and stay.
+  void Publish(const std::string& entity, Rows rows, const std::function<bool(const std::string& row)>& foreign);
   /// Last known row of an entity, published or remembered from before the start.
   std::optional<std::string> Row(const std::string& entity, const std::string& uid) const;
   std::vector<std::string> RowsOf(const std::string& entity) const;

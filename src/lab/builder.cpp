@@ -73,6 +73,8 @@ BackupServer Builder::Build() {
   AddMachineJobs(server);
   AddComputerJobs(server);
   AddFollowers(server);
+  AddDataServers(server);
+  AddFileJobs(server);
   if (plan_.trouble == Trouble::kEverything) AddTrouble(server);
   return server;
 }
@@ -247,11 +249,70 @@ void Builder::AddFollowers(BackupServer& server) {
     copy.keep_points = 7;
     server.jobs.push_back(std::move(copy));
   }
+  if (plan_.buckets > 0) {  // one long-grown server still has a copy job of the old kind
+    Job legacy = MakeJob(JobKind::kLegacyCopy, "Weekly Copy of " + server.jobs[0].name, second_repository_);
+    legacy.workloads = server.jobs[0].workloads;
+    legacy.keep_points = 7;
+    server.jobs.push_back(std::move(legacy));
+  }
   if (!plan_.hyper_v && plan_.machines >= 100) {
     Job replica = MakeJob(JobKind::kReplica, "Replica of " + server.jobs[0].name, "");
     replica.workloads = server.jobs[0].workloads;
     replica.schedule.at = hours(3) + minutes(15);
     server.jobs.push_back(std::move(replica));
+  }
+}
+
+void Builder::AddDataServers(BackupServer& server) {
+  const auto add = [&](const std::string& name, const DataServer& source, int low_gb, int high_gb) {
+    Workload data;
+    data.name = name;
+    Dice dice(seed_, prefix_ + "data/" + source.id + name);
+    data.id = dice.Uuid();
+    data.platform = Platform::kUnstructured;
+    data.data_server = source.id;
+    data.path = source.object_storage ? "" : source.path;
+    data.size = dice.Between(low_gb, high_gb) << 30U;
+    data.daily_change = 0.005 + dice.Fraction() * 0.01;
+    server.workloads.push_back(std::move(data));
+  };
+  constexpr std::array kShareNames{"projects", "profiles", "scans", "archive"};
+  for (std::size_t i = 0; i < plan_.shares; ++i) {
+    const std::string path = fmt::format(R"(\\{}-nas1\{})", code_, kShareNames.at(i));
+    server.data_servers.push_back({.id = Id("share/" + path), .name = path, .path = path});
+    add(path, server.data_servers.back(), 400, 2500);
+  }
+  if (plan_.buckets == 0) return;
+  server.data_servers.push_back({.id = Id("objects"), .name = code_ + " object storage", .object_storage = true});
+  for (std::size_t i = 0; i < plan_.buckets; ++i) {
+    add(fmt::format("{}-{}", code_, i == 0 ? "invoices" : "media"), server.data_servers.back(), 100, 900);
+  }
+}
+
+void Builder::AddFileJobs(BackupServer& server) {
+  const auto is_bucket = [&](const Workload& data) {
+    return std::ranges::find(server.data_servers, data.data_server, &DataServer::id)->object_storage;
+  };
+  for (const bool buckets : {false, true}) {
+    Job job = buckets ? MakeJob(JobKind::kObjectStorage, "Object Storage", second_repository_)
+                      : MakeJob(JobKind::kFileShare, "File Shares", main_repository_);
+    job.weekly_fulls = false;
+    job.keep_points = 28;
+    for (std::size_t i = 0; i < server.workloads.size(); ++i) {
+      const Workload& data = server.workloads[i];
+      if (data.platform == Platform::kUnstructured && is_bucket(data) == buckets) job.workloads.push_back(i);
+    }
+    if (job.workloads.empty()) continue;
+    if (!buckets) job.archive_id = Id("repository/bucket");
+    if (plan_.shares >= 2) {
+      Job copy = MakeJob(JobKind::kFileCopy, "Copy of " + job.name, buckets ? main_repository_ : second_repository_);
+      copy.copy_of = copy.schedule.after_job = job.id;
+      copy.workloads = job.workloads;
+      server.jobs.push_back(job);
+      server.jobs.push_back(std::move(copy));
+    } else {
+      server.jobs.push_back(std::move(job));
+    }
   }
 }
 
@@ -272,6 +333,29 @@ void Builder::AddTrouble(BackupServer& server) {
   server.jobs.at(6).always_fails =
       "Cannot sign in to the guest operating system: the service account's password has expired";
   server.jobs.at(6).faulty_since = start_ - hours{20};
+  Job never = MakeJob(plan_.hyper_v ? JobKind::kHyperV : JobKind::kVSphere, "New Branch Office", second_repository_);
+  never.schedule.automatic = false;
+  never.workloads = server.jobs.at(3).workloads;
+  never.excluded = {never.workloads.back()};
+  never.workloads.pop_back();
+  server.jobs.push_back(std::move(never));
+  const auto suspect = [&](std::size_t workload, Malware severity, const char* details, bool false_positive) {
+    server.events.push_back({.id = Id(fmt::format("event/{}", server.events.size())),
+                             .details = details,
+                             .workload = workload,
+                             .detected = start_ - hours{40},
+                             .severity = severity,
+                             .false_positive = false_positive});
+  };
+  for (std::size_t i = 0; i < 2; ++i) {
+    suspect(server.jobs.at(5).workloads.at(i), i == 0 ? Malware::kInfected : Malware::kSuspicious,
+            "Files with a known ransomware ending appeared", false);
+  }
+  // Two machines that only an event speaks of: one still under suspicion, one found to be clean.
+  for (std::size_t i = 0; i < 2; ++i)
+    suspect(server.jobs.at(0).workloads.at(i), Malware::kSuspicious, "Many files were deleted at once", i == 1);
+  server.repositories.at(1).out_of_date = true;
+  server.repositories.at(2).online = false;
   server.proxies.front().online = false;
   server.hosts.back().available = false;
 }
@@ -285,6 +369,8 @@ void Builder::Settle(BackupServer& server) {
   license.licensed_to = customer_;
   license.support_id = fmt::format("{:08}", dice.Between(1000000, 99999999));
   license.instances = std::ceil(UsedInstances(server) / use);
+  license.sockets = plan_.sockets;
+  license.capacity_tb = std::ceil(UsedTb(server) * 1.5);
   license.expires = std::chrono::floor<days>(start_) + days{left};
   license.support_expires = license.expires;
   for (Repository& repository : server.repositories) {

@@ -17,6 +17,9 @@ struct ServerPlan {
   bool modern = true;
   bool hyper_v = false;
   bool scale_out = false;
+  std::size_t shares = 0;   ///< file shares
+  std::size_t buckets = 0;  ///< buckets of one object storage
+  int sockets = 0;          ///< licensed beside the instances
   std::size_t zone = 0;
   int license_days = 0;    ///< days left; 0 = thrown by the dice
   double license_use = 0;  ///< share of the licence in use; 0 = thrown by the dice
@@ -37,6 +40,8 @@ class Builder {
   void AddRepositories(BackupServer& server);
   void AddMachines(BackupServer& server);
   void AddComputers(BackupServer& server);
+  void AddDataServers(BackupServer& server);
+  void AddFileJobs(BackupServer& server);
   void AddMachineJobs(BackupServer& server);
   void AddComputerJobs(BackupServer& server);
   void AddFollowers(BackupServer& server);

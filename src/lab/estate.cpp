@@ -39,12 +39,12 @@ constexpr std::array<CustomerPlan, 12> kCustomers{{{"Alder and Finch Accounting"
                                                    {"Murphy Logistics", "mur", 2}}};
 
 constexpr std::array<ServerPlan, 15> kServers{{
-    {.customer = 0, .machines = 120, .agents = 45},
+    {.customer = 0, .machines = 120, .agents = 45, .shares = 2, .buckets = 2},
     {.customer = 1, .machines = 60, .agents = 70},
-    {.customer = 2, .machines = 150, .agents = 30, .zone = 1},
+    {.customer = 2, .machines = 150, .agents = 30, .sockets = 16, .zone = 1},
     {.customer = 3, .machines = 210, .modern = false},
     {.customer = 4, .machines = 90, .agents = 60, .hyper_v = true},
-    {.customer = 5, .machines = 140, .agents = 150, .zone = 2},
+    {.customer = 5, .machines = 140, .agents = 150, .shares = 3, .zone = 2},
     {.customer = 6, .machines = 180, .agents = 25, .license_days = 12},
     {.customer = 6, .machines = 110, .modern = false, .zone = 1},
     {.customer = 7, .machines = 130, .agents = 40, .hyper_v = true, .zone = 3},
@@ -52,7 +52,7 @@ constexpr std::array<ServerPlan, 15> kServers{{
     {.customer = 9, .machines = 95, .agents = 55},
     {.customer = 10, .machines = 170, .agents = 35, .scale_out = true, .zone = 1},
     {.customer = 11, .machines = 60, .agents = 15, .trouble = Trouble::kSilent},
-    {.customer = 11, .machines = 130, .agents = 40, .license_days = -6, .trouble = Trouble::kEverything},
+    {.customer = 11, .machines = 130, .agents = 40, .shares = 1, .license_days = -6, .trouble = Trouble::kEverything},
     {.customer = 11, .machines = 100, .modern = false, .license_use = 0.88},
 }};
 

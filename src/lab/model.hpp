@@ -11,8 +11,20 @@
 /// The simulated backup server as plain data: what exists, and what happened to it. Nothing here knows REST.
 namespace steward::lab {
 
-enum class Platform { kVMware, kHyperV, kWindowsPhysical, kLinuxPhysical };
-enum class JobKind { kVSphere, kHyperV, kReplica, kCopy, kWindowsAgent, kLinuxAgent, kWorkstationPolicy };
+enum class Platform { kVMware, kHyperV, kWindowsPhysical, kLinuxPhysical, kUnstructured };
+enum class JobKind {
+  kVSphere,
+  kHyperV,
+  kReplica,
+  kCopy,
+  kWindowsAgent,
+  kLinuxAgent,
+  kWorkstationPolicy,
+  kFileShare,
+  kObjectStorage,
+  kFileCopy,
+  kLegacyCopy  ///< listed with its state only: the interface has no model of its settings
+};
 enum class RepositoryKind { kWindows, kLinux, kHardened, kS3Compatible, kScaleOut };
 enum class Outcome { kNone, kSuccess, kWarning, kFailed };
 enum class Malware { kClean, kSuspicious, kInfected };
@@ -44,6 +56,7 @@ struct Workload {
   std::string id{}, name{}, object_id{}, bios_uuid{}, computer_id{}, ip{}, group_id{}, path{};
   Platform platform = Platform::kVMware;
   bool workstation = false;
+  std::string data_server{};            ///< id of the file share or object storage that this is, or is in
   std::int64_t size = 0;                ///< bytes of its disks
   double daily_change = 0.03;           ///< share of the size that changes in a day
   std::optional<Moment> gone_silent{};  ///< no run has processed it since, though its job goes on
@@ -105,13 +118,15 @@ struct Job {
   JobKind kind = JobKind::kVSphere;
   bool disabled = false;
   std::vector<std::size_t> workloads{};
+  std::vector<std::size_t> excluded{};  ///< named by the job as what it leaves out
   Schedule schedule;
   int keep_points = 14;
   bool weekly_fulls = false;
   double fail_chance = 0.015, warn_chance = 0.04;
   std::string always_fails{};  ///< text of a fault that ends each run since `faulty_since`
   std::optional<Moment> faulty_since{};
-  std::string copy_of{};  ///< id of the job a copy job copies
+  std::string copy_of{};     ///< id of the job a copy job copies
+  std::string archive_id{};  ///< archive repository of a file share or object storage job
   std::int64_t runs = 0;
   std::optional<Moment> next_run{};
   std::optional<std::size_t> running{};       ///< index into sessions
@@ -121,10 +136,27 @@ struct Job {
   std::optional<Backup> backup{};
 };
 
+/// A file share (one workload), or an object storage (a workload for each bucket).
+struct DataServer {
+  std::string id{}, name{}, path{};
+  bool object_storage = false;
+};
+
+/// What a malware detector said of a workload.
+struct MalwareEvent {
+  std::string id{}, details{};
+  std::size_t workload = 0;
+  Moment detected{};
+  Malware severity = Malware::kSuspicious;
+  bool false_positive = false;
+};
+
 struct License {
   enum class Kind { kRental, kSubscription } kind = Kind::kRental;
   std::string edition = "EnterprisePlus", licensed_to, support_id;
   double instances = 0;
+  int sockets = 0;         ///< 0 = no socket section
+  double capacity_tb = 0;  ///< for file shares and object storages; 0 = no capacity section
   Moment expires{};
   std::optional<Moment> support_expires{};
   bool auto_update = true;
@@ -145,6 +177,8 @@ struct BackupServer {
   std::vector<Proxy> proxies{};
   std::vector<Repository> repositories{};
   std::vector<ProtectionGroup> groups{};
+  std::vector<DataServer> data_servers{};
+  std::vector<MalwareEvent> events{};  ///< oldest first
   std::vector<Workload> workloads{};
   std::vector<Job> jobs{};
   std::vector<Session> sessions{};  ///< oldest first
@@ -152,6 +186,11 @@ struct BackupServer {
 
 inline bool IsAgentKind(JobKind kind) {
   return kind == JobKind::kWindowsAgent || kind == JobKind::kLinuxAgent || kind == JobKind::kWorkstationPolicy;
+}
+
+/// Jobs over file shares and object storages; their copies are told by the job they copy.
+inline bool IsFileKind(JobKind kind) {
+  return kind == JobKind::kFileShare || kind == JobKind::kObjectStorage || kind == JobKind::kFileCopy;
 }
 
 }  // namespace steward::lab

@@ -20,6 +20,8 @@ const char* PlatformName(Platform platform) {
       return "WindowsPhysical";
     case Platform::kLinuxPhysical:
       return "LinuxPhysical";
+    case Platform::kUnstructured:
+      return "UnstructuredData";
   }
   return "";
 }
@@ -93,12 +95,18 @@ std::string Rest::SessionTypeName(const Session& session) const {
     case JobKind::kReplica:
       return "ReplicaJob";
     case JobKind::kCopy:
+    case JobKind::kLegacyCopy:
       return "BackupCopyJob";
     case JobKind::kWindowsAgent:
     case JobKind::kLinuxAgent:
       return "AgentBackup";
     case JobKind::kWorkstationPolicy:
       return "AgentPolicy";
+    case JobKind::kFileShare:
+    case JobKind::kObjectStorage:
+      return "FileServerSave";
+    case JobKind::kFileCopy:
+      return "UnstructuredDataBackupCopy";
   }
   return "";
 }
@@ -179,7 +187,12 @@ Json Rest::TaskBase(const TaskRef& ref) const {
                 {"isCanceled", false}}},
               {"progress", Progress(task->processed, task->read, task->transferred, task->began, task->ended)}};
   if (over) row["endTime"] = At(task->ended);
-  if (job.kind != JobKind::kReplica) {
+  if (job.kind == JobKind::kReplica) {
+    if (!task->point_id.empty()) {
+      row["replicaPointId"] = task->point_id;
+      row["replicaPointReference"] = "/api/v1/replicaPoints/" + task->point_id;
+    }
+  } else {
     if (!task->point_id.empty()) {
       row["restorePointId"] = task->point_id;
       row["restorePointReference"] = "/api/v1/restorePoints/" + task->point_id;
@@ -200,17 +213,19 @@ Json Rest::PointBase(const PointRef& ref) const {
       operations.push_back("StartViVMInstantRecovery");
     }
   }
-  return {{"id", ref.point->id},
-          {"name", machine.name},
-          {"platformName", PlatformName(machine.platform)},
-          {"platformId", PlatformId(server_, machine.platform)},
-          {"creationTime", At(ref.point->created)},
-          {"backupId", ref.at.backup->id},
-          {"type", ref.point->full ? "Full" : "Increment"},
-          {"sessionId", ref.point->session_id},
-          {"allowedOperations", std::move(operations)},
-          {"malwareStatus", MalwareName(ref.point->malware)},
-          {"backupFileId", ref.point->file_id}};
+  Json row = {{"id", ref.point->id},
+              {"name", machine.name},
+              {"platformName", PlatformName(machine.platform)},
+              {"platformId", PlatformId(server_, machine.platform)},
+              {"creationTime", At(ref.point->created)},
+              {"backupId", ref.at.backup->id},
+              {"type", ref.point->full ? "Full" : "Increment"},
+              {"sessionId", ref.point->session_id},
+              {"allowedOperations", std::move(operations)},
+              {"malwareStatus", MalwareName(ref.point->malware)}};
+  // Backups of file shares and object storages have no backup files.
+  if (machine.platform != Platform::kUnstructured) row["backupFileId"] = ref.point->file_id;
+  return row;
 }
 
 Json Rest::FileBase(const PointRef& ref) const {

@@ -61,9 +61,16 @@ class Rest {
   virtual Json PointRow(const PointRef& ref) const = 0;
   virtual Json Computer(std::size_t workload) const = 0;
   virtual Json Group(const ProtectionGroup& group) const = 0;
+  Json ReplicaRow(std::size_t job) const;
+  Json ReplicaPoint(const PointRef& ref) const;
+  virtual std::vector<Json> Disks(const PointRef& ref) const;
+  Json EventRow(const MalwareEvent& event) const;
+  Json DataServerRow(const DataServer& source) const;
+  /// Sizes of a backup, or of one of its objects.
+  Json BackupDetails(const Backup& backup, const std::string& object_id) const;
 
   virtual std::string JobTypeName(JobKind kind) const = 0;
-  std::string SessionTypeName(const Session& session) const;
+  virtual std::string SessionTypeName(const Session& session) const;
   std::string StateName(const Session& session) const;
   std::string ResultName(const Session& session) const;
 
@@ -83,9 +90,14 @@ class Rest {
   Json PointBase(const PointRef& ref) const;
   Json FileBase(const PointRef& ref) const;
   Json Schedule(const Job& job) const;
+  Json FileJob(const Job& job) const;
+  Json FileCopyJob(const Job& job) const;
+  const DataServer* FindDataServer(const std::string& id) const;
   Json MachineStorage(const Job& job, const char* synthetic_key, bool hyper_v) const;
   Json GuestProcessing() const;
   int Percent(const Session& session) const;
+  /// Socket and capacity sections of a licence that has them.
+  void AddSections(Json& license) const;
 
   const BackupServer& server_;
   const Moment now_;

@@ -193,9 +193,7 @@ void EndRun(BackupServer& server, std::size_t index) {
   session.over = true;
   job.running.reset();
   job.last_outcome = session.outcome;
-  if (job.kind != JobKind::kReplica) {
-    for (Task& task : session.tasks) AddPoint(server, job, session, task);
-  }
+  for (Task& task : session.tasks) AddPoint(server, job, session, task);
   for (Job& follower : server.jobs) {
     if (!follower.disabled && follower.schedule.after_job == job.id) follower.next_run = session.ended + seconds(60);
   }
@@ -280,9 +278,25 @@ double UsedInstances(const BackupServer& server) {
   }
   double used = 0;
   for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (seen[i]) used += server.workloads[i].workstation ? 1.0 / 3.0 : 1.0;
+    if (seen[i] && server.workloads[i].platform != Platform::kUnstructured)
+      used += server.workloads[i].workstation ? 1.0 / 3.0 : 1.0;
   }
   return std::round(used * 100) / 100;
+}
+
+double UsedTb(const BackupServer& server) {
+  std::int64_t bytes = 0;
+  for (std::size_t i = 0; i < server.workloads.size(); ++i) {
+    if (server.workloads[i].platform == Platform::kUnstructured && IsProtected(server, i))
+      bytes += server.workloads[i].size;
+  }
+  return std::round(static_cast<double>(bytes) / kGb / 1024 * 100) / 100;
+}
+
+int UsedSockets(const BackupServer& server) {
+  return 2 * static_cast<int>(std::ranges::count_if(server.hosts, [](const Host& host) {
+           return host.kind == Host::Kind::kESXi || host.kind == Host::Kind::kHyperV;
+         }));
 }
 
 }  // namespace steward::lab

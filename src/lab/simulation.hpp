@@ -25,6 +25,12 @@ double UsedGb(const BackupServer& server, const Repository& repository, Moment n
 /// Licence instances in use: one per protected machine, a third per workstation.
 double UsedInstances(const BackupServer& server);
 
+/// Terabytes of protected file shares and object storages, which count by size and not by instance.
+double UsedTb(const BackupServer& server);
+
+/// Licensed processor sockets in use: two for each host that runs virtual machines.
+int UsedSockets(const BackupServer& server);
+
 /// True when the workload has a restore point, and so consumes a licence.
 bool IsProtected(const BackupServer& server, std::size_t workload);
 

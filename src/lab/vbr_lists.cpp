@@ -69,6 +69,7 @@ std::optional<Json> VbrServer::List(const Rest& rest, const net::Request& reques
   }
   if (const auto id = IdBetween(path, "backups/", "/backupFiles")) return Files(rest, query, *id);
   if (const auto id = IdBetween(path, "backupObjects/", "/restorePoints")) return Points(rest, query, *id);
+  if (auto source = Sources(rest, query, path, modern)) return source;
   using Index = std::size_t;
   const Columns<Index> by_name{{"Name", [&](const Index& i) { return entry_.server.workloads[i].name; }}};
   if (path == "license/instances") {
@@ -76,6 +77,7 @@ std::optional<Json> VbrServer::List(const Rest& rest, const net::Request& reques
     std::vector<Index> rows;
     for (Index i = 0; i < entry_.server.workloads.size(); ++i) {
       if (name && !MatchesName(*name, entry_.server.workloads[i].name)) continue;
+      if (entry_.server.workloads[i].platform == Platform::kUnstructured) continue;  // licensed by size
       if (IsProtected(entry_.server, i)) rows.push_back(i);
     }
     return MakePage<Index>(query, std::move(rows), by_name, [&](const Index& i) { return rest.LicenseInstance(i); });
@@ -156,7 +158,8 @@ Json VbrServer::Jobs(const Rest& rest, ListQuery& query, bool states) const {
   const auto results = states ? query.TakeWords("lastResultFilter") : std::set<std::string>{};
   std::vector<Row> rows = Pointers(entry_.server.jobs);
   std::erase_if(rows, [&](Row row) {
-    return !rest.Shows(*row) || (name && !MatchesName(*name, row->name)) || (id && *id != row->id) ||
+    return !rest.Shows(*row) || (!states && row->kind == JobKind::kLegacyCopy) ||
+           (name && !MatchesName(*name, row->name)) || (id && *id != row->id) ||
            !Passes(types, rest.JobTypeName(row->kind)) || !Passes(results, OutcomeName(row->last_outcome)) ||
            (after && (!row->last_run || *row->last_run < *after)) ||
            (before && (!row->last_run || *row->last_run > *before));
@@ -229,7 +232,8 @@ Json VbrServer::Backups(const Rest& rest, ListQuery& query) const {
   std::vector<Row> rows;
   for (std::size_t i = 0; i < server.jobs.size(); ++i) {
     const Job& job = server.jobs[i];
-    if (!job.backup || !rest.Shows(job) || (name && !MatchesName(*name, job.name)) || (job_id && *job_id != job.id))
+    if (!job.backup || job.kind == JobKind::kReplica || !rest.Shows(job) || (name && !MatchesName(*name, job.name)) ||
+        (job_id && *job_id != job.id))
       continue;
     if (times.Passes(job.backup->created, std::nullopt)) rows.push_back(i);
   }
@@ -239,11 +243,17 @@ Json VbrServer::Backups(const Rest& rest, ListQuery& query) const {
                        [&](const Row& i) { return rest.BackupRow(i, *server.jobs[i].backup); });
 }
 
+bool VbrServer::KnowsBackup(const Rest& rest, const std::string& backup_id) const {
+  return std::ranges::any_of(entry_.server.jobs, [&](const Job& job) {
+    return job.backup && job.backup->id == backup_id && job.kind != JobKind::kReplica && rest.Shows(job);
+  });
+}
+
 std::vector<ObjectRef> VbrServer::AllObjects(const Rest& rest) const {
   std::vector<ObjectRef> objects;
   const BackupServer& server = entry_.server;
   for (std::size_t i = 0; i < server.jobs.size(); ++i) {
-    if (!server.jobs[i].backup || !rest.Shows(server.jobs[i])) continue;
+    if (!server.jobs[i].backup || !rest.Shows(server.jobs[i]) || server.jobs[i].kind == JobKind::kReplica) continue;
     for (const BackupObject& object : server.jobs[i].backup->objects) {
       const ObjectRef ref{i, &*server.jobs[i].backup, &object};
       if (rest.Shows(ref)) objects.push_back(ref);
@@ -257,8 +267,7 @@ Json VbrServer::Objects(const Rest& rest, ListQuery& query, const std::string& b
   const auto platforms = query.TakeWords("platformNameFilter");
   const auto& workloads = entry_.server.workloads;
   std::vector<ObjectRef> rows = AllObjects(rest);
-  if (!backup_id.empty() &&
-      std::ranges::none_of(rows, [&](const ObjectRef& row) { return row.backup->id == backup_id; })) {
+  if (!backup_id.empty() && !KnowsBackup(rest, backup_id)) {
     throw Refusal{404, "NotFound", "There is no backup with this id"};
   }
   std::erase_if(rows, [&](const ObjectRef& row) {
@@ -275,15 +284,14 @@ Json VbrServer::Objects(const Rest& rest, ListQuery& query, const std::string& b
 Json VbrServer::Files(const Rest& rest, ListQuery& query, const std::string& backup_id) const {
   const TimeFilter times(query, false);
   std::vector<PointRef> rows;
-  bool known = false;
+  if (!KnowsBackup(rest, backup_id)) throw Refusal{404, "NotFound", "There is no backup with this id"};
   for (const ObjectRef& ref : AllObjects(rest)) {
     if (ref.backup->id != backup_id) continue;
-    known = true;
+    if (entry_.server.workloads[ref.object->workload].platform == Platform::kUnstructured) continue;
     for (const Point& point : ref.object->points) {
       if (times.Passes(point.created, std::nullopt)) rows.push_back({ref, &point});
     }
   }
-  if (!known) throw Refusal{404, "NotFound", "There is no backup with this id"};
   const Columns<PointRef> columns{
       {"CreationTime", [](const PointRef& row) { return IsoTime(row.point->created); }},
       {"BackupSize", [](const PointRef& row) { return std::to_string(row.point->stored); }}};

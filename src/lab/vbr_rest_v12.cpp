@@ -13,7 +13,9 @@ class RestV12 final : public Rest {
  public:
   using Rest::Rest;
 
-  bool Shows(const Job& job) const override { return job.kind == JobKind::kVSphere || job.kind == JobKind::kReplica; }
+  bool Shows(const Job& job) const override {
+    return job.kind == JobKind::kVSphere || job.kind == JobKind::kReplica || job.kind == JobKind::kFileCopy;
+  }
   bool Shows(const ObjectRef& ref) const override {
     return server_.workloads[ref.object->workload].platform == Platform::kVMware;
   }
@@ -47,6 +49,7 @@ class RestV12 final : public Rest {
                   {"rentalInstancesNumber", license.kind == License::Kind::kRental ? UsedInstances(server_) : 0.0},
                   {"package", "Suite"}}}};
     if (license.support_expires) row["supportExpirationDate"] = At(*license.support_expires);
+    AddSections(row);
     return row;
   }
   Json LicenseInstance(std::size_t workload) const override {
@@ -103,6 +106,7 @@ class RestV12 final : public Rest {
   }
 
   Json JobConfig(const Job& job) const override {
+    if (job.kind == JobKind::kFileCopy) return FileCopyJob(job);
     Json row = {{"id", job.id},
                 {"name", job.name},
                 {"type", JobTypeName(job.kind)},
@@ -143,7 +147,7 @@ class RestV12 final : public Rest {
                 {"description", job.description},
                 {"status", job.running ? "running" : (job.disabled ? "disabled" : "inactive")},
                 {"lastResult", OutcomeName(job.last_outcome)},
-                {"workload", "vm"},
+                {"workload", job.kind == JobKind::kFileCopy ? "file" : "vm"},
                 {"objectsCount", job.workloads.size()}};
     if (job.last_run) row["lastRun"] = At(*job.last_run);
     if (job.next_run && !job.disabled) row["nextRun"] = At(*job.next_run);
@@ -192,7 +196,13 @@ class RestV12 final : public Rest {
   Json Group(const ProtectionGroup&) const override { return nullptr; }
 
   std::string JobTypeName(JobKind kind) const override {
+    if (kind == JobKind::kFileCopy) return "FileBackupCopy";
     return kind == JobKind::kReplica ? "VSphereReplica" : "Backup";
+  }
+  std::string SessionTypeName(const Session& session) const override {
+    // This version has no word of its own for a copy of file data.
+    const bool copy = server_.jobs[session.job].kind == JobKind::kFileCopy;
+    return copy ? "FileServerSave" : Rest::SessionTypeName(session);
   }
 
  protected:

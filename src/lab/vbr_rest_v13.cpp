@@ -18,6 +18,8 @@ const char* LicensePlatform(const Workload& machine) {
       return machine.workstation ? "WindowsWorkstation" : "WindowsServer";
     case Platform::kLinuxPhysical:
       return "LinuxServer";
+    case Platform::kUnstructured:
+      return "UnstructuredData";
   }
   return "Unknown";
 }
@@ -60,17 +62,19 @@ class RestV13 final : public Rest {
                     {"package", "Advanced"},
                     {"expirationDate", At(license.expires)}};
     if (license.support_expires) summary["supportExpirationDate"] = At(*license.support_expires);
-    return {{"status", license.expires <= now_ ? "Expired" : "Valid"},
-            {"type", license.kind == License::Kind::kRental ? "Rental" : "Subscription"},
-            {"edition", license.edition},
-            {"licensedTo", license.licensed_to},
-            {"supportId", license.support_id},
-            {"autoUpdateEnabled", license.auto_update},
-            {"freeAgentInstanceConsumptionEnabled", true},
-            {"cloudConnect", "Disabled"},
-            {"IsMultiSection", false},
-            {"proactiveSupportEnabled", false},
-            {"instanceLicenseSummary", std::move(summary)}};
+    Json row = {{"status", license.expires <= now_ ? "Expired" : "Valid"},
+                {"type", license.kind == License::Kind::kRental ? "Rental" : "Subscription"},
+                {"edition", license.edition},
+                {"licensedTo", license.licensed_to},
+                {"supportId", license.support_id},
+                {"autoUpdateEnabled", license.auto_update},
+                {"freeAgentInstanceConsumptionEnabled", true},
+                {"cloudConnect", "Disabled"},
+                {"IsMultiSection", license.sockets > 0},
+                {"proactiveSupportEnabled", false},
+                {"instanceLicenseSummary", std::move(summary)}};
+    AddSections(row);
+    return row;
   }
   Json LicenseInstance(std::size_t workload) const override {
     const Workload& machine = server_.workloads[workload];
@@ -153,6 +157,8 @@ class RestV13 final : public Rest {
   }
 
   Json JobConfig(const Job& job) const override {
+    if (job.kind == JobKind::kFileCopy) return FileCopyJob(job);
+    if (IsFileKind(job.kind)) return FileJob(job);
     Json row = {{"id", job.id},
                 {"name", job.name},
                 {"type", JobTypeName(job.kind)},
@@ -162,13 +168,14 @@ class RestV13 final : public Rest {
       case JobKind::kVSphere:
       case JobKind::kHyperV:
         row["isHighPriority"] = false;
-        row["virtualMachines"] = {{"includes", Machines(job)}};
+        row["virtualMachines"] = {{"includes", Machines(job.workloads)}};
+        if (!job.excluded.empty()) row["virtualMachines"]["excludes"] = {{"vms", Machines(job.excluded)}};
         row["storage"] = MachineStorage(job, "syntheticFulls", job.kind == JobKind::kHyperV);
         row["guestProcessing"] = GuestProcessing();
         row["schedule"] = Schedule(job);
         break;
       case JobKind::kReplica:
-        row["virtualMachines"] = {{"includes", Machines(job)}};
+        row["virtualMachines"] = {{"includes", Machines(job.workloads)}};
         row["destination"] = {{"host",
                                {{"platform", "VSphere"},
                                 {"hostName", server_.hosts[1].name},
@@ -203,13 +210,21 @@ class RestV13 final : public Rest {
                           {"retentionPolicy", {{"type", "Days"}, {"quantity", job.keep_points}}}};
         row["schedule"] = {{"runAutomatically", true}, {"daily", Schedule(job)["daily"]}};
         break;
+      case JobKind::kFileShare:
+      case JobKind::kObjectStorage:
+      case JobKind::kFileCopy:
+        break;  // written above
+      case JobKind::kLegacyCopy:
+        break;  // not listed
     }
     return row;
   }
 
   Json JobState(const Job& job) const override {
-    const char* workload =
-        job.kind == JobKind::kWorkstationPolicy ? "Workstation" : (IsAgentKind(job.kind) ? "Server" : "Vm");
+    const char* workload = job.kind == JobKind::kWorkstationPolicy ? "Workstation"
+                           : IsAgentKind(job.kind)                 ? "Server"
+                           : IsFileKind(job.kind)                  ? "File"
+                                                                   : "Vm";
     Json row = {{"id", job.id},
                 {"name", job.name},
                 {"type", JobTypeName(job.kind)},
@@ -239,6 +254,7 @@ class RestV13 final : public Rest {
       if (before != server_.jobs.end()) row["runAfterJob"] = {{"jobName", before->name}, {"jobId", before->id}};
     }
     if (job.kind == JobKind::kCopy) row["backupCopyMode"] = "Immediate";
+    if (job.kind == JobKind::kLegacyCopy) row["backupCopyMode"] = "Periodic";
     return row;
   }
 
@@ -285,7 +301,11 @@ class RestV13 final : public Rest {
                 {"lastRunFailed", ref.object->last_run_failed},
                 {"backupId", ref.backup->id},
                 {"size", machine.size}};
-    if (IsComputer(machine)) {
+    if (machine.platform == Platform::kUnstructured) {
+      row["type"] = FindDataServer(machine.data_server)->object_storage ? "ObjectStorage" : "FileShare";
+      row["fileServerId"] = machine.data_server;
+      row["hostId"] = server_.hosts.front().id;
+    } else if (IsComputer(machine)) {
       row["biosUuid"] = machine.bios_uuid;
       row["computerId"] = machine.computer_id;
       row["protectionGroupIds"] = Json::array({machine.group_id});
@@ -306,6 +326,7 @@ class RestV13 final : public Rest {
     const Workload& machine = server_.workloads[ref.point->workload];
     Json row = PointBase(ref);
     row["originalSize"] = machine.size;
+    if (machine.platform == Platform::kUnstructured) return row;
     row["guestOsFamily"] = machine.platform == Platform::kLinuxPhysical ? "Linux" : "Windows";
     return row;
   }
@@ -341,6 +362,15 @@ class RestV13 final : public Rest {
             {"isDisabled", false}, {"computers", std::move(computers)}};
   }
 
+  std::vector<Json> Disks(const PointRef& ref) const override {
+    auto disks = Rest::Disks(ref);
+    for (Json& disk : disks) {
+      disk["platform"] = PlatformName(server_.workloads[ref.point->workload].platform);
+      if (disk["platform"] == "HyperV") disk["diskExtents"] = Json::array();
+    }
+    return disks;
+  }
+
   std::string JobTypeName(JobKind kind) const override {
     switch (kind) {
       case JobKind::kVSphere:
@@ -357,6 +387,14 @@ class RestV13 final : public Rest {
         return "LinuxAgentBackup";
       case JobKind::kWorkstationPolicy:
         return "WindowsAgentBackupWorkstationPolicy";
+      case JobKind::kFileShare:
+        return "FileBackup";
+      case JobKind::kObjectStorage:
+        return "ObjectStorageBackup";
+      case JobKind::kFileCopy:
+        return "FileBackupCopy";
+      case JobKind::kLegacyCopy:
+        return "LegacyBackupCopy";
     }
     return "Unknown";
   }
@@ -385,9 +423,9 @@ class RestV13 final : public Rest {
     progress["progressPercent"] = Percent(session);
     return progress;
   }
-  Json Machines(const Job& job) const {
+  Json Machines(const std::vector<std::size_t>& workloads) const {
     Json includes = Json::array();
-    for (const std::size_t index : job.workloads) {
+    for (const std::size_t index : workloads) {
       const Workload& machine = server_.workloads[index];
       includes.push_back({{"platform", machine.platform == Platform::kHyperV ? "HyperV" : "VSphere"},
                           {"hostName", server_.hosts[1].name},

@@ -214,6 +214,10 @@ net::Response VbrServer::Operations(net::Request& request, bool modern) {
     }
     throw Refusal{404, "NotFound", "There is no job with this id"};
   }
+  if (constexpr std::string_view kDetails = "/details";
+      modern && request.method == "POST" && path.starts_with("backups/") && path.ends_with(kDetails)) {
+    return Answer(200, BackupDetails(*rest, request, path.substr(8, path.size() - 8 - kDetails.size())));
+  }
   if (request.method != "GET") throw Refusal{405, "MethodNotAllowed", "This operation cannot be done"};
   if (const auto single = Single(*rest, path)) return Answer(200, *single);
   if (const auto list = List(*rest, request, path, modern)) return Answer(200, *list);
@@ -226,7 +230,7 @@ std::optional<Json> VbrServer::Single(const Rest& rest, const std::string& path)
   if (path == "license") return rest.LicenseState();
   if (path.starts_with("jobs/") && path != "jobs/states") {
     for (const Job& job : server.jobs) {
-      if (path.substr(5) == job.id && rest.Shows(job)) return rest.JobConfig(job);
+      if (path.substr(5) == job.id && rest.Shows(job) && job.kind != JobKind::kLegacyCopy) return rest.JobConfig(job);
     }
     throw Refusal{404, "NotFound", "There is no job with this id"};
   }

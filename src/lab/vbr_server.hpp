@@ -49,7 +49,13 @@ class VbrServer {
   Json Objects(const Rest& rest, ListQuery& query, const std::string& backup_id) const;
   Json Files(const Rest& rest, ListQuery& query, const std::string& backup_id) const;
   Json Points(const Rest& rest, ListQuery& query, const std::string& object_id) const;
+  /// Replicas, malware events, disks, file shares and object storages.
+  std::optional<Json> Sources(const Rest& rest, ListQuery& query, const std::string& path, bool modern) const;
+  Json ReplicaPoints(const Rest& rest, ListQuery& query, const std::string& replica_id) const;
+  Json Disks(const Rest& rest, ListQuery& query, const std::string& point_id) const;
+  Json BackupDetails(const Rest& rest, const net::Request& request, const std::string& backup_id) const;
   std::vector<ObjectRef> AllObjects(const Rest& rest) const;
+  bool KnowsBackup(const Rest& rest, const std::string& backup_id) const;
   void CheckToken(const net::Request& request);
 
   EstateServer entry_;

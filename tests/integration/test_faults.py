@@ -40,7 +40,10 @@ def settled(client):
     """Waits until the inventory stops growing."""
     last = []
     for _ in range(60):
-        now = rows(client)
+        try:
+            now = rows(client)
+        except RuntimeError:  # a refusal that says "try again": connections of before a crash are found dead one by one
+            now = []
         if now and now == last:
             return now
         last = now
@@ -66,15 +69,25 @@ def test_console_killed_and_started_again(small):
     assert settled(client) == before
 
 
+def signs_in(console):
+    """A sign-in always asks the database; a list may be answered from memory."""
+    try:
+        return console.client()
+    except RuntimeError:
+        return None
+
+
 def test_postgres_killed(small):
     client = small["console"].client()
     before = settled(client)
-    os.kill(small["console"].postgres_pid(), signal.SIGKILL)
+    killed = small["console"].postgres_pid()
+    os.kill(killed, signal.SIGKILL)
     answer = client.call("GET", "/organizations/companies")
     assert answer.status_code in (200, 520)
     if answer.status_code == 520:
         assert answer.json()["errors"][0]["retryAfter"] > 0
-    wait_for(lambda: client.call("GET", "/organizations/companies").status_code == 200, 30)
+    # The killed server's own processes answer a moment longer.
+    wait_for(lambda: small["console"].postgres_pid() != killed and signs_in(small["console"]), 60)
     assert settled(client) == before
 
 
@@ -114,8 +127,8 @@ def test_backup_server_in_trouble_is_named_and_recovers(small, mode):
 def test_unverified_agent_waits_then_is_accepted_or_rejected(small):
     import seed
 
-    console, client = small["console"], small["console"].client()
-    pid = seed.unverified_agent(client, console, small["place"])
+    client = small["console"].client()
+    pid = seed.start_agent(client, small["place"], "new-server-01").pid
     try:
         waiting = wait_for(lambda: [a for a in client.data("/infrastructure/unverifiedAgents") if a["status"] == "Pending"], 60)[0]
         company = client.data("/organizations/companies", limit=1)[0]["instanceUid"]
@@ -139,7 +152,7 @@ def test_agents_of_a_deleted_company(small, remove, verdict):
     place = small["place"] / f"leaving-{remove}"
     place.mkdir()
     company = client.call("POST", "/organizations/companies", json={"organizationInput": {"name": f"Leaving {remove}"}}).json()["data"]["instanceUid"]
-    pid = seed.unverified_agent(client, small["console"], place)
+    pid = seed.start_agent(client, place, "waiting-agent").pid
     try:
         agent = wait_for(lambda: [a for a in client.data("/infrastructure/unverifiedAgents") if a["status"] == "Pending"], 60)[0]["instanceUid"]
         accept = f"/infrastructure/unverifiedAgents/{agent}/accept"

@@ -9,7 +9,8 @@ _KINDS = {("string", "uuid"): "kUuid", ("string", "date-time"): "kDateTime", ("s
           ("array", None): "kArray"}
 
 
-_SIGNS = {"equals": "=", "greaterThanOrEqual": ">=", "lessThanOrEqual": "<=", "greaterThan": ">", "lessThan": "<"}
+_SIGNS = {"equals": "=", "greaterThanOrEqual": ">=", "lessThanOrEqual": "<=", "greaterThan": ">", "lessThan": "<",
+          "contains": "?"}  # of a column of jsonb arrays of texts
 
 
 def _text(value: str) -> str:

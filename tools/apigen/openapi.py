@@ -100,7 +100,8 @@ def document(contract: dict, version: str) -> dict:
     """The whole document."""
     paths: dict = {}
     for path, method, operation in operations(contract):
-        parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters(path)]
+        declared = {parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "path"}
+        parameters = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters(path) if name not in declared]
         if "x-list" in operation and operation["x-list"].get("paged", True):
             parameters += copy.deepcopy(_LIST_PARAMETERS)
         schema = (operation.get("x-list") or operation.get("x-item") or {}).get("schema")

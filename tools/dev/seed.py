@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo estate holds beside its backup servers: users of each kind, a disabled customer, a waiting agent, sold workloads."""
+"""What the demo estate holds beside its backup servers: users of each kind, a disabled customer, agents in each state, sold workloads."""
 from __future__ import annotations
 
 import pathlib
@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import processes
-from processes import Client, Console
+from processes import Client
 
 OWNER_PASSWORD = "Demo-owner-2026"
 
@@ -27,21 +27,56 @@ def ensure_user(client: Client, organization: str, name: str, role: str) -> None
         raise RuntimeError(f"user {name}: {answer.status_code} {answer.text}")
 
 
-def unverified_agent(client: Client, console: Console, folder: pathlib.Path) -> int:
-    """An agent without a company token: it waits to be accepted."""
-    place = folder / "waiting-agent"
+def start_agent(client: Client, folder: pathlib.Path, name: str, company: str = "") -> subprocess.Popen:
+    """An agent that reads nothing. Without a company it brings no token, and waits to be accepted."""
+    place = folder / name
     place.mkdir(parents=True, exist_ok=True)
     setup = place / "setup.toml"
     setup.touch(mode=0o600)
-    text = client.call("GET", "/infrastructure/managementAgents/packages/linux").text
-    setup.write_text(re.sub(r'token = ".*"', 'token = ""', text))
-    (place / "adapters.toml").write_text('[agent]\nname = "new-server-01"\ntag = "demo"\n')
+    text = client.call("GET", "/infrastructure/managementAgents/packages/linux", params={"organizationUid": company} if company else {}).text
+    setup.write_text(text if company else re.sub(r'token = ".*"', 'token = ""', text))
+    (place / "adapters.toml").write_text(f'[agent]\nname = "{name}"\ntag = "demo"\n')
     log = open(place / "agent.log", "a")
     return subprocess.Popen([processes.binaries() / "steward-agent", "run", "--setup", setup, "--config", place / "adapters.toml", "--state", place / "state"],
-                            stdout=log, stderr=log, start_new_session=True).pid
+                            stdout=log, stderr=log, start_new_session=True)
 
 
-def seed(client: Client, console: Console, estate: dict, folder: pathlib.Path) -> dict:
+def agent_named(client: Client, path: str, name: str) -> dict | None:
+    return next((row for row in client.data(path, limit=1000) if row.get("hostName") == name), None)
+
+
+def silent_agent(client: Client, folder: pathlib.Path, company: str) -> None:
+    """An accepted agent that is not heard of any more."""
+    if agent_named(client, "/infrastructure/managementAgents", "old-server-07"):
+        return
+    agent = start_agent(client, folder, "old-server-07", company)
+    processes.wait_for(lambda: agent_named(client, "/infrastructure/managementAgents", "old-server-07"), 60)
+    processes.stop(agent)
+
+
+def rejected_agent(client: Client, folder: pathlib.Path) -> None:
+    """An agent that somebody turned away."""
+    if agent_named(client, "/infrastructure/unverifiedAgents", "unknown-laptop"):
+        return
+    agent = start_agent(client, folder, "unknown-laptop")
+    row = processes.wait_for(lambda: agent_named(client, "/infrastructure/unverifiedAgents", "unknown-laptop"), 60)
+    answer = client.call("POST", f"/api/steward/v1/unverifiedAgents/{row['instanceUid']}/reject", json={"reason": "Not one of ours"})
+    processes.stop(agent)
+    if answer.status_code != 200:
+        raise RuntimeError(f"reject: {answer.status_code} {answer.text}")
+
+
+def branch_user(client: Client, company: str) -> None:
+    """A user that is limited to one location of a company."""
+    locations = [row for row in client.data(f"/organizations/{company}/locations", limit=1000) if row["name"] == "Branch office"]
+    if not locations:
+        locations = [client.call("POST", "/organizations/locations", json={"organizationUid": company, "name": "Branch office", "quotaGb": 500}).json()["data"]]
+    ensure_user(client, company, "branch", "CompanyLocationUser")
+    user = next(row["instanceUid"] for row in client.data("/users", limit=1000) if row["userName"] == "branch")
+    client.call("POST", f"/users/{user}/locations", params={"locationUid": locations[0]["instanceUid"]})
+
+
+def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     """Fills in the rest; safe to run again. Returns what var/dev/env needs."""
     companies = {c["name"]: c["instanceUid"] for c in client.data("/organizations/companies", limit=1000)}
     provider = client.data("/users/me")["organizationUid"]
@@ -55,7 +90,10 @@ def seed(client: Client, console: Console, estate: dict, folder: pathlib.Path) -
             "userName": "closedbakery", "password": OWNER_PASSWORD}})
         client.call("PATCH", f"/organizations/companies/{answer.json()['data']['instanceUid']}", json=[{"op": "replace", "path": "/status", "value": "Disabled"}])
     first = estate["customers"][0]["name"]
+    branch_user(client, companies[first])
+    silent_agent(client, folder, companies[estate["customers"][1]["name"]])
+    rejected_agent(client, folder)
     me = client.data("/users/me")["instanceUid"]
     key = client.call("POST", f"/users/{me}/logins/apikey", params={"description": "development", "scopes": "rest"}).json()["data"]["parameters"]
     return {"api_key": key, "company_user": login_name(first), "company_password": OWNER_PASSWORD, "company_uid": companies[first],
-            "unverified_pid": unverified_agent(client, console, folder)}
+            "unverified_pid": start_agent(client, folder, "new-server-01").pid}

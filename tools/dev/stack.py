@@ -61,7 +61,7 @@ def up() -> None:
         note("demo_fleet.py", fleet.pid)
         client = console.client()
         wait_for(lambda: len(list((folder / "fleet").glob("*/state"))) >= len(estate["servers"]), 120)
-        extra = seed.seed(client, console, estate, folder)
+        extra = seed.seed(client, estate, folder)
         note("steward-agent", extra["unverified_pid"])
         print("Waiting for the first inventory", flush=True)
         try:

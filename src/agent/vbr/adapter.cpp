@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "agent/vbr/several.hpp"
 #include "base/iso_time.hpp"
 #include "base/uuid.hpp"
 
@@ -88,24 +89,53 @@ void VbrAdapter::LookOnce(bool everything) {
   if (!look.changed || !cache_.info.is_object() || cache_.job_states.empty()) return;
   // Half a first look must not delete what is remembered from before the start.
   if (!complete_) return;
-  for (auto& [entity, rows] : MapAll(cache_)) store_.Publish(entity, std::move(rows));
+  Snapshot snapshot = MapAll(cache_);
+  if (config_.own_ids) GiveOwnIds(snapshot, MapServer(cache_).uid());
+  for (auto& [entity, rows] : snapshot) Publish(entity, std::move(rows));
+}
+
+std::string VbrAdapter::Name() const {
+  return config_.others.empty() ? "vbr" : "vbr " + HostOf(config_.url);
+}
+
+void VbrAdapter::Publish(const std::string& entity, Rows rows) {
+  if (config_.others.empty()) {
+    store_.Publish(entity, std::move(rows));
+    return;
+  }
+  const std::lock_guard lock(*config_.publishing);
+  const std::set<std::string> others = ServersAt(store_, config_.others);
+  store_.Publish(entity, std::move(rows),
+                 [&](const std::string& row) { return others.contains(ServerOfRow(entity, row)); });
+}
+
+/// The row of this server from before the start, if there is one.
+std::optional<inventory::BackupServer> VbrAdapter::RememberedServer() const {
+  for (const std::string& bytes : store_.RowsOf("BackupServer")) {
+    inventory::BackupServer row;
+    if (row.ParseFromString(bytes) && (config_.others.empty() || row.address() == config_.url)) return row;
+  }
+  return std::nullopt;
 }
 
 void VbrAdapter::PublishServer(const std::string& status, const std::string& reason) {
   inventory::BackupServer row;
   if (cache_.info.is_object()) {
     row = MapServer(cache_);
-  } else if (const auto known = store_.RowsOf("BackupServer"); known.empty() || !row.ParseFromString(known.front())) {
+  } else if (const auto known = RememberedServer()) {
+    row = *known;
+  } else {
     // Never reached: a row with its address, so that the console shows what is wrong.
     row.set_installation_uid("unreached:" + config_.url);
     row.set_uid(ServerUid(row.installation_uid()));
     row.set_name(HostOf(config_.url));
     row.set_role("Client");
   }
+  row.set_address(config_.url);
   row.set_status(status);
   row.clear_status_reason();
   if (!reason.empty()) row.set_status_reason(reason);
-  store_.Publish("BackupServer", {{row.uid(), row.SerializeAsString()}});
+  Publish("BackupServer", {{row.uid(), row.SerializeAsString()}});
   status_.SetAdapter(Name(), reason);
 }
 

@@ -21,7 +21,7 @@ class VbrAdapter final : public Adapter {
   VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, Transport transport);
   ~VbrAdapter() override { Stop(); }
 
-  std::string Name() const override { return "vbr"; }
+  std::string Name() const override;
   void Start() override;
   void Stop() override;
   void CollectNow() override;
@@ -32,6 +32,8 @@ class VbrAdapter final : public Adapter {
 
  private:
   void Run();
+  void Publish(const std::string& entity, Rows rows);
+  std::optional<inventory::BackupServer> RememberedServer() const;
   void PublishServer(const std::string& status, const std::string& reason);
 
   const VbrConfig& config_;

@@ -78,6 +78,7 @@ Object ReadObject(const Json& row) {
   object.object_id = Word(row, "objectId");
   object.bios_uuid = Word(row, "biosUuid");
   object.computer_id = Word(row, "computerId");
+  object.file_server_id = Word(row, "fileServerId");
   object.points = Whole(row, "restorePointsCount");
   for (const Json& group : Part(row, "protectionGroupIds")) {
     if (group.is_string()) object.group_ids.push_back(group.get<std::string>());

@@ -33,8 +33,10 @@ struct Task {
 
 struct Object {
   std::string id, name, platform, platform_id, object_id, bios_uuid, computer_id;
+  std::string file_server_id{};  ///< of file shares and buckets
   std::vector<std::string> group_ids{};
   std::optional<std::int64_t> points{};
+  std::optional<std::int64_t> source_size{}, stored_size{};  ///< told for file shares and buckets only
 };
 
 struct File {
@@ -59,18 +61,25 @@ struct Backup {
   std::vector<Point> points{};
 };
 
+/// Size of the disks of a machine, read from one of its points.
+struct Provisioned {
+  std::string point_id, point_created;
+  std::optional<std::int64_t> bytes;
+};
+
 struct Cache {
   Json info, time, license;
   std::string version;  ///< interface version
   std::vector<Json> license_instances, repositories, repository_states, scale_outs, proxies, hosts, job_states, jobs,
-      computers;
+      computers, replicas, replica_points, malware_events, data_servers;
   bool license_known = false;
   std::map<std::string, Session> sessions;         ///< all within the history
   std::map<std::string, std::vector<Task>> tasks;  ///< of the last ended session of each job, by session id
   std::map<std::string, Backup> backups;
-  std::string mark;         ///< newest end of a session seen, server's own clock
-  std::string now;          ///< server's own clock at the last look
-  std::string complete_at;  ///< end of the last complete look, our clock
+  std::map<std::string, Provisioned> disks;  ///< by id of the backup object
+  std::string mark;                          ///< newest end of a session seen, server's own clock
+  std::string now;                           ///< server's own clock at the last look
+  std::string complete_at;                   ///< end of the last complete look, our clock
 };
 
 /// Newest ended session and newest session of a job (by start).
@@ -80,6 +89,8 @@ struct JobRuns {
 };
 JobRuns RunsOf(const Cache& cache, const std::string& job_id);
 std::map<std::string, JobRuns> AllRuns(const Cache& cache);
+
+inline constexpr const char* kUnstructured = "UnstructuredData";
 
 Session ReadSession(const Json& row);
 Task ReadTask(const Json& row);

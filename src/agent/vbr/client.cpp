@@ -8,6 +8,7 @@ namespace steward::agent::vbr {
 namespace {
 
 constexpr std::array<const char*, 2> kVersions{"1.3-rev2", "1.2-rev1"};
+constexpr const char* kForm = "application/x-www-form-urlencoded";
 constexpr std::size_t kPage = 1000;
 constexpr std::size_t kMaxRows = 500'000;
 
@@ -49,15 +50,15 @@ std::string UrlEncode(std::string_view text) {
 Client::Client(const VbrConfig& config, Transport transport) : config_(config), transport_(std::move(transport)) {}
 
 CallResult<net::ClientResponse> Client::Send(const std::string& method, const std::string& path, const Query& query,
-                                             const std::string& form, bool with_token) {
+                                             const Body& body, bool with_token) {
   net::ClientRequest request;
   request.method = method;
   request.url = config_.url + path;
   if (!query.empty()) request.url += "?" + Encode(query);
   request.headers = {{"x-api-version", version_}, {"Accept", "application/json"}};
-  if (method == "POST") request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  if (body.type != nullptr) request.headers.emplace_back("Content-Type", body.type);
   if (with_token) request.headers.emplace_back("Authorization", "Bearer " + access_token_);
-  request.body = form;
+  request.body = body.text;
   auto response = transport_(request);
   if (!response) return tl::unexpected(CallFault{.reach = Reach::kNoAnswer, .reason = response.error().message});
   return *std::move(response);
@@ -66,7 +67,7 @@ CallResult<net::ClientResponse> Client::Send(const std::string& method, const st
 CallResult<Json> Client::Token(const std::string& grant, const Query& form) {
   Query fields{{"grant_type", grant}};
   fields.insert(fields.end(), form.begin(), form.end());
-  auto response = Send("POST", "/api/oauth2/token", {}, Encode(fields), false);
+  auto response = Send("POST", "/api/oauth2/token", {}, {Encode(fields), kForm}, false);
   if (!response) return tl::unexpected(response.error());
   if (response->status != 200) {
     return tl::unexpected(
@@ -112,6 +113,15 @@ CallResult<void> Client::SignIn() {
 }
 
 CallResult<Json> Client::Get(const std::string& path, const Query& query) {
+  return Call("GET", path, query, {});
+}
+
+CallResult<Json> Client::Ask(const std::string& path, const Json& body) {
+  return Call("POST", path, {}, {body.dump(), "application/json"});
+}
+
+CallResult<Json> Client::Call(const std::string& method, const std::string& path, const Query& query,
+                              const Body& body) {
   for (int attempt = 0;; ++attempt) {
     if (access_token_.empty() || std::chrono::steady_clock::now() >= expires_) {
       if (auto signed_in = SignIn(); !signed_in) {
@@ -119,7 +129,7 @@ CallResult<Json> Client::Get(const std::string& path, const Query& query) {
         return tl::unexpected(signed_in.error());
       }
     }
-    auto response = Send("GET", "/api/v1/" + path, query, "", true);
+    auto response = Send(method, "/api/v1/" + path, query, body, true);
     if (!response) return tl::unexpected(response.error());
     if (response->status == 401 && attempt < 2) {
       // First a refresh (SignIn tries it), then the password.
@@ -129,11 +139,11 @@ CallResult<Json> Client::Get(const std::string& path, const Query& query) {
     }
     if (response->status == 401) return tl::unexpected(CallFault{Reach::kNoToken, 401, path + ": " + Words(*response)});
     if (response->status != 200) return tl::unexpected(BadAnswer(path, *response));
-    Json body = Json::parse(response->body, nullptr, false);
-    if (body.is_discarded()) {
+    Json answer = Json::parse(response->body, nullptr, false);
+    if (answer.is_discarded()) {
       return tl::unexpected(CallFault{Reach::kBadAnswer, 0, path + ": the answer is not JSON (cut off or broken)"});
     }
-    return body;
+    return answer;
   }
 }
 
@@ -169,7 +179,7 @@ CallResult<std::vector<Json>> Client::GetAll(const std::string& path, Query quer
 
 void Client::LogOut() {
   if (access_token_.empty()) return;
-  [[maybe_unused]] const auto ignored = Send("POST", "/api/oauth2/logout", {}, "", true);
+  [[maybe_unused]] const auto ignored = Send("POST", "/api/oauth2/logout", {}, {"", kForm}, true);
   access_token_.clear();
 }
 

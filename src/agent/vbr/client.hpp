@@ -37,6 +37,8 @@ class Client {
   Client(const VbrConfig& config, Transport transport);
 
   CallResult<Json> Get(const std::string& path, const Query& query = {});
+  /// A POST that only asks: its answer is read like that of Get.
+  CallResult<Json> Ask(const std::string& path, const Json& body);
   /// Every row of a paged list, in the order of the server.
   CallResult<std::vector<Json>> GetAll(const std::string& path, Query query = {});
   /// Signs out; errors do not matter any more.
@@ -48,8 +50,13 @@ class Client {
  private:
   CallResult<void> SignIn();
   CallResult<Json> Token(const std::string& grant, const Query& form);
+  struct Body {
+    std::string text{};
+    const char* type = nullptr;
+  };
+  CallResult<Json> Call(const std::string& method, const std::string& path, const Query& query, const Body& body);
   CallResult<net::ClientResponse> Send(const std::string& method, const std::string& path, const Query& query,
-                                       const std::string& form, bool with_token);
+                                       const Body& body, bool with_token);
 
   const VbrConfig& config_;
   Transport transport_;

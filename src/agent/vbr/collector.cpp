@@ -43,6 +43,17 @@ bool Collector::List(Run& run, const std::string& path, std::vector<Json>& targe
   return true;
 }
 
+bool Collector::ListIfOffered(Run& run, const std::string& path, std::vector<Json>& target) {
+  if (run.dead) return false;
+  auto rows = client_.GetAll(path);
+  if (!rows && rows.error().status != 404) return Failed(run, rows.error());
+  run.look.reached = true;
+  if (!rows || target == *rows) return rows.has_value();
+  target = *std::move(rows);
+  run.look.changed = true;
+  return true;
+}
+
 bool Collector::One(Run& run, const std::string& path, Json& target) {
   if (run.dead) return false;
   auto body = client_.Get(path);
@@ -58,6 +69,7 @@ Look Collector::States(Cache& cache) {
   Run run{.cache = cache};
   ReadStates(run);
   ReadEnds(run);
+  ReadDisks(run);
   return run.look;
 }
 
@@ -70,7 +82,10 @@ Look Collector::Everything(Cache& cache) {
   ReadInfrastructure(run);
   ReadLicense(run);
   ReadBackupList(run);
+  ReadReplicas(run);
+  ListIfOffered(run, "malwareDetection/events", run.cache.malware_events);
   ReadEnds(run);
+  ReadDisks(run);
   return run.look;
 }
 
@@ -94,7 +109,9 @@ void Collector::ReadInfrastructure(Run& run) {
   List(run, "backupInfrastructure/managedServers", run.cache.hosts, nested);
   if (!client_.Modern()) List(run, "backupInfrastructure/proxies", run.cache.proxies);
   List(run, "jobs", run.cache.jobs);
-  if (client_.Modern()) List(run, "agents/discoveredEntities", run.cache.computers);
+  if (!client_.Modern()) return;
+  List(run, "agents/discoveredEntities", run.cache.computers);
+  ListIfOffered(run, "inventory/unstructuredDataServers", run.cache.data_servers);
 }
 
 void Collector::ReadLicense(Run& run) {
@@ -130,12 +147,15 @@ void Collector::ReadBackup(Run& run, Backup& backup) {
   std::vector<Json> files;
   std::vector<Json> points;
   if (!List(run, "backups/" + backup.id + "/objects", objects)) return;
-  if (!List(run, "backups/" + backup.id + "/backupFiles", files)) return;
+  const bool file_data = SameWord(backup.platform, kUnstructured);  // no backup files there
+  if (!file_data && !List(run, "backups/" + backup.id + "/backupFiles", files)) return;
   if (!List(run, "restorePoints", points, {{"backupIdFilter", backup.id}, {"orderColumn", "CreationTime"}})) return;
-  backup.objects.clear();
+  std::vector<Object> read;
+  for (const Json& row : objects) read.push_back(ReadObject(row));
+  if (file_data) ReadFileData(run, backup, read);
+  backup.objects = std::move(read);
   backup.files.clear();
   backup.points.clear();
-  for (const Json& row : objects) backup.objects.push_back(ReadObject(row));
   for (const Json& row : files) {
     File file = ReadFileRow(row);
     std::string id = file.id;
@@ -147,6 +167,70 @@ void Collector::ReadBackup(Run& run, Backup& backup) {
   }
   ResolveObjects(backup);
   run.look.changed = true;
+}
+
+void Collector::ReadFileData(Run& run, Backup& backup, std::vector<Object>& objects) {
+  if (!client_.Modern()) return;
+  for (Object& object : objects) {
+    if (run.dead) return;
+    const auto details = client_.Ask("backups/" + backup.id + "/details", {{"objectId", object.id}});
+    if (!details) {
+      if (details.error().status != 404) Failed(run, details.error());
+      continue;
+    }
+    object.source_size = Whole(*details, "objectOriginalSize");
+    object.stored_size = Whole(*details, "backupSize");
+  }
+}
+
+void Collector::ReadReplicas(Run& run) {
+  if (ListIfOffered(run, "replicas", run.cache.replicas) && !run.cache.replicas.empty())
+    ListIfOffered(run, "replicaPoints", run.cache.replica_points);
+  if (run.cache.replicas.empty()) run.cache.replica_points.clear();
+}
+
+// One call for a machine tells the size of its disks, so it is asked at most once a day and a few machines at a time;
+// the first look does without, so that what matters arrives early.
+void Collector::ReadDisks(Run& run) {
+  constexpr int kCallsPerLook = 40;
+  if (run.dead || run.cache.complete_at.empty()) return;
+  int calls = 0;
+  std::set<std::string> seen;
+  for (const auto& [id, backup] : run.cache.backups) {
+    if (SameWord(backup.platform, kUnstructured) || SameWord(backup.job_type, "BackupCopy")) continue;
+    std::map<std::string, const Point*> newest;
+    for (const Point& point : backup.points) {
+      const Point*& known = newest[point.object_id];
+      if (known == nullptr || point.created > known->created) known = &point;
+    }
+    newest.erase("");
+    for (const auto& [object_id, point] : newest) {
+      seen.insert(object_id);
+      const auto known = run.cache.disks.find(object_id);
+      if (known != run.cache.disks.end() &&
+          point->created < UtcText(Shift(known->second.point_created, std::chrono::days(1))).value_or(""))
+        continue;
+      if (calls++ >= kCallsPerLook) continue;
+      auto disks = client_.GetAll("restorePoints/" + point->id + "/disks");
+      if (!disks && disks.error().status != 404) {
+        Failed(run, disks.error());
+        return;
+      }
+      // A point that went meanwhile, or has no such list, is asked again with the next day's.
+      Provisioned provisioned{.point_id = point->id, .point_created = point->created, .bytes = std::nullopt};
+      if (disks && !disks->empty()) {
+        provisioned.bytes = 0;
+        for (const Json& disk : *disks) {
+          const auto capacity = Whole(disk, "capacity");
+          provisioned.bytes =
+              provisioned.bytes && capacity ? std::optional(*provisioned.bytes + *capacity) : std::nullopt;
+        }
+      }
+      run.cache.disks[object_id] = std::move(provisioned);
+      run.look.changed = true;
+    }
+  }
+  std::erase_if(run.cache.disks, [&](const auto& entry) { return !seen.contains(entry.first); });
 }
 
 // Everything that a session's end changes: the sessions, their tasks, and the backups of their jobs.
@@ -171,6 +255,11 @@ void Collector::ReadEnds(Run& run) {
   }
   if (jobs.empty()) return;
   ReadTasks(run, jobs);
+  const auto is_replica_job = [&](const Json& state) {
+    return SameWord(Text(state, "type").value_or(""), "VSphereReplica") &&
+           jobs.contains(Text(state, "id").value_or(""));
+  };
+  if (std::ranges::any_of(run.cache.job_states, is_replica_job)) ReadReplicas(run);
   const bool lacks_backup = std::ranges::any_of(jobs, [&](const std::string& job) {
     return std::ranges::none_of(run.cache.backups, [&](const auto& entry) { return entry.second.job_id == job; });
   });

@@ -43,10 +43,15 @@ class Collector {
   void ReadTasks(Run& run, const std::set<std::string>& jobs);
   void ReadBackupList(Run& run);
   void ReadBackup(Run& run, Backup& backup);
+  void ReadFileData(Run& run, Backup& backup, std::vector<Object>& objects);
+  void ReadReplicas(Run& run);
+  void ReadDisks(Run& run);
   void ReadInfrastructure(Run& run);
   void ReadLicense(Run& run);
   void ReadClock(Run& run);
   bool List(Run& run, const std::string& path, std::vector<Json>& target, const Query& query = {});
+  /// A list that not every server offers: none, then, is no problem.
+  bool ListIfOffered(Run& run, const std::string& path, std::vector<Json>& target);
   bool One(Run& run, const std::string& path, Json& target);
   bool Failed(Run& run, const CallFault& fault);
 

@@ -140,6 +140,7 @@ void MapJobObjects(const Context& context, const Json& config, const std::vector
   MapMachineObjects(context, config, tasks, snapshot);
   MapCopyObjects(context, config, snapshot);
   MapComputerObjects(context, config, tasks, snapshot);
+  MapFileJobObjects(context, config, tasks, snapshot);
 }
 
 }  // namespace steward::agent::vbr

@@ -166,6 +166,17 @@ JobSums SumsOf(const Context& context, const std::string& job_id) {
   return sums;
 }
 
+std::size_t ReplicatedMachines(const Context& context, const std::string& job_id) {
+  std::set<std::string> names;
+  for (const Json& replica : context.cache.replicas) {
+    if (Word(replica, "jobId") != job_id) continue;
+    for (const Json& point : context.cache.replica_points) {
+      if (Word(point, "replicaId") == Word(replica, "id")) names.insert(Word(point, "name"));
+    }
+  }
+  return names.size();
+}
+
 void FillRetention(const Json* config, inventory::BackupServerJob& row) {
   row.set_retention_limit_type("Unknown");
   if (config == nullptr) return;
@@ -175,6 +186,13 @@ void FillRetention(const Json* config, inventory::BackupServerJob& row) {
     const std::string type = Word(policy, "type");
     if (SameWord(type, "RestorePoints") || SameWord(type, "Days")) {
       row.set_retention_limit_type(SameWord(type, "Days") ? "Days" : "RestorePoints");
+      if (const auto quantity = Whole(policy, "quantity")) row.set_retention_limit(*quantity);
+    }
+  }
+  if (Flag(*config, "useCustomRetention").value_or(false)) {
+    const Json& policy = Part(*config, "retentionPolicy");
+    if (SameWord(Word(policy, "type"), "Days")) {
+      row.set_retention_limit_type("Days");
       if (const auto quantity = Whole(policy, "quantity")) row.set_retention_limit(*quantity);
     }
   }
@@ -192,8 +210,10 @@ void FillRetention(const Json* config, inventory::BackupServerJob& row) {
 void FillTarget(const Context& context, const Json& state, const Json* config, inventory::BackupServerJob& row) {
   std::string repository = Word(state, "repositoryId");
   if (repository.empty() && config != nullptr) {
-    repository = Word(Part(*config, "storage"), "backupRepositoryId");
-    if (repository.empty()) repository = Word(Part(*config, "target"), "backupRepositoryId");
+    for (const Json* part :
+         {&Part(*config, "storage"), &Part(*config, "target"), &Part(*config, "backupRepository"), config}) {
+      if (repository.empty()) repository = Word(*part, "backupRepositoryId");
+    }
   }
   std::string destination = Word(state, "repositoryName");
   if (destination.empty()) destination = Word(state, "targetName");
@@ -312,29 +332,6 @@ Json AgentDetails(const Context& context, const Json& state, const Json& config,
   return details;
 }
 
-std::optional<Json> Details(const Context& context, const Json& state, const Json* config, const std::string& type,
-                            const Session* ended) {
-  if (config == nullptr) return std::nullopt;
-  if (type == "SimpleBackupCopy") return CopyDetails(*config);
-  if (type == "AgentBackupJob" || type == "AgentPolicy")
-    return AgentDetails(context, state, *config, TasksOf(context, ended));
-  if (type == "ReplicationVM") {
-    const Json& host = Part(Part(*config, "destination"), "host");
-    Json uid;
-    for (const Json& row : context.cache.hosts) {
-      const std::string name = Word(row, "name");
-      if (!name.empty() && (name == Word(host, "name") || (uid.is_null() && name == Word(host, "hostName"))))
-        uid = Word(row, "id");
-    }
-    const Json& wan = Part(Part(*config, "dataTransfer"), "wanAcceleratorSettings");
-    return Json{{"targetHostUid", uid},
-                {"sourceWanAcceleratorUid", Part(wan, "sourceWANAcceleratorId")},
-                {"targetWanAcceleratorUid", Part(wan, "targetWANAcceleratorId")},
-                {"throughWanAccelerators", SameWord(Word(wan, "transferMode"), "WANAccelerator")}};
-  }
-  return std::nullopt;
-}
-
 Progress LastProgress(const Context& context, const Json& state, const Session* ended) {
   const Json& inside = Part(state, "sessionProgress");
   if (inside.is_object()) return ReadProgress(inside);
@@ -353,6 +350,73 @@ Progress LastProgress(const Context& context, const Json& state, const Session* 
   progress.transferred = transferred;
   progress.processed = processed;
   return progress;
+}
+
+void SetRetention(Json& details, const Json& policy) {
+  if (const auto quantity = Whole(policy, "quantity")) details["retention"] = *quantity;
+  for (const char* unit : {"Days", "Months", "Years"}) {
+    if (SameWord(Word(policy, "type"), unit)) details["retentionUnit"] = unit;
+  }
+}
+
+Json FileDetails(const Json& config) {
+  Json details = Json::object();
+  SetRetention(details, Part(Part(config, "backupRepository"), "retentionPolicy"));
+  const Json& archive = Part(config, "archiveRepository");
+  const std::string archive_id = Word(archive, "archiveRepositoryId");
+  details["isArchiveRetentionEnabled"] =
+      !archive_id.empty() && (Flag(archive, "archiveRecentFileVersions").value_or(false) ||
+                              Flag(archive, "archivePreviousFileVersions").value_or(false));
+  if (archive_id.empty()) return details;
+  details["archiveRepositoryUid"] = archive_id;
+  Json years = Json::object();
+  SetRetention(years, Part(archive, "archiveRetentionPolicy"));
+  if (years.contains("retention")) details["archiveRetention"] = years["retention"];
+  if (years.contains("retentionUnit")) details["archiveRetentionUnit"] = years["retentionUnit"];
+  return details;
+}
+
+Json FileCopyDetails(const Context& context, const Json& state, const Json& config, const Session* ended) {
+  Json details = Json::object();
+  const std::string primary_id = Word(config, "primaryJobId");
+  if (IsUuid(primary_id)) {
+    details["sourceFileShareJobUid"] = details["sourceObjectStorageBackupJobUid"] = primary_id;
+    details["sourceFileShareJobUniqueUid"] = context.JobUid(primary_id);
+  }
+  const Json* primary = context.PrimaryJob(Word(config, "id"));
+  if (Flag(config, "useCustomRetention").value_or(false)) {
+    SetRetention(details, Part(config, "retentionPolicy"));
+  } else if (primary != nullptr) {
+    SetRetention(details, Part(Part(*primary, "backupRepository"), "retentionPolicy"));
+  }
+  if (const auto processed = LastProgress(context, state, ended).processed) details["sourceSize"] = *processed;
+  return details;
+}
+
+std::optional<Json> Details(const Context& context, const Json& state, const Json* config, const std::string& type,
+                            const Session* ended) {
+  if (config == nullptr) return std::nullopt;
+  if (type == "SimpleBackupCopy") return CopyDetails(*config);
+  if (type == "BackupFile" || type == "ObjectStorageBackup") return FileDetails(*config);
+  if (type == "BackupFileCopy" || type == "ObjectStorageBackupCopy")
+    return FileCopyDetails(context, state, *config, ended);
+  if (type == "AgentBackupJob" || type == "AgentPolicy")
+    return AgentDetails(context, state, *config, TasksOf(context, ended));
+  if (type == "ReplicationVM") {
+    const Json& host = Part(Part(*config, "destination"), "host");
+    Json uid;
+    for (const Json& row : context.cache.hosts) {
+      const std::string name = Word(row, "name");
+      if (!name.empty() && (name == Word(host, "name") || (uid.is_null() && name == Word(host, "hostName"))))
+        uid = Word(row, "id");
+    }
+    const Json& wan = Part(Part(*config, "dataTransfer"), "wanAcceleratorSettings");
+    return Json{{"targetHostUid", uid},
+                {"sourceWanAcceleratorUid", Part(wan, "sourceWANAcceleratorId")},
+                {"targetWanAcceleratorUid", Part(wan, "targetWANAcceleratorId")},
+                {"throughWanAccelerators", SameWord(Word(wan, "transferMode"), "WANAccelerator")}};
+  }
+  return std::nullopt;
 }
 
 void FillRuns(const Context& context, const Json& state, const JobRuns& runs, inventory::BackupServerJob& row) {
@@ -400,6 +464,11 @@ void MapJob(const Context& context, const Json& state, Snapshot& snapshot) {
   row.set_type(JobType(type, Flag(state, "isStorageSnapshot").value_or(false)));
   const auto found = context.job_configs.find(row.instance_uid());
   const Json* config = found == context.job_configs.end() ? nullptr : found->second;
+  if (row.type() == "BackupFileCopy") {
+    const Json* primary = context.PrimaryJob(row.instance_uid());
+    if (primary != nullptr && SameWord(Word(*primary, "type"), "ObjectStorageBackup"))
+      row.set_type("ObjectStorageBackupCopy");
+  }
   const auto disabled = config == nullptr ? std::nullopt : Flag(*config, "isDisabled");
   row.set_is_enabled(!disabled.value_or(SameWord(Word(state, "status"), "Disabled")));
   const auto run = context.runs.find(row.instance_uid());
@@ -418,10 +487,12 @@ void MapJob(const Context& context, const Json& state, Snapshot& snapshot) {
     if (sums.any) row.set_backup_chain_size(sums.chain);
   }
   if (machines) {
-    if (row.type() == "BackupVm" && !sums.machines.empty()) {
-      row.set_protected_vm_count(static_cast<std::int64_t>(sums.machines.size()));
-    } else if (const auto count = Whole(state, "objectsCount")) {
-      row.set_protected_vm_count(*count);
+    const std::size_t count =
+        row.type() == "BackupVm" ? sums.machines.size() : ReplicatedMachines(context, row.instance_uid());
+    if (count > 0) {
+      row.set_protected_vm_count(static_cast<std::int64_t>(count));
+    } else if (const auto processed = Whole(state, "objectsCount")) {
+      row.set_protected_vm_count(*processed);
     }
     if (const auto* tasks = TasksOf(context, runs.last_ended))
       row.set_last_session_tasks(LastTasks(context, row.instance_uid(), *tasks));

@@ -209,6 +209,17 @@ void MapHosts(const Context& context, Snapshot& snapshot) {
     row.set_status(SameWord(status, "Available") ? "Healthy" : (SameWord(status, "Unavailable") ? "Error" : "Unknown"));
     Put(snapshot, "BackupServerHost", row);
   }
+  for (const Json& source : context.cache.data_servers) {
+    inventory::BackupServerHost row;
+    row.set_uid(Text(source, "id").value_or(""));
+    if (row.uid().empty()) continue;
+    row.set_backup_server_uid(context.server_uid);
+    row.set_type(DataServerType(Text(source, "type").value_or("")));
+    std::string name = Text(source, "name").value_or("");
+    if (name.empty()) name = Text(Part(source, "account"), "friendlyName").value_or("");
+    row.set_name(name.empty() ? Text(source, "path").value_or("") : name);
+    Put(snapshot, "BackupServerHost", row);
+  }
 }
 
 std::string UnitType(const Json& license) {
@@ -411,6 +422,15 @@ const Json* Context::JobState(const std::string& job_id) const {
     if (Text(state, "id") == job_id) return &state;
   }
   return nullptr;
+}
+
+const Json* Context::PrimaryJob(const std::string& job_id) const {
+  const auto own = job_configs.find(job_id);
+  if (own == job_configs.end()) return nullptr;
+  const std::string primary = Text(*own->second, "primaryJobId").value_or("");
+  if (primary.empty()) return own->second;
+  const auto found = job_configs.find(primary);
+  return found == job_configs.end() ? nullptr : found->second;
 }
 
 inventory::BackupServer MapServer(const Cache& cache) {

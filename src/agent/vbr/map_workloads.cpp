@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "agent/vbr/mapper.hpp"
+#include "agent/vbr/workload.hpp"
 #include "base/iso_time.hpp"
 #include "base/uuid.hpp"
 
@@ -15,24 +15,6 @@ std::string Word(const Json& row, const char* key) {
 std::string Lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
-}
-
-/// One workload's part of one backup: its points, oldest first.
-struct Share {
-  const Backup* backup = nullptr;
-  const Object* object = nullptr;
-  std::vector<const Point*> points{};
-};
-
-/// One workload over all backups.
-struct Machine {
-  std::string key, uid;
-  const Json* computer = nullptr;
-  std::vector<Share> shares{};
-};
-
-int MalwareRank(const std::string& word) {
-  return word == "Infected" ? 3 : (word == "Suspicious" ? 2 : (word == "Clean" ? 1 : 0));
 }
 
 struct Sizes {
@@ -60,64 +42,8 @@ Sizes SizesOf(const Share& share) {
   return sizes;
 }
 
-/// Empty = can be restored now; else why not, in words.
-std::string WhyNot(const Context& context, const Share& share, const Point& point, const std::string& limit) {
-  if (!context.Online(share.backup->repository_id)) return "The repository is offline";
-  if (point.malware == "Infected") return "Malware was found in this restore point";
-  if (point.created > limit) return "The restore point is dated in the future; check the server's clock";
-  if (!point.can_start) return "The backup server offers no restore from this point";
-  return {};
-}
-
-struct Facts {
-  const Share* newest_share = nullptr;
-  const Point* newest = nullptr;
-  std::string newest_restorable{}, reason{};
-  std::int64_t points = 0;
-};
-
-Facts FactsOf(const Context& context, const Machine& machine, const std::string& limit) {
-  Facts facts;
-  for (const Share& share : machine.shares) {
-    facts.points += share.object->points.value_or(static_cast<std::int64_t>(share.points.size()));
-    for (const Point* point : share.points) {
-      if (facts.newest == nullptr || point->created > facts.newest->created) {
-        facts.newest = point;
-        facts.newest_share = &share;
-      }
-      if (point->created > facts.newest_restorable && WhyNot(context, share, *point, limit).empty())
-        facts.newest_restorable = point->created;
-    }
-  }
-  if (facts.newest != nullptr && facts.newest->created != facts.newest_restorable) {
-    facts.reason = WhyNot(context, *facts.newest_share, *facts.newest, limit);
-  }
-  return facts;
-}
-
-std::string BackupKind(const Context& context, const Backup& backup) {
-  std::string type = backup.job_type;
-  if (type.empty()) {
-    const Json* job = context.JobState(backup.job_id);
-    if (job == nullptr) return "Unknown";
-    type = Word(*job, "type");
-  }
-  for (const char* copy : {"BackupCopy", "LegacyBackupCopy", "FileBackupCopy"}) {
-    if (SameWord(type, copy)) return "BackupCopy";
-  }
-  return SameWord(type, "VSphereReplica") ? "Replication" : "Backup";
-}
-
 std::string Tier(const Context& context, const std::string& repository_id) {
   return context.repository_states.contains(repository_id) ? "None" : "Unknown";
-}
-
-std::string TimeLimit(const Context& context) {
-  const auto now = ParseIsoTime(context.cache.now);
-  // The server's clock may run ahead of ours (and was read at the last session that ended): the later of the two
-  // counts.
-  const auto ours = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  return UtcText((now && *now > ours ? *now : ours) + std::chrono::minutes(10));
 }
 
 void MapVirtualMachine(const Context& context, const Machine& machine, const std::string& limit, Snapshot& snapshot) {
@@ -129,25 +55,22 @@ void MapVirtualMachine(const Context& context, const Machine& machine, const std
   const Object& object = *facts.newest_share->object;
   row.set_name(object.name);
   if (!object.object_id.empty()) row.set_hierarchy_ref(object.object_id);
-  row.set_object_uid(object.id);
+  if (IsUuid(object.id)) row.set_object_uid(object.id);
+  if (const auto provisioned = ProvisionedOf(context, machine)) row.set_provisioned_source_size(*provisioned);
   row.set_platform(VmPlatform(object.platform));
   std::optional<std::int64_t> total = 0;
   std::optional<bool> immutable;
   bool all_known = true;
-  std::string malware = facts.newest->malware;
   for (const Share& share : machine.shares) {
+    if (share.replica) continue;
     const Sizes sizes = SizesOf(share);
     if (!share.points.empty()) total = total && sizes.total ? std::optional(*total + *sizes.total) : std::nullopt;
     const auto one = context.Immutable(share.backup->repository_id);
     all_known &= one.has_value();
     if (one.value_or(false)) immutable = true;
-    if (!share.points.empty() && share.points.back()->created == facts.newest->created &&
-        MalwareRank(share.points.back()->malware) > MalwareRank(malware)) {
-      malware = share.points.back()->malware;
-    }
   }
-  if (!immutable && all_known) immutable = false;
-  if (total) row.set_total_restore_point_size(*total);
+  if (!immutable && all_known && facts.points > 0) immutable = false;
+  if (total && facts.points > 0) row.set_total_restore_point_size(*total);
   if (const auto latest = SizesOf(*facts.newest_share).latest) row.set_latest_restore_point_size(*latest);
   row.set_restore_points(facts.points);
   row.set_latest_restore_point_date(facts.newest->created);
@@ -158,7 +81,7 @@ void MapVirtualMachine(const Context& context, const Machine& machine, const std
     row.set_job_uid(job);
     row.set_job_unique_uid(context.JobUid(job));
   }
-  row.set_malware_state(malware);
+  row.set_malware_state(MalwareOf(context, machine, *facts.newest));
   if (immutable) row.set_immutable(*immutable);
   Put(snapshot, "VirtualMachine", row);
 
@@ -177,7 +100,7 @@ void MapVirtualMachine(const Context& context, const Machine& machine, const std
     if (!share.points.empty()) backup.set_latest_restore_point_date(share.points.back()->created);
     backup.set_target_type(context.TargetType(share.backup->repository_id));
     backup.set_malware_state(share.points.empty() ? "Unknown" : share.points.back()->malware);
-    backup.set_target_location_tier(Tier(context, share.backup->repository_id));
+    backup.set_target_location_tier(share.replica ? "None" : Tier(context, share.backup->repository_id));
     if (const auto one = context.Immutable(share.backup->repository_id)) backup.set_immutable(*one);
     Put(snapshot, "VirtualMachineBackup", backup);
 
@@ -187,7 +110,9 @@ void MapVirtualMachine(const Context& context, const Machine& machine, const std
       entry.set_backup_uid(backup.uid());
       entry.set_virtual_machine_uid(machine.uid);
       entry.set_backup_server_uid(context.server_uid);
-      entry.set_is_replica(false);
+      entry.set_is_replica(share.replica);
+      if (const auto provisioned = ProvisionedOf(context, share, *point))
+        entry.set_provisioned_source_size(*provisioned);
       if (const File* file = FileOf(share, *point)) {
         entry.set_file_path(file->name);
         entry.set_gfs_type(Json(file->gfs).dump());
@@ -259,7 +184,7 @@ void MapComputer(const Context& context, const Machine& machine, const std::stri
       row.set_job_unique_uid(context.JobUid(job));
     }
   }
-  row.set_malware_state(facts.newest == nullptr ? "Unknown" : facts.newest->malware);
+  row.set_malware_state(facts.newest == nullptr ? "Unknown" : MalwareOf(context, machine, *facts.newest));
   Put(snapshot, "ServerComputer", row);
 
   for (const Share& share : machine.shares) {
@@ -275,6 +200,7 @@ void MapComputer(const Context& context, const Machine& machine, const std::stri
     const Sizes sizes = SizesOf(share);
     if (sizes.total) backup.set_total_restore_point_size(*sizes.total);
     if (sizes.latest) backup.set_latest_restore_point_size(*sizes.latest);
+    if (const auto provisioned = ProvisionedOf(context, share)) backup.set_provisioned_source_size(*provisioned);
     backup.set_restore_points(share.object->points.value_or(static_cast<std::int64_t>(share.points.size())));
     if (!share.points.empty()) backup.set_latest_restore_point_date(share.points.back()->created);
     backup.set_target_type(context.TargetType(share.backup->repository_id));
@@ -298,6 +224,8 @@ void MapComputer(const Context& context, const Machine& machine, const std::stri
         }
       }
       if (point->original_size) entry.set_source_size(*point->original_size);
+      if (const auto provisioned = ProvisionedOf(context, share, *point))
+        entry.set_provisioned_source_size(*provisioned);
       entry.set_target_type(backup.target_type());
       entry.set_backup_creation_time(point->created);
       entry.set_malware_state(point->malware);
@@ -313,11 +241,50 @@ bool IsPhysical(const std::string& platform) {
          SameWord(platform, "LinuxPhysicalPpc");
 }
 
+/// The machine that a replica is of: by platform and id where the id is known, else by a name that only one machine
+/// has.
+Machine* Original(std::map<std::string, Machine>& machines, const Object& replica) {
+  Machine* found = nullptr;
+  for (auto& [key, machine] : machines) {
+    const Object& object = *machine.shares.front().object;
+    if (!SameWord(object.platform, replica.platform)) continue;
+    const bool same = replica.object_id.empty() || object.object_id.empty() ? object.name == replica.name
+                                                                            : object.object_id == replica.object_id;
+    if (!same) continue;
+    if (found != nullptr) return nullptr;
+    found = &machine;
+  }
+  return found;
+}
+
+void AddReplicas(const Context& context, const std::vector<Backup>& replicas,
+                 std::map<std::string, Machine>& machines) {
+  for (const Backup& replica : replicas) {
+    for (const Object& object : replica.objects) {
+      Share share{.backup = &replica, .object = &object, .replica = true};
+      for (const Point& point : replica.points) {
+        if (point.object_id == object.id) share.points.push_back(&point);
+      }
+      std::ranges::stable_sort(share.points, {}, [](const Point* point) { return point->created; });
+      Machine* machine = Original(machines, object);
+      if (machine == nullptr) {
+        const std::string key =
+            object.platform + object.platform_id + (object.object_id.empty() ? object.name : object.object_id);
+        machine = &machines[key];
+        machine->key = key;
+        machine->uid = context.U5(key);
+      }
+      machine->shares.push_back(std::move(share));
+    }
+  }
+}
+
 }  // namespace
 
 void MapWorkloads(const Context& context, Snapshot& snapshot) {
   for (const char* entity : {"VirtualMachine", "VirtualMachineBackup", "VirtualMachineRestorePoint", "ServerComputer",
-                             "ServerComputerBackup", "ServerComputerRestorePoint"}) {
+                             "ServerComputerBackup", "ServerComputerRestorePoint", "UnstructuredWorkload",
+                             "UnstructuredBackup", "UnstructuredRestorePoint"}) {
     snapshot[entity];
   }
   std::map<std::string, const Json*> by_bios;
@@ -330,6 +297,7 @@ void MapWorkloads(const Context& context, Snapshot& snapshot) {
   }
   std::map<std::string, Machine> machines;
   std::map<std::string, Machine> computers;
+  std::vector<Share> unstructured;
   for (const auto& [id, backup] : context.cache.backups) {
     std::map<std::string, std::vector<const Point*>> points;
     for (const Point& point : backup.points) {
@@ -339,7 +307,9 @@ void MapWorkloads(const Context& context, Snapshot& snapshot) {
       Share share{.backup = &backup, .object = &object};
       share.points = points[object.id];
       std::ranges::stable_sort(share.points, {}, [](const Point* point) { return point->created; });
-      if (IsPhysical(object.platform)) {
+      if (SameWord(object.platform, kUnstructured)) {
+        unstructured.push_back(std::move(share));
+      } else if (IsPhysical(object.platform)) {
         const auto found = by_bios.find(Lower(object.bios_uuid));
         const Json* computer = found != by_bios.end() ? found->second : nullptr;
         if (const auto named = by_name.find(object.name); computer == nullptr && named != by_name.end())
@@ -358,7 +328,10 @@ void MapWorkloads(const Context& context, Snapshot& snapshot) {
       }
     }
   }
+  const std::vector<Backup> replicas = ReplicasOf(context.cache);
+  AddReplicas(context, replicas, machines);
   const std::string limit = TimeLimit(context);
+  MapUnstructured(context, unstructured, limit, snapshot);
   for (const auto& [key, machine] : machines) MapVirtualMachine(context, machine, limit, snapshot);
   for (const auto& [key, machine] : computers) MapComputer(context, machine, limit, snapshot);
 }

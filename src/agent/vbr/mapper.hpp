@@ -31,6 +31,8 @@ struct Context {
   bool Online(const std::string& repository_id) const;
   std::string TargetType(const std::string& repository_id) const;
   const Json* JobState(const std::string& job_id) const;
+  /// Configuration of the job itself, or of the job whose file data it copies; nullptr when it is not known.
+  const Json* PrimaryJob(const std::string& job_id) const;
 };
 
 /// Whole snapshot but for BackupServer, whose status is the adapter's to know.
@@ -40,6 +42,8 @@ inventory::BackupServer MapServer(const Cache& cache);
 void MapServerParts(const Context& context, Snapshot& snapshot);
 void MapJobs(const Context& context, Snapshot& snapshot);
 void MapJobObjects(const Context& context, const Json& config, const std::vector<Task>* tasks, Snapshot& snapshot);
+/// Sources of file share and object storage jobs, and of their copies.
+void MapFileJobObjects(const Context& context, const Json& config, const std::vector<Task>* tasks, Snapshot& snapshot);
 void MapWorkloads(const Context& context, Snapshot& snapshot);
 
 template <typename Message>

@@ -74,6 +74,11 @@ constexpr Pair kHosts[] = {{"WindowsHost", "WindowsHost"},
                            {"ProxmoxNode", "ExternalInfrastructureServer"},
                            {"ProxmoxCluster", "ExternalInfrastructureServer"}};
 
+constexpr Pair kDataServers[] = {{"SMBShare", "CifsServerShare"}, {"NFSShare", "NfsServerShare"},
+                                 {"FileServer", "Share"},         {"NASFiler", "NasFiler"},
+                                 {"AmazonS3", "AmazonS3Server"},  {"S3Compatible", "S3CompatibleServer"},
+                                 {"AzureBlob", "AzureBlobServer"}};
+
 constexpr Pair kJobs[] = {{"VSphereBackup", "BackupVm"},
                           {"Backup", "BackupVm"},
                           {"CloudDirectorBackup", "BackupVm"},
@@ -211,6 +216,10 @@ std::string HostType(const Json& host) {
     return "Unknown";
   }
   return Find(kHosts, type);
+}
+
+std::string DataServerType(std::string_view type) {
+  return Find(kDataServers, type);
 }
 
 std::string JobType(std::string_view type, bool storage_snapshot) {

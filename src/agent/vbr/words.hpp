@@ -15,6 +15,8 @@ using Json = nlohmann::json;
 std::string RepositoryType(std::string_view type);
 std::string ProxyType(std::string_view type);
 std::string HostType(const Json& host);
+/// Host type of a file share or object storage.
+std::string DataServerType(std::string_view type);
 std::string JobType(std::string_view type, bool storage_snapshot);
 /// Sub-type of a VM backup job; empty for other jobs.
 std::string VmSubtype(std::string_view type);

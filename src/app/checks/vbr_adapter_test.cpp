@@ -1,97 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The adapter against the simulated backup servers, without a network in between.
-#include "agent/vbr/adapter.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "base/iso_time.hpp"
-#include "base/uuid.hpp"
-#include "lab/estate.hpp"
-#include "lab/simulation.hpp"
-#include "lab/vbr_server.hpp"
+#include "adapter_fixture.hpp"
 
 namespace steward::agent::vbr {
 namespace {
-
-const lab::Moment kStart = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-
-class AdapterTest : public testing::Test {
- protected:
-  AdapterTest() { std::filesystem::remove(folder_ / "journal"); }
-  ~AdapterTest() override { std::filesystem::remove_all(folder_); }
-
-  void Begin(lab::BackupServer server, lab::FaultMode mode = lab::FaultMode::kOk) {
-    clock_.Freeze(kStart);
-    lab::EstateServer entry;
-    entry.user = config_.user = "lab\\user";
-    entry.password = config_.password = "secret+&";
-    config_.url = "https://vbr.example:9419";
-    entry.mode = mode;
-    entry.server = std::move(server);
-    truth_ = entry.server;
-    server_ = std::make_unique<lab::VbrServer>(std::move(entry), clock_,
-                                               lab::VbrServerOptions{.hang_limit = std::chrono::seconds(0)});
-    store_ = std::make_unique<SyncStore>(folder_ / "journal");
-    status_ = std::make_unique<StatusBoard>(folder_ / "status.json");
-    adapter_ = std::make_unique<VbrAdapter>(config_, *store_, *status_,
-                                            [this](const auto& request) { return Carry(request); });
-  }
-
-  Result<net::ClientResponse> Carry(const net::ClientRequest& client) {
-    ++calls_;
-    if (cut_) return Fail(ErrorCode::kUnavailable, "Connection refused");
-    net::Request request;
-    request.method = client.method;
-    std::string target = client.url.substr(config_.url.size());
-    const auto mark = target.find('?');
-    if (mark != std::string::npos) request.query = net::ParseQuery(target.substr(mark + 1), false);
-    request.path = target.substr(0, mark);
-    request.headers = client.headers;
-    request.body = client.body;
-    const auto response = server_->Handle(request);
-    return net::ClientResponse{.status = response.status, .headers = {}, .body = response.body};
-  }
-
-  template <typename Message>
-  std::vector<Message> All(const char* entity) {
-    std::vector<Message> rows;
-    for (const std::string& bytes : store_->RowsOf(entity)) {
-      Message row;
-      EXPECT_TRUE(row.ParseFromString(bytes));
-      rows.push_back(std::move(row));
-    }
-    return rows;
-  }
-  inventory::BackupServer Server() {
-    const auto rows = All<inventory::BackupServer>("BackupServer");
-    EXPECT_EQ(rows.size(), 1U);
-    return rows.empty() ? inventory::BackupServer{} : rows.front();
-  }
-  std::size_t TruePoints() const {
-    std::size_t count = 0;
-    for (const lab::Job& job : truth_.jobs) {
-      if (!job.backup) continue;
-      for (const lab::BackupObject& object : job.backup->objects) count += object.points.size();
-    }
-    return count;
-  }
-
-  std::filesystem::path folder_ = [] {
-    auto folder = std::filesystem::temp_directory_path() / ("vbr_adapter_" + NewUuid());
-    std::filesystem::create_directories(folder);
-    return folder;
-  }();
-  lab::Clock clock_{kStart, 1};
-  lab::BackupServer truth_;
-  VbrConfig config_;
-  std::unique_ptr<lab::VbrServer> server_;
-  std::unique_ptr<SyncStore> store_;
-  std::unique_ptr<StatusBoard> status_;
-  std::unique_ptr<VbrAdapter> adapter_;
-  int calls_ = 0;
-  bool cut_ = false;
-};
 
 TEST_F(AdapterTest, ModernServer_EverythingIsReported) {
   Begin(lab::MakeSmallServer(1, kStart, true));

@@ -4,6 +4,7 @@
 #include "features/agents/agents.hpp"
 #include "features/identity/users.hpp"
 #include "features/organizations/organizations.hpp"
+#include "features/reference/facts.hpp"
 
 namespace steward::console {
 
@@ -14,7 +15,7 @@ class ConsoleHandlers : public contract::Handlers {
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
                   features::Agents& agents)
-      : services_(services), users_(users), organizations_(organizations), agents_(agents) {}
+      : services_(services), users_(users), organizations_(organizations), agents_(agents), facts_(services) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
   Answer CreateSession(const Call& call) override { return users_.CreateSession(call); }
@@ -25,6 +26,10 @@ class ConsoleHandlers : public contract::Handlers {
   Answer DeleteUser(const Call& call) override { return users_.DeleteUser(call); }
   Answer AddApiKeyLogin(const Call& call) override { return users_.AddApiKeyLogin(call); }
   Answer RevokeUserTokens(const Call& call) override { return users_.RevokeUserTokens(call); }
+  Answer PatchUserLogin(const Call& call) override { return users_.PatchLogin(call); }
+  Answer DeleteUserLogin(const Call& call) override { return users_.DeleteLogin(call); }
+  Answer AddUserLocation(const Call& call) override { return users_.AddLocation(call); }
+  Answer RemoveUserLocation(const Call& call) override { return users_.RemoveLocation(call); }
   Answer CreateCompany(const Call& call) override { return organizations_.CreateCompany(call); }
   Answer PatchCompany(const Call& call) override { return organizations_.PatchCompany(call); }
   Answer DeleteCompany(const Call& call) override { return organizations_.DeleteCompany(call); }
@@ -40,6 +45,9 @@ class ConsoleHandlers : public contract::Handlers {
   Answer RejectUnverifiedAgent(const Call& call) override { return agents_.Reject(call); }
   Answer PatchManagementAgent(const Call& call) override { return agents_.Patch(call); }
   Answer DeleteManagementAgent(const Call& call) override { return agents_.Delete(call); }
+  Answer GetCountries(const Call&) override { return facts_.Countries(); }
+  Answer GetCurrencies(const Call&) override { return facts_.Currencies(); }
+  Answer GetUsaStates(const Call&) override { return facts_.UsaStates(); }
   Answer GetAbout(const Call& call) override;
 
  private:
@@ -47,6 +55,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Users& users_;
   features::Organizations& organizations_;
   features::Agents& agents_;
+  features::Facts facts_;
 };
 
 }  // namespace steward::console

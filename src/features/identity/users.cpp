@@ -170,15 +170,68 @@ Result<Answer> Users::DeleteUser(const Call& call) {
   return Answer{.data = json::object()};
 }
 
-Result<Answer> Users::AddApiKeyLogin(const Call& call) {
+Result<std::string> Users::OrganizationOfManaged(const Call& call, bool own_allowed) {
   const std::string& uid = call.Path("userUid");
   auto user = platform::CurrentItem(services_, "GetUser", {{"userUid", uid}}, call.caller.scope);
   if (!user) return tl::unexpected(user.error());
-  const std::string organization = user->at("organizationUid").get<std::string>();
-  if (uid != call.caller.user_uid) {
-    if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status)
-      return tl::unexpected(status.error());
+  auto organization = user->at("organizationUid").get<std::string>();
+  if (own_allowed && uid == call.caller.user_uid) return organization;
+  if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status)
+    return tl::unexpected(status.error());
+  return organization;
+}
+
+Result<Answer> Users::AddLocation(const Call& call) {
+  const std::string& uid = call.Path("userUid");
+  const auto organization = OrganizationOfManaged(call, false);
+  if (!organization) return tl::unexpected(organization.error());
+  const std::string location = platform::QueryOf(call, "locationUid");
+  if (!IsUuid(location)) return FailParameter("locationUid", "locationUid must be a uid.");
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  const auto changed = transaction.Query(
+      "update core.account a set location_uids = a.location_uids || l.uid from core.location l where a.uid = $1 and "
+      "l.uid = $2 and l.organization_uid = a.organization_uid and not l.uid = any (a.location_uids) returning l.name",
+      {uid, location});
+  if (changed.Count() > 0) {
+    platform::WriteAudit(*connection, call,
+                         {"AddUserLocation", "CompanyUserLocationCreated", *organization, uid,
+                          fmt::format("The user was given the location {} ({}).", changed.Text(0, "name"), location)});
+  } else if (transaction
+                 .Query("select from core.location where uid = $1 and organization_uid = $2", {location, *organization})
+                 .Count() == 0) {
+    return FailParameter("locationUid", "The user's organization has no such location.");
   }
+  transaction.Commit();
+  return platform::ItemAnswer(services_, "GetUser", {{"userUid", uid}}, call.caller.scope);
+}
+
+Result<Answer> Users::RemoveLocation(const Call& call) {
+  const std::string& uid = call.Path("userUid");
+  const auto organization = OrganizationOfManaged(call, false);
+  if (!organization) return tl::unexpected(organization.error());
+  const std::string location = platform::QueryOf(call, "locationUid");
+  if (!IsUuid(location)) return FailParameter("locationUid", "locationUid must be a uid.");
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  if (transaction
+          .Query("update core.account set location_uids = array_remove(location_uids, $2::uuid) where uid = $1 and "
+                 "$2::uuid = any (location_uids) returning uid",
+                 {uid, location})
+          .Count() == 0) {
+    return Fail(ErrorCode::kNotFound, "The user does not have this location.");
+  }
+  platform::WriteAudit(*connection, call,
+                       {"RemoveUserLocation", "CompanyUserLocationRemoved", *organization, uid,
+                        fmt::format("The location {} was taken from the user.", location)});
+  transaction.Commit();
+  return Answer{.data = json::object()};
+}
+
+Result<Answer> Users::AddApiKeyLogin(const Call& call) {
+  const std::string& uid = call.Path("userUid");
+  const auto organization = OrganizationOfManaged(call, true);
+  if (!organization) return tl::unexpected(organization.error());
   const std::string key = platform::NewSecret();
   std::vector<std::string> scopes;
   for (const auto& [name, value] : call.request.query) {
@@ -193,7 +246,7 @@ Result<Answer> Users::AddApiKeyLogin(const Call& call) {
       {uid, platform::SecretHash(key), key.substr(0, 6), platform::QueryOf(call, "description"),
        db::ArrayLiteral(scopes), platform::QueryFlag(call, "isReadAccessOnly") ? "t" : "f"});
   platform::WriteAudit(*connection, call,
-                       {"AddApiKeyLogin", "UserLoginTypeCreated", organization, uid, "An API key was created."});
+                       {"AddApiKeyLogin", "UserLoginTypeCreated", *organization, uid, "An API key was created."});
   transaction.Commit();
   auto login = platform::CurrentItem(services_, "GetUserLogin", {{"userUid", uid}, {"userLoginId", rows.Text(0, "id")}},
                                      call.caller.scope);
@@ -204,13 +257,8 @@ Result<Answer> Users::AddApiKeyLogin(const Call& call) {
 
 Result<Answer> Users::RevokeUserTokens(const Call& call) {
   const std::string& uid = call.Path("userUid");
-  auto user = platform::CurrentItem(services_, "GetUser", {{"userUid", uid}}, call.caller.scope);
-  if (!user) return tl::unexpected(user.error());
-  const std::string organization = user->at("organizationUid").get<std::string>();
-  if (uid != call.caller.user_uid) {
-    if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status)
-      return tl::unexpected(status.error());
-  }
+  const auto organization = OrganizationOfManaged(call, true);
+  if (!organization) return tl::unexpected(organization.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const std::string login = platform::QueryOf(call, "userLoginId");
@@ -221,8 +269,59 @@ Result<Answer> Users::RevokeUserTokens(const Call& call) {
     return FailParameter("userLoginId", fmt::format("The user has no login {}.", login));
   }
   platform::WriteAudit(*connection, call,
-                       {"RevokeUserTokens", "UserTokenRevoked", organization, uid,
+                       {"RevokeUserTokens", "UserTokenRevoked", *organization, uid,
                         login.empty() ? "All sessions were ended." : "An API key was revoked."});
+  transaction.Commit();
+  return Answer{.data = true};
+}
+
+Result<Answer> Users::PatchLogin(const Call& call) {
+  const platform::Bindings path = {{"userUid", call.Path("userUid")}, {"userLoginId", call.Path("userLoginId")}};
+  const auto organization = OrganizationOfManaged(call, true);
+  if (!organization) return tl::unexpected(organization.error());
+  auto current = platform::CurrentItem(services_, "GetUserLogin", path, call.caller.scope);
+  if (!current) return tl::unexpected(current.error());
+  auto patched = contract::ApplyPatch(*contract::FindSchema("UserLogin"), *current, call.body);
+  if (!patched) return tl::unexpected(patched.error());
+  std::string status = patched->at("status").get<std::string>();
+  if (status == "disabled") status = "disabledDueToUser";
+  if (status != current->at("status") && status != "enabled" && status != "disabledDueToUser")
+    return FailProperty("status", "A key can be set to enabled or disabled; the other states are the console's.");
+  std::vector<std::string> scopes;
+  for (const json& scope : patched->value("scopes", json::array())) {
+    if (scope.is_string() && scope != "unknown") scopes.push_back(scope.get<std::string>());
+  }
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  transaction.Query(
+      "update core.login set description = $3, status = $4, scopes = $5::text[], is_read_only = $6 where user_uid = $1 "
+      "and id = $2",
+      {call.Path("userUid"), call.Path("userLoginId"), TextOf(*patched, "description"), status,
+       db::ArrayLiteral(scopes), patched->at("isReadAccessOnly") == json(true) ? "t" : "f"});
+  const std::string word = status == current->at("status")
+                               ? "changed"
+                               : (status == "enabled" ? std::string("enabled") : std::string("disabled"));
+  platform::WriteAudit(*connection, call,
+                       {"PatchUserLogin", "UserRecordModified", *organization, call.Path("userUid"),
+                        fmt::format("The API key {} was {}.", call.Path("userLoginId"), word)});
+  transaction.Commit();
+  return platform::ItemAnswer(services_, "GetUserLogin", path, call.caller.scope);
+}
+
+Result<Answer> Users::DeleteLogin(const Call& call) {
+  const auto organization = OrganizationOfManaged(call, true);
+  if (!organization) return tl::unexpected(organization.error());
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  if (transaction
+          .Query("delete from core.login where user_uid = $1 and id = $2 returning id",
+                 {call.Path("userUid"), call.Path("userLoginId")})
+          .Count() == 0) {
+    return Fail(ErrorCode::kNotFound, fmt::format("The user has no login {}.", call.Path("userLoginId")));
+  }
+  platform::WriteAudit(*connection, call,
+                       {"DeleteUserLogin", "UserLoginTypeRemoved", *organization, call.Path("userUid"),
+                        fmt::format("The API key {} was revoked.", call.Path("userLoginId"))});
   transaction.Commit();
   return Answer{.data = true};
 }

@@ -18,11 +18,17 @@ class Users {
   Result<contract::Answer> PatchUser(const contract::Call& call);
   Result<contract::Answer> DeleteUser(const contract::Call& call);
   Result<contract::Answer> AddApiKeyLogin(const contract::Call& call);
+  Result<contract::Answer> PatchLogin(const contract::Call& call);
+  Result<contract::Answer> DeleteLogin(const contract::Call& call);
   Result<contract::Answer> RevokeUserTokens(const contract::Call& call);
+  Result<contract::Answer> AddLocation(const contract::Call& call);
+  Result<contract::Answer> RemoveLocation(const contract::Call& call);
 
  private:
   Result<platform::Caller> SignIn(const contract::Call& call, const std::string& name, const std::string& password);
   Status MayManage(const platform::Caller& caller, const std::string& organization, const std::string& role);
+  /// Organization of the user named by the path, when the caller may manage that user (or, if allowed, is that user).
+  Result<std::string> OrganizationOfManaged(const contract::Call& call, bool own_allowed);
 
   platform::Services services_;
 };
