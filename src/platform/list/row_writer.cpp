@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "fmt/format.h"
 
@@ -46,7 +47,7 @@ void AppendDigits(std::string& out, unsigned value, int width) {
 
 constexpr std::int64_t kEpochDays = 10957;  // 2000-01-01, PostgreSQL's day zero, in days since 1970
 
-void AppendDay(std::string& out, std::int64_t days) {
+void AppendYearMonthDay(std::string& out, std::int64_t days) {
   const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
   AppendDigits(out, static_cast<unsigned>(static_cast<int>(date.year())), 4);
   out.push_back('-');
@@ -55,8 +56,22 @@ void AppendDay(std::string& out, std::int64_t days) {
   AppendDigits(out, static_cast<unsigned>(date.day()), 2);
 }
 
+void AppendDate(std::string& out, std::int32_t days) {
+  if (days == std::numeric_limits<std::int32_t>::max() || days == std::numeric_limits<std::int32_t>::min()) {
+    out += "null";  // PostgreSQL's infinities
+    return;
+  }
+  out.push_back('"');
+  AppendYearMonthDay(out, days + kEpochDays);
+  out.push_back('"');
+}
+
 /// ISO 8601 in UTC with seven fraction digits, as field clients cut it.
 void AppendTimestamp(std::string& out, std::int64_t micros) {
+  if (micros == std::numeric_limits<std::int64_t>::max() || micros == std::numeric_limits<std::int64_t>::min()) {
+    out += "null";  // PostgreSQL's infinities
+    return;
+  }
   constexpr std::int64_t kDay = 86400LL * 1000000;
   std::int64_t days = micros / kDay;
   std::int64_t rest = micros % kDay;
@@ -65,7 +80,7 @@ void AppendTimestamp(std::string& out, std::int64_t micros) {
     --days;
   }
   out.push_back('"');
-  AppendDay(out, days + kEpochDays);
+  AppendYearMonthDay(out, days + kEpochDays);
   const auto seconds = static_cast<unsigned>(rest / 1000000);
   out.push_back('T');
   AppendDigits(out, seconds / 3600, 2);
@@ -236,9 +251,7 @@ void RowWriter::AppendValue(std::string& out, Type type, std::string_view raw) c
       AppendTimestamp(out, static_cast<std::int64_t>(BigEndian<std::uint64_t>(raw)));
       break;
     case Type::kDate:
-      out.push_back('"');
-      AppendDay(out, static_cast<std::int32_t>(BigEndian<std::uint32_t>(raw)) + kEpochDays);
-      out.push_back('"');
+      AppendDate(out, static_cast<std::int32_t>(BigEndian<std::uint32_t>(raw)));
       break;
     case Type::kUuid:
       AppendUuid(out, raw);
@@ -305,15 +318,16 @@ void RowWriter::AppendCsv(std::string& out, int row) const {
     const int column = static_cast<int>(i);
     if (rows_.IsNull(row, column)) continue;
     std::string value;
-    if (types_[i] == Type::kText) {
+    bool text = types_[i] == Type::kText;
+    if (text) {
       value = std::string(rows_.Raw(row, column));
     } else {
       AppendValue(value, types_[i], rows_.Raw(row, column));
-      if (value.size() > 1 && value.front() == '"') value = value.substr(1, value.size() - 2);
+      text = value.starts_with('"');
+      if (text) value = value.substr(1, value.size() - 2);
     }
     // A leading formula character must not run in a spreadsheet.
-    if (types_[i] == Type::kText && !value.empty() &&
-        std::string_view("=+-@\t\r").find(value[0]) != std::string_view::npos)
+    if (text && !value.empty() && std::string_view("=+-@\t\r").find(value[0]) != std::string_view::npos)
       value.insert(0, "'");
     if (value.find_first_of(",\"\r\n") == std::string::npos) {
       out += value;
