@@ -16,7 +16,7 @@ grant usage on schema core, inventory, api to steward_provider, steward_tenant;
 create function core.visible_organizations() returns uuid[] language sql stable parallel safe as
   $$ select string_to_array(nullif(current_setting('app.organizations', true), ''), ',')::uuid[] $$;
 
-create type core.organization_type as enum ('Provider', 'Reseller', 'Company');
+create type core.organization_type as enum ('Provider', 'Reseller', 'Company', 'Unknown');
 create table core.organization (
   uid uuid primary key,
   type core.organization_type not null,
@@ -84,7 +84,8 @@ create table core.account (
 create unique index account_user_name_unique on core.account (lower(user_name));
 create index account_organization on core.account (organization_uid);
 
-create type core.login_status as enum ('enabled', 'disabledDueToUser', 'disabledDueToCompany', 'disabledDueToSystem', 'Unknown');
+create type core.login_status as enum ('enabled', 'disabled', 'disabledDueSystemComponentsRestrictions', 'disabledDueToCompany',
+  'disabledDueToSystem', 'disabledDueToTenant', 'disabledDueToUser', 'Unknown');
 create table core.login (
   id bigint generated always as identity primary key,
   user_uid uuid not null references core.account on delete cascade,

@@ -309,15 +309,15 @@ from inventory.backup_server_job j where j.type in ('CdpReplicationVM');
 create view api.vm_job_objects with (security_invoker = true) as select
   o.job_uid as "jobUid", o.job_unique_uid as "uniqueJobUid", o.uid as "instanceUid", o.name, o.platform,
   o.hierarchy_ref as "hierarchyRef", o.is_excluded as "isExcluded", o.last_session as "lastSession",
-  j.type as "jobType", o.backup_server_uid as "backupServerUid",
+  j.type as job_type, o.backup_server_uid as "backupServerUid",
   o.organization_uid as scope_organization, o.location_uid as scope_location
 from inventory.backup_server_job_object o
 left join inventory.backup_server_job j on j.agent_uid = o.agent_uid and j.uid = o.job_unique_uid
 where o.kind = 'VirtualMachine';
 create view api.backup_vm_job_objects with (security_invoker = true) as
-  select * from api.vm_job_objects where "jobType" in ('BackupVm', 'AhvStorageSnapshotJob');
+  select * from api.vm_job_objects where job_type in ('BackupVm', 'AhvStorageSnapshotJob');
 create view api.replication_vm_job_objects with (security_invoker = true) as
-  select * from api.vm_job_objects where "jobType" = 'ReplicationVM';
+  select * from api.vm_job_objects where job_type = 'ReplicationVM';
 
 create view api.agent_job_objects with (security_invoker = true) as select
   o.uid as "instanceUid", o.uid as "uniqueUid", o.backup_server_uid as "backupServerUid", o.computer_uid as "agentUid",
@@ -328,13 +328,13 @@ create view api.agent_job_objects with (security_invoker = true) as select
 from inventory.backup_server_job_object o where o.kind = 'Computer';
 
 create view api.linked_job_objects with (security_invoker = true) as select
-  o.job_uid as "jobUid", o.job_unique_uid as "uniqueJobUid", o.linked_job_uid as "linkedJobUid", j.type as "jobType",
+  o.job_uid as "jobUid", o.job_unique_uid as "uniqueJobUid", o.linked_job_uid as "linkedJobUid", j.type as job_type,
   o.backup_server_uid as "backupServerUid", o.uid as sort_key,
   o.organization_uid as scope_organization, o.location_uid as scope_location
 from inventory.backup_server_job_object o
 left join inventory.backup_server_job j on j.agent_uid = o.agent_uid and j.uid = o.job_unique_uid
 where o.kind = 'LinkedJob';
 create view api.simple_backup_copy_job_objects with (security_invoker = true) as
-  select * from api.linked_job_objects where "jobType" = 'SimpleBackupCopy';
+  select * from api.linked_job_objects where job_type = 'SimpleBackupCopy';
 create view api.backup_copy_job_objects with (security_invoker = true) as
-  select * from api.linked_job_objects where "jobType" = 'BackupCopy';
+  select * from api.linked_job_objects where job_type = 'BackupCopy';
