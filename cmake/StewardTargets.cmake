@@ -11,7 +11,7 @@ endif()
 add_library(steward_options INTERFACE)
 target_compile_options(steward_options INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wnon-virtual-dtor -Werror -Wno-missing-field-initializers)
 # g++ 12 sees out-of-range copies in its own string functions once it inlines them (GCC bugs 105329, 105651).
-if(STEWARD_SANITIZE OR NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(steward_options INTERFACE -Wno-stringop-overread -Wno-stringop-overflow -Wno-restrict -Wno-array-bounds
     -Wno-maybe-uninitialized)
 endif()

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Identity and tenancy: the tree provider > reseller > company > location, who may sign in, and what was done.
 create schema core;
 create schema inventory;
@@ -15,7 +16,7 @@ grant usage on schema core, inventory, api to steward_provider, steward_tenant;
 create function core.visible_organizations() returns uuid[] language sql stable parallel safe as
   $$ select string_to_array(nullif(current_setting('app.organizations', true), ''), ',')::uuid[] $$;
 
-create type core.organization_type as enum ('Provider', 'Reseller', 'Company');
+create type core.organization_type as enum ('Provider', 'Reseller', 'Company', 'Unknown');
 create table core.organization (
   uid uuid primary key,
   type core.organization_type not null,
@@ -83,7 +84,8 @@ create table core.account (
 create unique index account_user_name_unique on core.account (lower(user_name));
 create index account_organization on core.account (organization_uid);
 
-create type core.login_status as enum ('enabled', 'disabledDueToUser', 'disabledDueToCompany', 'disabledDueToSystem', 'Unknown');
+create type core.login_status as enum ('enabled', 'disabled', 'disabledDueSystemComponentsRestrictions', 'disabledDueToCompany',
+  'disabledDueToSystem', 'disabledDueToTenant', 'disabledDueToUser', 'Unknown');
 create table core.login (
   id bigint generated always as identity primary key,
   user_uid uuid not null references core.account on delete cascade,
@@ -172,30 +174,23 @@ create table core.enrolment_token (
 create table core.setting (name text primary key, value jsonb not null);
 
 -- Second wall: a tenant's connection sees its own organizations only; a provider's sees all. Never an OR in a policy.
-alter table core.organization enable row level security;
-create policy provider on core.organization for select to steward_provider using (true);
-create policy tenant on core.organization for select to steward_tenant using (uid = any ((select core.visible_organizations())::uuid[]));
-alter table core.reseller enable row level security;
-create policy provider on core.reseller for select to steward_provider using (true);
-create policy tenant on core.reseller for select to steward_tenant using (uid = any ((select core.visible_organizations())::uuid[]));
-alter table core.company enable row level security;
-create policy provider on core.company for select to steward_provider using (true);
-create policy tenant on core.company for select to steward_tenant using (uid = any ((select core.visible_organizations())::uuid[]));
-alter table core.location enable row level security;
-create policy provider on core.location for select to steward_provider using (true);
-create policy tenant on core.location for select to steward_tenant using (organization_uid = any ((select core.visible_organizations())::uuid[]));
-alter table core.account enable row level security;
-create policy provider on core.account for select to steward_provider using (true);
-create policy tenant on core.account for select to steward_tenant using (organization_uid = any ((select core.visible_organizations())::uuid[]));
-alter table core.audit enable row level security;
-create policy provider on core.audit for select to steward_provider using (true);
-create policy tenant on core.audit for select to steward_tenant using (organization_uid = any ((select core.visible_organizations())::uuid[]));
-alter table core.agent enable row level security;
-create policy provider on core.agent for select to steward_provider using (true);
-create policy tenant on core.agent for select to steward_tenant using (organization_uid = any ((select core.visible_organizations())::uuid[]));
-alter table core.login enable row level security;
-create policy provider on core.login for select to steward_provider using (true);
-create policy tenant on core.login for select to steward_tenant using (user_uid in (select uid from core.account));
+do $$
+declare target record;
+begin
+  for target in select * from (values
+      ('organization', 'uid = any ((select core.visible_organizations())::uuid[])'),
+      ('reseller', 'uid = any ((select core.visible_organizations())::uuid[])'),
+      ('company', 'uid = any ((select core.visible_organizations())::uuid[])'),
+      ('location', 'organization_uid = any ((select core.visible_organizations())::uuid[])'),
+      ('account', 'organization_uid = any ((select core.visible_organizations())::uuid[])'),
+      ('audit', 'organization_uid = any ((select core.visible_organizations())::uuid[])'),
+      ('agent', 'organization_uid = any ((select core.visible_organizations())::uuid[])'),
+      ('login', 'user_uid in (select uid from core.account)')) as v (name, visible) loop
+    execute format('alter table core.%I enable row level security', target.name);
+    execute format('create policy provider on core.%I for select to steward_provider using (true)', target.name);
+    execute format('create policy tenant on core.%I for select to steward_tenant using (%s)', target.name, target.visible);
+  end loop;
+end $$;
 
 grant select on core.organization, core.reseller, core.company, core.location, core.audit, core.agent, core.setting to steward_provider, steward_tenant;
 grant select (uid, organization_uid, role, user_name, status, profile, location_uids, created_at) on core.account to steward_provider, steward_tenant;

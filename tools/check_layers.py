@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 def main() -> int:
     rules = tomllib.loads((ROOT / "tools/layers.toml").read_text())
     faults = []
-    files = subprocess.run(["git", "ls-files", "src", "web/src", "tools", "tests"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    files = subprocess.run(["git", "ls-files", "src", "web/src", "tools", "tests", "migrations"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     for name in files:
         path = ROOT / name
         if path.suffix not in (".cpp", ".hpp", ".ts", ".tsx", ".py", ".sql", ".mjs") or not path.exists():
@@ -21,7 +21,7 @@ def main() -> int:
         lines = path.read_text().splitlines()
         if len(lines) > rules["budget"]["lines"]:
             faults.append(f"{name}: {len(lines)} lines, {rules['budget']['lines']} at most")
-        if "SPDX-License-Identifier" not in "\n".join(lines[:4]) and path.suffix != ".sql":
+        if "SPDX-License-Identifier" not in "\n".join(lines[:4]):
             faults.append(f"{name}: no SPDX line")
         if not name.startswith("src/"):
             continue

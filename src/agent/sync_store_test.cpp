@@ -54,8 +54,8 @@ class FakeConsole {
     if (batch.full_end()) {
       ASSERT_TRUE(full_);
       full_ = false;
-      for (auto& [entity, table] : tables) {
-        std::erase_if(table, [&](const auto& entry) { return !seen_.contains(entity + entry.first); });
+      for (auto& table : tables) {
+        std::erase_if(table.second, [&](const auto& entry) { return !seen_.contains(table.first + entry.first); });
       }
     }
     revision = batch.revision();

@@ -2,9 +2,28 @@
 #include "base/iso_time.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cstdio>
 
 namespace steward {
+namespace {
+
+/// The number that `count` digits at `at` make; -1 when other characters stand there.
+int Digits(std::string_view text, std::size_t at, std::size_t count) {
+  if (at + count > text.size()) return -1;
+  int value = 0;
+  for (const char c : text.substr(at, count)) {
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+bool InRange(int value, int last) {
+  return value >= 0 && value <= last;
+}
+
+}  // namespace
 
 std::string IsoTime(std::chrono::sys_seconds at, std::chrono::minutes offset) {
   const std::chrono::sys_seconds local = at + offset;
@@ -48,6 +67,30 @@ std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text) {
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second) - offset;
+}
+
+bool IsIsoDateTime(std::string_view text) {
+  const int year = Digits(text, 0, 4);
+  const int month = Digits(text, 5, 2);
+  const int day = Digits(text, 8, 2);
+  if (year < 1 || month < 1 || day < 1 || text[4] != '-' || text[7] != '-') return false;
+  if (!(std::chrono::year(year) / month / day).ok()) return false;
+  if (text.size() == 10) return true;
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return false;
+  if (!InRange(Digits(text, 11, 2), 23) || !InRange(Digits(text, 14, 2), 59) || text[13] != ':') return false;
+  auto rest = text.substr(16);
+  if (rest.starts_with(':')) {
+    if (!InRange(Digits(rest, 1, 2), 59)) return false;
+    rest = rest.substr(3);
+    if (rest.starts_with('.')) {
+      const std::size_t end = std::min(rest.find_first_not_of("0123456789", 1), rest.size());
+      if (end == 1) return false;
+      rest = rest.substr(end);
+    }
+  }
+  if (rest.empty() || rest == "Z" || rest == "z") return true;
+  return rest.size() == 6 && (rest[0] == '+' || rest[0] == '-') && rest[3] == ':' && InRange(Digits(rest, 1, 2), 14) &&
+         InRange(Digits(rest, 4, 2), 59);
 }
 
 std::string UtcText(std::chrono::sys_seconds at) {

@@ -12,6 +12,10 @@ std::string IsoTime(std::chrono::sys_seconds at, std::chrono::minutes offset = {
 /// Reads what IsoTime writes (fractions of a second are accepted and dropped).
 std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text);
 
+/// True for YYYY-MM-DD, alone or followed by 'T' (or a space), hours, minutes, seconds or not, and 'Z', an offset or
+/// nothing; month, day and time must exist. PostgreSQL reads all of these.
+bool IsIsoDateTime(std::string_view text);
+
 /// Any ISO-8601 time as UTC with seven fraction digits, "2026-01-31T05:04:03.1234567Z": texts of this form sort by
 /// time. Nothing for a broken text, and for the year 1 that some sources write instead of "never".
 std::optional<std::string> UtcText(std::string_view iso);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cctype>
 
+#include "base/iso_time.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "contract/contract.hpp"
 #include "fmt/format.h"
@@ -11,28 +12,8 @@ namespace {
 
 using nlohmann::json;
 
-bool SameNoCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-const Property* FindProperty(const Schema& schema, std::string_view name) {
-  const auto found = std::find_if(schema.properties.begin(), schema.properties.end(),
-                                  [&](const Property& p) { return SameNoCase(p.name, name); });
-  return found == schema.properties.end() ? nullptr : &*found;
-}
-
 std::string Join(const std::string& path, std::string_view name) {
   return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
-}
-
-bool IsDate(std::string_view text) {
-  static constexpr std::string_view kShape = "dddd-dd-dd";
-  if (text.size() < kShape.size()) return false;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    if (kShape[i] == 'd' ? std::isdigit(static_cast<unsigned char>(text[i])) == 0 : text[i] != '-') return false;
-  }
-  return true;
 }
 
 Result<json> CheckScalar(Kind kind, const Property& property, const json& value, const std::string& path) {
@@ -64,7 +45,7 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
       return value;
     case Kind::kDate:
     case Kind::kDateTime:
-      if (!value.is_string() || !IsDate(value.get_ref<const std::string&>()))
+      if (!value.is_string() || !IsIsoDateTime(value.get_ref<const std::string&>()))
         return wrong("a date like 2026-01-31 (with a time for date-times)");
       return value;
     case Kind::kEnum: {
@@ -150,6 +131,12 @@ void CreateParents(json& document, const std::string& pointer) {
 }
 
 }  // namespace
+
+const Property* FindProperty(const Schema& schema, std::string_view name) {
+  const auto found = std::find_if(schema.properties.begin(), schema.properties.end(),
+                                  [&](const Property& p) { return SameNoCase(p.name, name); });
+  return found == schema.properties.end() ? nullptr : &*found;
+}
 
 Result<json> CheckValue(const Property& property, const json& value, const std::string& path) {
   if (value.is_null()) {

@@ -124,6 +124,8 @@ std::span<const Operation> Operations();
 std::span<const std::string_view> RoleNames();
 const Schema* FindSchema(std::string_view name);
 std::string_view OpenApiDocument();
+/// Top-level property by name without case, or nullptr.
+const Property* FindProperty(const Schema& schema, std::string_view name);
 
 /// Checks a JSON body against a schema and returns it with property names in the contract's spelling (names match
 /// without case, unknown ones are dropped, read-only ones are dropped). Errors name the property path.

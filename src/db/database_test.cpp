@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
-#include <filesystem>
 #include <thread>
 
-#include "db/embedded.hpp"
-#include "db/migrator.hpp"
+#include "db/test_database.hpp"
 
 namespace steward::db {
 namespace {
@@ -17,27 +12,17 @@ namespace {
 /// One embedded PostgreSQL for the whole program.
 class Database : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    std::string pattern = "/tmp/steward-db-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-    chmod(folder_.c_str(), 0755);
-    server_ = std::make_unique<EmbeddedPostgres>(folder_);
-    server_->Start();
-  }
-  static void TearDownTestSuite() {
-    server_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-  static std::string folder_;
-  static std::unique_ptr<EmbeddedPostgres> server_;
+  static void SetUpTestSuite() { host_ = std::make_unique<TestServer>(); }
+  static void TearDownTestSuite() { host_.reset(); }
+  static EmbeddedPostgres& Server() { return host_->Server(); }
+  static std::unique_ptr<TestServer> host_;
 };
-std::string Database::folder_;
-std::unique_ptr<EmbeddedPostgres> Database::server_;
+std::unique_ptr<TestServer> Database::host_;
 
 }  // namespace
 
 TEST_F(Database, Migrate_FreshThenAgain_AppliedOnce) {
-  Connection connection(server_->Url(), {});
+  Connection connection(Server().Url(), {});
   ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
   ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
   EXPECT_EQ(connection.Query("select count(*) as n from public.steward_schema").Int(0, "n"),
@@ -45,7 +30,7 @@ TEST_F(Database, Migrate_FreshThenAgain_AppliedOnce) {
 }
 
 TEST_F(Database, Migrate_DatabaseNewerThanProgram_RefusedNamingBoth) {
-  Connection connection(server_->Url(), {});
+  Connection connection(Server().Url(), {});
   ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
   Transaction transaction(connection);
   connection.Script("insert into public.steward_schema (number, name) values (999, 'future')");
@@ -55,7 +40,7 @@ TEST_F(Database, Migrate_DatabaseNewerThanProgram_RefusedNamingBoth) {
 }
 
 TEST_F(Database, Migrate_BrokenScript_LeavesNothingBehind) {
-  Connection connection(server_->Url(), {});
+  Connection connection(Server().Url(), {});
   const Migration broken[] = {{1, "x", "select 1"},
                               {1000, "broken", "create table half_done (a int); select nonsense"}};
   EXPECT_THROW((void)Migrate(connection, broken), StatementError);
@@ -63,7 +48,7 @@ TEST_F(Database, Migrate_BrokenScript_LeavesNothingBehind) {
 }
 
 TEST_F(Database, Pipeline_SecondStatementFails_ThrowsAndConnectionStaysUsable) {
-  Connection connection(server_->Url(), {});
+  Connection connection(Server().Url(), {});
   EXPECT_THROW(connection.Pipeline({{"select 1 as a", {}}, {"select 1 / $1::int as b", {"0"}}, {"select 2 as c", {}}}),
                StatementError);
   const auto rows = connection.Pipeline({{"select 1 as a", {}}, {"select 2 as b", {}}});
@@ -72,9 +57,9 @@ TEST_F(Database, Pipeline_SecondStatementFails_ThrowsAndConnectionStaysUsable) {
 }
 
 TEST_F(Database, Server_Killed_ComesBackAndPoolRecovers) {
-  Pool pool(server_->Url(), {}, 2);
+  Pool pool(Server().Url(), {}, 2);
   { pool.Acquire()->Query("select 1"); }
-  ASSERT_EQ(kill(server_->Pid(), SIGKILL), 0);
+  ASSERT_EQ(kill(Server().Pid(), SIGKILL), 0);
   bool recovered = false;
   for (int attempt = 0; attempt < 200 && !recovered; ++attempt) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -88,7 +73,7 @@ TEST_F(Database, Server_Killed_ComesBackAndPoolRecovers) {
 }
 
 TEST_F(Database, ToError_UniqueViolation_Conflict) {
-  Connection connection(server_->Url(), {});
+  Connection connection(Server().Url(), {});
   connection.Script("create temp table t (a int constraint only_once unique)");
   connection.Script("insert into t values (1)");
   try {

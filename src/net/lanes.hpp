@@ -11,8 +11,8 @@ namespace steward::net {
 
 /// Runs request handlers. Up to `lanes` of them run at once, on the io threads themselves: a short request costs no
 /// change of thread, and the database sees no more statements at once than there are cores to work on them. A request
-/// that has waited for kPatience goes to the workers: slow ones hold up nobody. Without lanes all go there. Thread-safe;
-/// outlives its jobs.
+/// that has waited for kPatience goes to the workers: slow ones hold up nobody. Without lanes all go there.
+/// Thread-safe; outlives its jobs.
 class Lanes {
  public:
   using Job = std::function<void()>;

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text helpers of HTTP that need no stream: decoding, header look-up, the error answer.
 #include <algorithm>
-#include <cctype>
 
+#include "base/text.hpp"
 #include "net/http.hpp"
 #include "nlohmann/json.hpp"
 
 namespace steward::net {
 namespace {
-
-bool EqualNoCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](unsigned char x, unsigned char y) {
-           return std::tolower(x) == std::tolower(y);
-         });
-}
 
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -48,7 +42,7 @@ std::string_view ErrorType(ErrorCode code) {
 
 std::string_view Request::Header(std::string_view name) const {
   for (const auto& [key, value] : headers) {
-    if (EqualNoCase(key, name)) return value;
+    if (SameNoCase(key, name)) return value;
   }
   return {};
 }

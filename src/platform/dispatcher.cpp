@@ -50,12 +50,9 @@ Result<ListParameters> ReadParameters(const net::Request& request) {
     if (name == "sort") out.sort = value;
     if (name == "select") out.select = value;
     if (name == "expand") {
-      for (const auto& part : Segments([&] {
-             std::string s = value;
-             std::replace(s.begin(), s.end(), ',', '/');
-             return s;
-           }()))
-        out.expand.push_back(part);
+      std::string names = value;
+      std::replace(names.begin(), names.end(), ',', '/');
+      for (const auto& part : Segments(names)) out.expand.push_back(part);
     }
   }
   return out;

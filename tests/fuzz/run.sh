@@ -8,9 +8,14 @@ out=build/fuzz
 generated=build/${STEWARD_PRESET:-release}/src
 mkdir -p $out
 flags="-std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Isrc -I$generated/contract/generated -isystem $generated/agentproto/generated"
-contract="src/base/error.cpp src/base/uuid.cpp src/contract/check.cpp $generated/contract/generated/contract/contract.gen.cpp tests/fuzz/no_handlers.cpp"
+contract="src/base/error.cpp src/base/iso_time.cpp src/base/text.cpp src/base/uuid.cpp src/contract/check.cpp $generated/contract/generated/contract/contract.gen.cpp tests/fuzz/no_handlers.cpp"
 libs="-lfmt -lsodium -lcrypto -lpq"
-build() { [ $out/"$1" -nt tests/fuzz/"$1".cpp ] && [ $out/"$1" -nt src/platform/list/filter.cpp ] || clang++ $flags -o $out/"$1" tests/fuzz/"$1".cpp $2 $libs $3; }
+build() {
+  local source
+  for source in tests/fuzz/"$1".cpp $2; do
+    [ $out/"$1" -nt "$source" ] || { clang++ $flags -o $out/"$1" tests/fuzz/"$1".cpp $2 $libs $3; return; }
+  done
+}
 build filter_fuzz "$contract src/platform/list/filter.cpp src/platform/list/lenient_json.cpp" ""
 build patch_fuzz "$contract" ""
 build frame_fuzz "$generated/agentproto/generated/agentproto/link.pb.cc $generated/agentproto/generated/agentproto/inventory.pb.cc" "-lprotobuf"

@@ -11,7 +11,11 @@ import re
 import yaml
 
 METHODS = ("get", "post", "put", "patch", "delete")
-QUERY_PARAMETERS = ("limit", "offset", "filter", "sort", "select", "expand")
+# SQL comparison of each operation that a declared query parameter may stand for.
+SIGNS = {"equals": "=", "greaterThanOrEqual": ">=", "lessThanOrEqual": "<=", "greaterThan": ">", "lessThan": "<",
+         "contains": "?"}  # of a column of jsonb arrays of texts
+_OPERATION_KEYS = {"x-roles", "x-list", "x-item", "x-handler", "x-body", "x-answer", "x-file"}
+_VIEW_KEYS = {"x-list": {"schema", "view", "where", "sort_key", "order", "query", "paged"}, "x-item": {"schema", "view", "key"}}
 
 
 class ContractError(Exception):
@@ -31,10 +35,12 @@ def load(folder: pathlib.Path) -> dict:
                 if method in paths.setdefault(path, {}):
                     raise ContractError(f"{file.name}: {method} {path} is declared twice")
                 operation["tags"] = [area.get("area", file.stem)]
+                operation["x-file"] = file.name
                 paths[path][method] = operation
         for name, schema in (area.get("schemas") or {}).items():
             if name in schemas:
                 raise ContractError(f"{file.name}: schema {name} is declared twice")
+            schema["x-file"] = file.name
             schemas[name] = schema
     permissions = yaml.safe_load((folder / "permissions.yaml").read_text())
     contract = {"paths": paths, "schemas": schemas, "groups": permissions["groups"], "roles": permissions["groups"]["everyone"]}
@@ -70,44 +76,73 @@ def types_of(prop: dict) -> tuple[str, bool]:
 
 def _check(contract: dict) -> None:
     schemas = contract["schemas"]
-    operation_ids: set[str] = set()
-
-    def check_ref(where: str, prop: dict) -> None:
-        if "$ref" in prop and prop["$ref"] not in schemas:
-            raise ContractError(f"{where}: no schema {prop['$ref']}")
-        for key, sub in (prop.get("properties") or {}).items():
-            check_ref(f"{where}.{key}", sub)
-        if "items" in prop:
-            check_ref(f"{where}[]", prop["items"])
-
     for name, schema in schemas.items():
-        check_ref(name, schema)
+        _check_schema(schemas, f"{schema['x-file']}: {name}", schema)
+    seen: dict[str, str] = {}
     for path, method, operation in operations(contract):
-        where = f"{method} {path}"
-        if not operation.get("operationId") or operation["operationId"] in operation_ids:
-            raise ContractError(f"{where}: operationId is missing or used twice: {operation.get('operationId')}")
-        operation_ids.add(operation["operationId"])
-        if "x-roles" not in operation:
-            raise ContractError(f"{where}: no x-roles")
-        for role in roles_of_names(contract, operation):
+        where = f"{operation['x-file']}: {method} {path}"
+        name = operation.get("operationId")
+        if not name:
+            raise ContractError(f"{where}: no operationId")
+        if name in seen:
+            raise ContractError(f"{where}: operationId {name} is used by {seen[name]} as well")
+        seen[name] = where
+        _check_operation(contract, where, path, operation)
+
+
+def _check_schema(schemas: dict, where: str, schema: dict) -> None:
+    """References, expands, and (recursively) those of nested objects and items."""
+    if "$ref" in schema and schema["$ref"] not in schemas:
+        raise ContractError(f"{where}: no schema {schema['$ref']}")
+    for key, expand in schema.get("x-expand", {}).items():
+        if expand.get("schema") not in schemas:
+            raise ContractError(f"{where}: x-expand {key} names no schema: {expand.get('schema')}")
+        if "column" not in expand or ("property" not in expand and not expand.get("flat")):
+            raise ContractError(f"{where}: x-expand {key} needs a column, and a property unless it is flat")
+    for key, sub in (schema.get("properties") or {}).items():
+        _check_schema(schemas, f"{where}.{key}", sub)
+    if "items" in schema:
+        _check_schema(schemas, f"{where}[]", schema["items"])
+
+
+def _check_operation(contract: dict, where: str, path: str, operation: dict) -> None:
+    schemas = contract["schemas"]
+    for key in operation:
+        if key.startswith("x-") and key not in _OPERATION_KEYS:
+            raise ContractError(f"{where}: unknown key {key}")
+    if "x-roles" not in operation:
+        raise ContractError(f"{where}: no x-roles")
+    for entry in operation["x-roles"]:
+        for role in contract["groups"].get(entry, [entry]):
             if role not in contract["roles"] and role != "anonymous":
                 raise ContractError(f"{where}: unknown role {role}")
-        kinds = [k for k in ("x-list", "x-item", "x-handler") if k in operation]
-        if len(kinds) != 1:
-            raise ContractError(f"{where}: needs exactly one of x-list, x-item, x-handler")
-        for key in ("x-list", "x-item", "x-body", "x-answer"):
-            schema = (operation.get(key) or {}).get("schema")
-            if schema is not None and schema not in schemas:
-                raise ContractError(f"{where}: {key} names no schema: {schema}")
-        bound = set((operation.get("x-list") or {}).get("where", {}).values()) | set((operation.get("x-item") or {}).get("key", {}).values())
-        for parameter in bound:
-            if "{" + parameter + "}" not in path:
-                raise ContractError(f"{where}: {parameter} is no parameter of the path")
+    if len([kind for kind in ("x-list", "x-item", "x-handler") if kind in operation]) != 1:
+        raise ContractError(f"{where}: needs exactly one of x-list, x-item, x-handler")
+    for key in ("x-list", "x-item", "x-body", "x-answer"):
+        schema = (operation.get(key) or {}).get("schema")
+        if schema is not None and schema not in schemas:
+            raise ContractError(f"{where}: {key} names no schema: {schema}")
+    for kind in ("x-list", "x-item"):
+        if kind in operation:
+            _check_view(schemas, f"{where}: {kind}", path, operation[kind], _VIEW_KEYS[kind])
 
 
-def roles_of_names(contract: dict, operation: dict) -> list[str]:
-    """Like roles_of, without the order (used before roles are known to exist)."""
-    return [role for entry in operation.get("x-roles", []) for role in contract["groups"].get(entry, [entry])]
+def _check_view(schemas: dict, where: str, path: str, view: dict, allowed: set[str]) -> None:
+    for key in view:
+        if key not in allowed:
+            raise ContractError(f"{where}: unknown key {key}")
+    for key in ("schema", "view"):
+        if not view.get(key):
+            raise ContractError(f"{where}: no {key}")
+    for parameter in {**view.get("where", {}), **view.get("key", {})}.values():
+        if parameter not in path_parameters(path):
+            raise ContractError(f"{where}: {parameter} is no parameter of the path")
+    for name, query in view.get("query", {}).items():
+        if "column" not in query or query.get("operation", "equals") not in SIGNS:
+            raise ContractError(f"{where}: query {name} needs a column, and an operation of {', '.join(SIGNS)}")
+    for name, prop in schemas[view["schema"]].get("properties", {}).items():
+        if "x-source" not in prop:
+            raise ContractError(f"{where}: property {name} of {view['schema']} has no x-source")
 
 
 def path_parameters(path: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from model import METHODS, operations, path_parameters, roles_of, types_of
+from model import operations, path_parameters, roles_of, types_of
 
 _LIST_PARAMETERS = [
     {"name": "limit", "in": "query", "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 10000, "default": 100},
@@ -151,6 +151,3 @@ def field_sources(contract: dict) -> str:
             lines.append(f"| {prop_name} | {kind} | {prop.get('x-source', 'none')} |")
         lines.append("")
     return "\n".join(lines)
-
-
-__all__ = ["METHODS", "document", "field_sources"]

@@ -15,54 +15,47 @@ from processes import ROOT
 PRESET = os.environ.get("STEWARD_PRESET", "release")
 
 
-def suites() -> list[tuple[str, list, dict]]:
-    """(name, command, environment) in the order they run."""
-    found = [("lint", ["/usr/bin/python3", "tools/dev/lint.py"], {})]
+def suites() -> list[tuple[str, str, list, str]]:
+    """(name, who prints the numbers, command, folder) in the order they run."""
+    python = "/usr/bin/python3"
+    found = [("lint", "lines", [python, "tools/dev/lint.py"], ".")]
     for program in sorted((ROOT / "build" / PRESET).glob("src/**/*_test")):
         if os.access(program, os.X_OK) and program.is_file():
-            found.append((f"cpp {program.name}", [str(program), "--gtest_brief=1"], {}))
-    found.append(("fuzz", ["bash", "tests/fuzz/run.sh", "10"], {}))
-    for folder in ("tests/apigen", "tests/contract_vbr", "tests/contract", "tests/integration"):
-        if (ROOT / folder).exists():
-            found.append((folder, ["/usr/bin/python3", "-m", "pytest", "-q", folder, "-p", "no:cacheprovider"], {}))
-    if (ROOT / "web/package.json").exists():
-        found.append(("web check", ["npm", "run", "--silent", "check"], {"cwd": "web"}))
-        found.append(("web e2e", ["bash", "tests/e2e.sh"], {}))
+            found.append((f"cpp {program.name}", "gtest", [str(program), "--gtest_brief=1"], "."))
+    found.append(("sanitizers asan", "gtest", ["bash", "tests/sanitize.sh", "asan"], "."))
+    found.append(("fuzz", "closing line", ["bash", "tests/fuzz/run.sh", "10"], "."))
+    for folder in ("tests/tools", "tests/apigen", "tests/contract_vbr", "tests/contract", "tests/integration"):
+        found.append((folder, "closing line", [python, "-m", "pytest", "-q", folder, "-p", "no:cacheprovider"], "."))
+    found.append(("web check", "closing line", ["npm", "run", "--silent", "check"], "web"))
+    found.append(("web e2e", "closing line", ["bash", "tests/e2e.sh"], "."))
     return found
 
 
-def count(output: str, code: int) -> tuple[int, int]:
-    """(passed, failed) from the output of gtest, pytest, vitest, node's runner or our scripts."""
-    passed = failed = 0
+# How the numbers of good and bad tests stand in the output of each kind of suite.
+GOOD = {"lines": r"^ok     ()", "gtest": r"^\[  PASSED  \] (\d+) test", "closing line": r"\b(\d+) passed"}
+BAD = {"lines": r"^FAILED ()", "gtest": r"^\[  FAILED  \] (\d+) test", "closing line": r"\b(\d+) (?:failed|errors?)\b"}
+
+
+def count(kind: str, output: str, code: int) -> tuple[int, int]:
+    """(passed, failed) of a suite. A suite that ends badly, or without a single test, has failed once at least."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
-    for number in re.findall(r"^\[  PASSED  \] (\d+) test", plain, re.M):
-        passed += int(number)
-    for number in re.findall(r"^\[  FAILED  \] (\d+) test", plain, re.M):
-        failed += int(number)
-    for line in plain.splitlines():  # closing lines of pytest, vitest and our scripts
-        if re.search(r"\b\d+ (passed|failed|errors?)\b", line) and "Test Files" not in line and re.match(r"\s*(Tests\s|=*\s*\d+ (passed|failed|errors?))", line):
-            passed += sum(int(n) for n in re.findall(r"\b(\d+) passed", line))
-            failed += sum(int(n) for n in re.findall(r"\b(\d+) (?:failed|errors?)", line))
-    for word, number in re.findall(r"^(?:#|ℹ) (pass|fail) (\d+)$", plain, re.M):
-        passed, failed = (passed + int(number), failed) if word == "pass" else (passed, failed + int(number))
-    passed += len(re.findall(r"^ok     ", plain, re.M))
-    if code != 0 and failed == 0:
-        failed = 1
-    if code == 0 and passed == 0:
-        failed += 1
-    return passed, failed
+    if kind == "closing line":  # the last of pytest, vitest or a script of ours; a failing test may print the same words before
+        closing = [line for line in plain.splitlines() if re.match(r"(\s*Tests\s+|=*\s*)\d+ (passed|failed|errors?)\b", line)]
+        plain = closing[-1] if closing else ""
+    passed, failed = (sum(int(number or 1) for number in re.findall(table[kind], plain, re.M)) for table in (GOOD, BAD))
+    return passed, failed or int(code != 0 or passed == 0)
 
 
 def main() -> int:
     only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
     total_passed = total_failed = 0
-    for name, command, options in suites():
+    for name, kind, command, folder in suites():
         if only not in name:
             continue
         start = time.monotonic()
-        result = subprocess.run(command, cwd=ROOT / options.get("cwd", "."), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        result = subprocess.run(command, cwd=ROOT / folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                                 check=False, timeout=1800)
-        passed, failed = count(result.stdout, result.returncode)
+        passed, failed = count(kind, result.stdout, result.returncode)
         total_passed += passed
         total_failed += failed
         print(f"{'ok' if failed == 0 else 'FAILED':7}{name}: {passed} good, {failed} bad in {time.monotonic() - start:.0f} s", flush=True)

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <optional>
 
+#include "base/iso_time.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "fmt/format.h"
 #include "platform/list/lenient_json.hpp"
@@ -14,11 +18,6 @@ namespace {
 using contract::Kind;
 using contract::Property;
 using contract::Schema;
-
-bool SameNoCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
 
 /// PostgreSQL type that a value of the kind has inside a jsonb column.
 std::string_view SqlType(Kind kind) {
@@ -45,53 +44,15 @@ std::string_view SqlType(Kind kind) {
   return "text";
 }
 
-bool IsWhole(const std::string& text) {
-  std::int64_t value = 0;
+/// The number in the one spelling that both SQL and JSON take, or nothing.
+template <typename T>
+std::optional<std::string> Spelled(const std::string& text) {
+  T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-bool IsNumber(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-/// YYYY-MM-DD, optionally followed by a time and an offset; ranges of month, day and time are checked.
-bool IsDateTime(const std::string& text) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  int hour = 0;
-  int minute = 0;
-  double second = 0;
-  int used = 0;
-  if (std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10) return false;
-  static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > kDays[month - 1] + (month == 2 && leap ? 1 : 0))
-    return false;
-  if (text.size() == 10) return true;
-  const char separator = text[10];
-  if (separator != 'T' && separator != 't' && separator != ' ') return false;
-  if (std::sscanf(text.c_str() + 11, "%2d:%2d%n", &hour, &minute, &used) != 2 || used != 5 || hour < 0 || hour > 23 ||
-      minute < 0 || minute > 59)
-    return false;
-  std::string rest = text.substr(16);
-  if (rest.starts_with(":")) {
-    if (std::sscanf(rest.c_str(), ":%2lf", &second) != 1 || second < 0 || second >= 60) return false;
-    std::size_t end = 1;
-    while (end < rest.size() && (std::isdigit(static_cast<unsigned char>(rest[end])) != 0 || rest[end] == '.')) ++end;
-    if (std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(end), '.') > 1 || end < 3) return false;
-    rest = rest.substr(end);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(static_cast<double>(value))) {
+    return std::nullopt;
   }
-  if (rest.empty() || rest == "Z" || rest == "z") return true;
-  if (rest[0] == ' ') rest[0] = '+';  // a '+' that was decoded as a space
-  int offset_hour = 0;
-  int offset_minute = 0;
-  return (rest[0] == '+' || rest[0] == '-') && rest.size() == 6 &&
-         std::sscanf(rest.c_str() + 1, "%2d:%2d", &offset_hour, &offset_minute) == 2 && offset_hour >= 0 &&
-         offset_hour <= 14 && offset_minute >= 0 && offset_minute < 60;
+  return fmt::format("{}", value);
 }
 
 std::string JsonText(const std::string& text) {
@@ -302,19 +263,21 @@ class Compiler {
         if (!IsUuid(text)) return wrong("a uid");
         break;
       case Kind::kInteger:
-        if (!IsWhole(text)) return wrong("a whole number");
-        break;
+        if (auto number = Spelled<std::int64_t>(text)) return *number;
+        return wrong("a whole number");
       case Kind::kNumber:
-        if (!IsNumber(text)) return wrong("a number");
-        break;
+        if (auto number = Spelled<double>(text)) return *number;
+        return wrong("a number");
       case Kind::kBoolean:
-        if (!SameNoCase(text, "true") && !SameNoCase(text, "false")) return wrong("true or false");
-        break;
+        if (SameNoCase(text, "true")) return std::string("true");
+        if (SameNoCase(text, "false")) return std::string("false");
+        return wrong("true or false");
       case Kind::kDateTime:
       case Kind::kDate: {
-        if (!IsDateTime(text)) return wrong("a date like 2026-01-31 or 2026-01-31T05:04:03Z");
         std::string fixed = text;
-        if (fixed.size() > 19) std::replace(fixed.begin() + 19, fixed.end(), ' ', '+');
+        // Behind the minutes a space is the '+' of an offset that a query string turned into one.
+        if (fixed.size() > 16) std::replace(fixed.begin() + 16, fixed.end(), ' ', '+');
+        if (!IsIsoDateTime(fixed)) return wrong("a date like 2026-01-31 or 2026-01-31T05:04:03Z");
         return fixed;
       }
       case Kind::kEnum: {
@@ -376,13 +339,6 @@ std::string QuoteLiteral(std::string_view text) {
     out.push_back(c);
   }
   return out + "'";
-}
-
-const Property* FindProperty(const Schema& schema, std::string_view name) {
-  for (const Property& property : schema.properties) {
-    if (SameNoCase(property.name, name)) return &property;
-  }
-  return nullptr;
 }
 
 Result<PropertyTarget> ResolveProperty(const Schema& schema, const std::string& path, const std::string& parameter,

@@ -20,9 +20,6 @@ struct PropertyTarget {
 std::string QuoteName(std::string_view name);
 std::string QuoteLiteral(std::string_view text);
 
-/// Top-level property by name without case, or nullptr.
-const contract::Property* FindProperty(const contract::Schema& schema, std::string_view name);
-
 /// Resolves "a.b.c" and "_embedded.x"; an unknown name is a 400 that names parameter, property and position.
 Result<PropertyTarget> ResolveProperty(const contract::Schema& schema, const std::string& path,
                                        const std::string& parameter, std::size_t position);

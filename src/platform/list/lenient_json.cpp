@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/text.hpp"
 #include "fmt/format.h"
 
 namespace steward::platform {
@@ -189,10 +190,7 @@ class Parser {
 
 const LenientValue* LenientValue::Find(std::string_view name) const {
   for (const auto& [key, value] : members) {
-    if (std::equal(key.begin(), key.end(), name.begin(), name.end(),
-                   [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); })) {
-      return &value;
-    }
+    if (SameNoCase(key, name)) return &value;
   }
   return nullptr;
 }

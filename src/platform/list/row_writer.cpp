@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "fmt/format.h"
 
@@ -56,7 +57,11 @@ char* PutDay(char* at, std::int64_t days) {
   return PutDigits(at, static_cast<unsigned>(date.day()), 2);
 }
 
-void AppendDate(std::string& out, std::int64_t days) {
+void AppendDate(std::string& out, std::int32_t days) {
+  if (days == std::numeric_limits<std::int32_t>::max() || days == std::numeric_limits<std::int32_t>::min()) {
+    out += "null";  // PostgreSQL's infinities
+    return;
+  }
   char buffer[12];
   char* at = buffer;
   *at++ = '"';
@@ -67,6 +72,10 @@ void AppendDate(std::string& out, std::int64_t days) {
 
 /// ISO 8601 in UTC with seven fraction digits, as field clients cut it.
 void AppendTimestamp(std::string& out, std::int64_t micros) {
+  if (micros == std::numeric_limits<std::int64_t>::max() || micros == std::numeric_limits<std::int64_t>::min()) {
+    out += "null";  // PostgreSQL's infinities
+    return;
+  }
   constexpr std::int64_t kDay = 86400LL * 1000000;
   std::int64_t days = micros / kDay;
   std::int64_t rest = micros % kDay;
@@ -316,15 +325,16 @@ void RowWriter::AppendCsv(std::string& out, int row) const {
     const int column = static_cast<int>(i);
     if (rows_.IsNull(row, column)) continue;
     std::string value;
-    if (types_[i] == Type::kText) {
+    bool text = types_[i] == Type::kText;
+    if (text) {
       value = std::string(rows_.Raw(row, column));
     } else {
       AppendValue(value, types_[i], rows_.Raw(row, column));
-      if (value.size() > 1 && value.front() == '"') value = value.substr(1, value.size() - 2);
+      text = value.starts_with('"');
+      if (text) value = value.substr(1, value.size() - 2);
     }
     // A leading formula character must not run in a spreadsheet.
-    if (types_[i] == Type::kText && !value.empty() &&
-        std::string_view("=+-@\t\r").find(value[0]) != std::string_view::npos)
+    if (text && !value.empty() && std::string_view("=+-@\t\r").find(value[0]) != std::string_view::npos)
       value.insert(0, "'");
     if (value.find_first_of(",\"\r\n") == std::string::npos) {
       out += value;

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- An agent leaves its organization: what it reported goes with its certificate; its row stays, so that the console knows it when it comes back.
 -- Unverified: it may be accepted again; Removed: it stays out until a new setup file lets it in.
 create function core.expel_agent(leaver uuid, next core.agent_state) returns void language plpgsql as $$

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- People of a location read through a role of their own, whose policies are narrower (a policy never holds an OR).
 do $$ begin
   if not exists (select from pg_roles where rolname = 'steward_location') then create role steward_location nologin; end if;
