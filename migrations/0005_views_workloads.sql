@@ -197,20 +197,25 @@ language sql stable parallel safe as $$
     when reason is not null then 'The newest restore point that can be restored is older than 24 hours; newer ones cannot be restored: ' || reason
     else 'The newest restore point is older than 24 hours.' end $$;
 
+-- The names are looked up row by row: what a count or a filter does not ask for costs it nothing, and an index alone can answer it.
 create view api.workloads with (security_invoker = true) as select
-  w.uid as "instanceUid", w.kind, w.name, w.organization_uid as "organizationUid", o.name as "companyName",
-  w.backup_server_uid as "serverUid", s.name as "serverName", w.job_uid as "jobUid", coalesce(j.name, k.name) as "jobName",
-  coalesce(j.status::text, k.status::text) as "jobStatus", w.newest_restorable_point_at as "newestRestorablePoint",
+  w.uid as "instanceUid", w.kind, w.name, w.organization_uid as "organizationUid",
+  (select o.name from core.organization o where o.uid = w.organization_uid) as "companyName", w.backup_server_uid as "serverUid",
+  (select s.name from inventory.backup_server s where s.agent_uid = w.agent_uid and s.uid = w.backup_server_uid) as "serverName",
+  w.job_uid as "jobUid",
+  case w.kind when 'ConsoleComputer'
+    then (select k.name from inventory.backup_agent_job k where k.agent_uid = w.agent_uid and k.uid = w.job_uid)
+    else (select j.name from inventory.backup_server_job j where j.agent_uid = w.agent_uid and j.uid = w.job_unique_uid) end as "jobName",
+  case w.kind when 'ConsoleComputer'
+    then (select k.status::text from inventory.backup_agent_job k where k.agent_uid = w.agent_uid and k.uid = w.job_uid)
+    else (select j.status::text from inventory.backup_server_job j where j.agent_uid = w.agent_uid and j.uid = w.job_unique_uid) end as "jobStatus",
+  w.newest_restorable_point_at as "newestRestorablePoint",
   w.fresh_at as "freshAt", extract(epoch from now() - w.newest_restorable_point_at)::bigint as "ageSeconds",
   w.fresh_at < now() - interval '24 hours' as "isStale",
   case when w.fresh_at < now() - interval '24 hours'
     then api.freshness(w.fresh_at, w.newest_restorable_point_at, w.not_restorable_reason) end as reason,
   w.organization_uid as scope_organization, w.location_uid as scope_location
-from inventory.workload w
-left join core.organization o on o.uid = w.organization_uid
-left join inventory.backup_server s on s.agent_uid = w.agent_uid and s.uid = w.backup_server_uid
-left join inventory.backup_server_job j on j.agent_uid = w.agent_uid and j.uid = w.job_unique_uid
-left join inventory.backup_agent_job k on k.agent_uid = w.agent_uid and k.uid = w.job_uid and w.kind = 'ConsoleComputer';
+from inventory.workload w;
 
 -- Judged by the newest point that can be restored, never by the colour of a job.
 create view api.stale_workloads with (security_invoker = true) as

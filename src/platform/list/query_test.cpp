@@ -133,8 +133,9 @@ TEST_F(QueryTest, Marks_OfEverySort_LeadToTheSamePages) {
       EXPECT_EQ(mark.position % 100, 0) << sort;
       const std::string page = Names(query->PageStatement(mark));
       // A page that comes back short is read by its offset instead.
-      if (std::count(page.begin(), page.end(), ' ') == 4)
+      if (std::count(page.begin(), page.end(), ' ') == 4) {
         EXPECT_EQ(page, Names(query->PageStatement())) << sort << " from " << mark.position;
+      }
     }
     EXPECT_GT(rows.Count(), std::string_view(sort).find("\"at\"") == std::string_view::npos ? 6 : -1) << sort;
   }
