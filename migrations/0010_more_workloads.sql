@@ -126,9 +126,13 @@ create view api.file_share_job_objects with (security_invoker = true) as
 create view api.file_share_copy_job_objects with (security_invoker = true) as
   select *, source_uid as "fileShareUid", name as path from api.unstructured_job_objects where "jobType" = 'BackupFileCopy';
 create view api.object_storage_backup_job_objects with (security_invoker = true) as
-  select *, source_uid as "objectStorageUid" from api.unstructured_job_objects where "jobType" = 'ObjectStorageBackup';
+  select "jobUid", "uniqueJobUid", source_uid as "objectStorageUid", source_uid, name, sources, "lastSession", "backupServerUid", sort_key,
+    scope_organization, scope_location
+  from api.unstructured_job_objects where "jobType" = 'ObjectStorageBackup';
 create view api.object_storage_backup_copy_job_objects with (security_invoker = true) as
-  select *, source_uid as "objectStorageUid", name as path from api.unstructured_job_objects where "jobType" = 'ObjectStorageBackupCopy';
+  select "jobUid", "uniqueJobUid", source_uid as "objectStorageUid", source_uid, name, name as path, sources, "lastSession",
+    "backupServerUid", sort_key, scope_organization, scope_location
+  from api.unstructured_job_objects where "jobType" = 'ObjectStorageBackupCopy';
 
 -- ---- Policies of our own backup agents: rows come from jobs that name a policy ----
 
