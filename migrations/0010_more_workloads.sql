@@ -122,9 +122,13 @@ from inventory.backup_server_job_object o
 left join inventory.backup_server_job j on j.agent_uid = o.agent_uid and j.uid = o.job_unique_uid
 where o.kind in ('FileShare', 'ObjectStorage');
 create view api.file_share_job_objects with (security_invoker = true) as
-  select *, source_uid as "fileShareUid" from api.unstructured_job_objects where "jobType" = 'BackupFile';
+  select "jobUid", "uniqueJobUid", source_uid as "fileShareUid", source_uid, name, sources, "lastSession", "backupServerUid", sort_key,
+    scope_organization, scope_location
+  from api.unstructured_job_objects where "jobType" = 'BackupFile';
 create view api.file_share_copy_job_objects with (security_invoker = true) as
-  select *, source_uid as "fileShareUid", name as path from api.unstructured_job_objects where "jobType" = 'BackupFileCopy';
+  select "jobUid", "uniqueJobUid", source_uid as "fileShareUid", source_uid, name, name as path, sources, "lastSession", "backupServerUid", sort_key,
+    scope_organization, scope_location
+  from api.unstructured_job_objects where "jobType" = 'BackupFileCopy';
 create view api.object_storage_backup_job_objects with (security_invoker = true) as
   select "jobUid", "uniqueJobUid", source_uid as "objectStorageUid", source_uid, name, sources, "lastSession", "backupServerUid", sort_key,
     scope_organization, scope_location
