@@ -215,17 +215,20 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
   auto rows = transaction.Query(
-      "select uid, state, reject_reason from core.agent where public_key_hash = $1::bytea for update", {*key_hash});
+      "select uid, state, reject_reason, expelled_at from core.agent where public_key_hash = $1::bytea for update",
+      {*key_hash});
   const bool known = rows.Count() > 0;
-  // A setup file lets in a new agent, one that still waits, and one that was removed; not one an operator rejected.
+  // A setup file lets in a new agent, one that still waits, and one that was removed before the file was made; not one
+  // an operator rejected.
   const bool admit = !known || rows.Text(0, "state") == "Unverified" || rows.Text(0, "state") == "Removed";
   db::Param organization;
   db::Param location;
   if (admit && !request.token().empty()) {
     const auto token = transaction.Query(
         "update core.enrolment_token set uses_left = uses_left - 1 where hash = $1::bytea and expires_at > now() and "
-        "uses_left > 0 returning organization_uid, location_uid",
-        {platform::SecretHash(request.token())});
+        "uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning organization_uid, "
+        "location_uid",
+        {platform::SecretHash(request.token()), known ? rows.Maybe(0, "expelled_at") : std::nullopt});
     if (token.Count() == 0 && !known)
       return Fail(ErrorCode::kForbidden,
                   "The company token is unknown, expired or used up. Download a new setup file.");

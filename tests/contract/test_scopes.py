@@ -78,21 +78,17 @@ def branch(console, admin):
     name = f"branch-{uuid.uuid4().hex[:6]}"
     user = must(admin.call("POST", "/users", json={"organizationUid": company, "role": "CompanyLocationUser", "profile": {},
                                                    "credentials": {"userName": name, "password": PASSWORD}}))["instanceUid"]
-    place_user(console, user, location)
-    client = Client(console.url, name, PASSWORD)
+    must(admin.call("POST", f"/users/{user}/locations", params={"locationUid": location}))
+    must(admin.call("POST", "/users", json={"organizationUid": company, "role": "CompanyAdministrator", "profile": {},
+                                            "credentials": {"userName": name + "-owner", "password": PASSWORD}}))
+    client, owner = Client(console.url, name, PASSWORD), Client(console.url, name + "-owner", PASSWORD)
     wanted = {"filter": str([{"property": "backupServerUid", "operation": "equals", "value": here["instanceUid"]}])}
     wait_for(lambda: client.total("/protectedWorkloads/virtualMachines") == admin.total("/protectedWorkloads/virtualMachines", **wanted) > 0, 90)
     hidden = {there["instanceUid"], there["managementAgentUid"]}
     for path in ("/protectedWorkloads/virtualMachines", "/infrastructure/backupServers/repositories", "/infrastructure/backupServers/jobs"):
         hidden |= {row["instanceUid"] for row in admin.data(path, limit=1000) if row["backupServerUid"] == there["instanceUid"]}
     assert len(hidden) > 5
-    return {"client": client, "company": company, "location": location, "here": here, "hidden": hidden}
-
-
-def place_user(console, user, location):
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run([*prefix, "psql", "-h", str(console.folder / "data/socket"), "-U", "steward", "-d", "steward", "-Atqc",
-                    f"update core.account set location_uids = array['{location}']::uuid[] where uid = '{user}'"], check=True)
+    return {"client": client, "owner": owner, "company": company, "location": location, "here": here, "hidden": hidden}
 
 
 def test_a_location_user_sees_its_place(branch):
@@ -110,6 +106,9 @@ def test_no_list_of_a_location_user_names_the_other_place(branch, path, operatio
         return
     assert answer.status_code == 200, answer.text
     assert [uid for uid in branch["hidden"] if uid in answer.text] == []
+    # The owner's remembered total is not the location user's, nor the other way round.
+    totals = [who.total(path) for who in (branch["owner"], branch["client"], branch["owner"], branch["client"])]
+    assert totals[:2] == totals[2:] and totals[1] == len(answer.json()["data"]) and totals[0] >= totals[1]
 
 
 def test_an_object_of_the_other_place_is_not_found(admin, branch):

@@ -178,6 +178,27 @@ def test_agents_of_a_deleted_company(small, remove, verdict):
         os.kill(pid, signal.SIGTERM)
 
 
+def test_a_removed_agent_needs_a_setup_file_made_after_its_removal(small):
+    """The file it came with is good for more agents, but not for the one that was removed."""
+    import seed
+
+    client = small["console"].client()
+    company = client.data("/organizations/companies", limit=1)[0]["instanceUid"]
+    agent = seed.start_agent(client, small["place"], "removed-server", company)
+    place = small["place"] / "removed-server"
+    try:
+        row = wait_for(lambda: seed.agent_named(client, "/infrastructure/managementAgents", "removed-server"), 60)
+        assert client.call("DELETE", f"/infrastructure/managementAgents/{row['instanceUid']}").status_code == 200
+        wait_for(lambda: '"Rejected"' in (place / "state" / "status.json").read_text(), 60)
+        assert seed.agent_named(client, "/infrastructure/managementAgents", "removed-server") is None
+        stop(agent)
+        agent = seed.start_agent(client, small["place"], "removed-server", company)  # writes a new setup file
+        back = wait_for(lambda: seed.agent_named(client, "/infrastructure/managementAgents", "removed-server"), 60)
+        assert back["instanceUid"] == row["instanceUid"] and back["organizationUid"] == company
+    finally:
+        stop(agent)
+
+
 def test_graceful_stop_is_quick_and_clean(small):
     small["console"].stop()
     assert small["console"].process.returncode == 0

@@ -276,36 +276,31 @@ Result<Answer> Users::RevokeUserTokens(const Call& call) {
 }
 
 Result<Answer> Users::PatchLogin(const Call& call) {
-  const platform::Bindings path = {{"userUid", call.Path("userUid")}, {"userLoginId", call.Path("userLoginId")}};
+  const std::string& uid = call.Path("userUid");
+  const std::string& id = call.Path("userLoginId");
   const auto organization = OrganizationOfManaged(call, true);
   if (!organization) return tl::unexpected(organization.error());
-  auto current = platform::CurrentItem(services_, "GetUserLogin", path, call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto patched = contract::ApplyPatch(*contract::FindSchema("UserLogin"), *current, call.body);
-  if (!patched) return tl::unexpected(patched.error());
-  std::string status = patched->at("status").get<std::string>();
-  if (status == "disabled") status = "disabledDueToUser";
-  if (status != current->at("status") && status != "enabled" && status != "disabledDueToUser")
-    return FailProperty("status", "A key can be set to enabled or disabled; the other states are the console's.");
-  std::vector<std::string> scopes;
-  for (const json& scope : patched->value("scopes", json::array())) {
-    if (scope.is_string() && scope != "unknown") scopes.push_back(scope.get<std::string>());
-  }
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  transaction.Query(
-      "update core.login set description = $3, status = $4, scopes = $5::text[], is_read_only = $6 where user_uid = $1 "
-      "and id = $2",
-      {call.Path("userUid"), call.Path("userLoginId"), TextOf(*patched, "description"), status,
-       db::ArrayLiteral(scopes), patched->at("isReadAccessOnly") == json(true) ? "t" : "f"});
-  const std::string word = status == current->at("status")
-                               ? "changed"
-                               : (status == "enabled" ? std::string("enabled") : std::string("disabled"));
-  platform::WriteAudit(*connection, call,
-                       {"PatchUserLogin", "UserRecordModified", *organization, call.Path("userUid"),
-                        fmt::format("The API key {} was {}.", call.Path("userLoginId"), word)});
-  transaction.Commit();
-  return platform::ItemAnswer(services_, "GetUserLogin", path, call.caller.scope);
+  return platform::PatchItem(
+      services_, call, {"GetUserLogin", "UserLogin", {{"userUid", uid}, {"userLoginId", id}}},
+      [&](db::Connection& connection, const json& current, const json& next) -> Result<platform::AuditEntry> {
+        std::string status = next.at("status").get<std::string>();
+        if (status == "disabled") status = "disabledDueToUser";
+        const bool same = status == current.at("status");
+        if (!same && status != "enabled" && status != "disabledDueToUser")
+          return FailProperty("status", "A key can be set to enabled or disabled; the other states are the console's.");
+        std::vector<std::string> scopes;
+        for (const json& scope : next.value("scopes", json::array())) {
+          if (scope.is_string() && scope != "unknown") scopes.push_back(scope.get<std::string>());
+        }
+        connection.Query(
+            "update core.login set description = $3, status = $4, scopes = $5::text[], is_read_only = $6 where "
+            "user_uid = $1 and id = $2",
+            {uid, id, TextOf(next, "description"), status, db::ArrayLiteral(scopes),
+             next.at("isReadAccessOnly") == json(true) ? "t" : "f"});
+        const std::string_view word = same ? "changed" : status == "enabled" ? "enabled" : "disabled";
+        return platform::AuditEntry{"PatchUserLogin", "UserRecordModified", *organization, uid,
+                                    fmt::format("The API key {} was {}.", id, word)};
+      });
 }
 
 Result<Answer> Users::DeleteLogin(const Call& call) {

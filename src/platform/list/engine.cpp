@@ -14,8 +14,10 @@ constexpr std::chrono::milliseconds kDearCount{3};
 /// Pages from here on are found by marks.
 constexpr std::int64_t kDeepOffset = 1000;
 
-std::string NameOf(const std::string& statement, const db::Params& params) {
-  std::string name = statement;
+/// Names what is remembered. Row-level security narrows by location even where the statement does not, so the locations
+/// belong to the name; the organizations are among the parameters.
+std::string NameOf(const std::string& statement, const db::Params& params, const TenantScope& scope) {
+  std::string name = fmt::format("{}\x1d{}", statement, fmt::join(scope.locations, ","));
   for (const auto& param : params) name += fmt::format("\x1f{}", param.value_or("\x1e"));
   return name;
 }
@@ -49,7 +51,7 @@ db::Rows ListEngine::Run(const db::Statement& statement, const TenantScope& scop
 
 std::int64_t ListEngine::Total(const ListQuery& query, const TenantScope& scope) {
   const db::Statement count = query.CountStatement();
-  const std::string list = NameOf(count.sql, count.params);
+  const std::string list = NameOf(count.sql, count.params, scope);
   const auto start = ListCache::Clock::now();
   if (const auto known = cache_.Total(list, start)) return *known;
   const auto version = cache_.Current();
@@ -61,7 +63,7 @@ std::int64_t ListEngine::Total(const ListQuery& query, const TenantScope& scope)
 }
 
 std::optional<db::Rows> ListEngine::MarkedPage(const ListQuery& query, const TenantScope& scope) {
-  const std::string list = NameOf(query.OrderedSql(), query.params);
+  const std::string list = NameOf(query.OrderedSql(), query.params, scope);
   const auto now = ListCache::Clock::now();
   auto mark = cache_.NearestMark(list, query.offset, now);
   if (!mark || query.offset - mark->position > ListCache::kMarkStep) {

@@ -14,8 +14,8 @@
 
 namespace steward::platform {
 
-/// Remembers what is dear to find out about a list: its total, and marks inside it. Keys name statement and parameters,
-/// so a tenant never meets another's. Thread-safe.
+/// Remembers what is dear to find out about a list: its total, and marks inside it. Keys name statement, parameters
+/// and locations, so nobody meets the numbers of somebody who sees more or less. Thread-safe.
 ///
 /// What a caller wrote is seen at once. Behind what agents report, a total may lag by kLag times what counting it
 /// costs, so that counting never takes more than a few percent of a core; a mark may be kMarkAge old: it is a row, not
