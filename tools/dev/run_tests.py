@@ -22,6 +22,7 @@ def suites() -> list[tuple[str, str, list, str]]:
     for program in sorted((ROOT / "build" / PRESET).glob("src/**/*_test")):
         if os.access(program, os.X_OK) and program.is_file():
             found.append((f"cpp {program.name}", "gtest", [str(program), "--gtest_brief=1"], "."))
+    found.append(("sanitizers asan", "gtest", ["bash", "tests/sanitize.sh", "asan"], "."))
     found.append(("fuzz", "closing line", ["bash", "tests/fuzz/run.sh", "10"], "."))
     for folder in ("tests/tools", "tests/apigen", "tests/contract_vbr", "tests/contract", "tests/integration"):
         found.append((folder, "closing line", [python, "-m", "pytest", "-q", folder, "-p", "no:cacheprovider"], "."))

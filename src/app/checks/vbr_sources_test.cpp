@@ -204,7 +204,7 @@ class TwoServersTest : public testing::Test {
     bool cut = false;
   };
   TwoServersTest() {
-    for (int i = 0; i < 2; ++i) {
+    for (std::size_t i = 0; i < 2; ++i) {
       lab::EstateServer entry;
       entry.user = sides_[i].config.user = "user";
       entry.password = sides_[i].config.password = "secret";
