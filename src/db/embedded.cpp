@@ -48,6 +48,7 @@ pid_t Spawn(const std::vector<std::string>& arguments, uid_t user, gid_t group, 
   }
   if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0)) _exit(126);
   if (chdir("/") != 0) _exit(126);
+  prctl(PR_SET_PDEATHSIG, SIGINT);  // a killed console takes its PostgreSQL along, in good order
   execv(argv[0], argv.data());
   _exit(127);
 }
@@ -84,6 +85,7 @@ std::string EmbeddedPostgres::Url() const {
 
 void EmbeddedPostgres::Start() {
   if (!fs::exists(data_ / "PG_VERSION")) Initialize();
+  EndLeftover();
   Launch();
   WaitUntilReady();
   Connection admin(fmt::format("host='{}' port=5432 dbname=postgres user=steward", (folder_ / "socket").string()), {});
@@ -113,6 +115,29 @@ void EmbeddedPostgres::Initialize() {
     throw std::runtime_error(fmt::format(
         "PostgreSQL could not be initialised as user {} in {} (see {}). Every folder above must be open to that user.",
         user_name_, data_.string(), log));
+  }
+}
+
+void EmbeddedPostgres::EndLeftover() const {
+  pid_t pid = 0;
+  if (!(std::ifstream(data_ / "postmaster.pid") >> pid) || pid <= 1) return;
+  const std::string place = fmt::format("/proc/{}/cmdline", pid);
+  const auto runs = [&] {
+    std::ifstream file(place, std::ios::binary);
+    const std::string words{std::istreambuf_iterator<char>(file), {}};
+    return words.find("postgres") != std::string::npos && words.find(data_.string()) != std::string::npos;
+  };
+  if (!runs()) return;  // the file of a crash; PostgreSQL removes it itself
+  spdlog::warn("database: ending the PostgreSQL {} that an earlier console left behind", pid);
+  kill(pid, SIGINT);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (runs()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error(fmt::format(
+          "Another PostgreSQL (process {}) uses {} and does not end. Is a second console running on this data folder?",
+          pid, data_.string()));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
 

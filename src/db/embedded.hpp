@@ -26,6 +26,7 @@ class EmbeddedPostgres {
 
  private:
   void Initialize();
+  void EndLeftover() const;  ///< of a console that was killed
   void Launch();
   void WaitUntilReady() const;
   void Watch();

@@ -20,15 +20,19 @@ def small(folder):
     place = folder / "faults"
     place.mkdir(mode=0o755)
     console = Console(place / "console")
-    console.start()
-    lab, described = start_lab(place, 19700)
-    fleet = start_fleet(place, console, "--servers", "2", "--states-seconds", "3", "--inventory-seconds", "15")
-    client = console.client()
-    wait_for(lambda: client.total("/protectedWorkloads/virtualMachines") > 100, 120)
-    yield {"console": console, "lab": lab, "estate": described, "place": place}
-    stop(fleet, 60)
-    stop(lab)
-    console.stop()
+    started = []
+    try:
+        console.start()
+        lab, described = start_lab(place, 19700)
+        started.append(lab)
+        started.append(start_fleet(place, console, "--servers", "2", "--states-seconds", "3", "--inventory-seconds", "15"))
+        client = console.client()
+        wait_for(lambda: client.total("/protectedWorkloads/virtualMachines") > 100, 120)
+        yield {"console": console, "lab": lab, "estate": described, "place": place}
+    finally:
+        for process in reversed(started):
+            stop(process, 60)
+        console.stop()
 
 
 def rows(client):
@@ -75,6 +79,22 @@ def signs_in(console):
         return console.client()
     except RuntimeError:
         return None
+
+
+def test_console_alone_killed(small):
+    """Its PostgreSQL goes with it, and the next start has one of its own, which stays."""
+    console = small["console"]
+    before = settled(console.client())
+    postgres = console.postgres_pid()
+    console.process.kill()
+    console.process.wait()
+    log = console.folder / "console.log"
+    size = log.stat().st_size
+    console.start()
+    wait_for(lambda: not pathlib.Path(f"/proc/{postgres}").exists(), 20)
+    assert settled(console.client()) == before
+    assert console.postgres_pid() != postgres
+    assert "starting it again" not in log.read_text()[size:]
 
 
 def test_postgres_killed(small):

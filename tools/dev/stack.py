@@ -42,8 +42,10 @@ def down() -> None:
 
 def up() -> None:
     VAR.mkdir(parents=True, exist_ok=True)
-    if any(alive(pid, program) for program, pid in pids().items()):
-        sys.exit("The stack is running already; ./dev down ends it.")
+    ended = [program for program, pid in pids().items() if not alive(pid, program)]
+    if len(ended) < len(pids()):
+        sys.exit(f"Part of the stack has ended ({', '.join(ended)}): ./dev down, then ./dev up." if ended
+                 else "The stack is running already; ./dev down ends it.")
     folder = processes.data_folder("dev")
     console = Console(folder, PORTS)
     running = {}
