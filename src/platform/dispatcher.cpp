@@ -8,6 +8,7 @@
 
 #include "base/uuid.hpp"
 #include "fmt/format.h"
+#include "net/compress.hpp"
 #include "spdlog/spdlog.h"
 
 namespace steward::platform {
@@ -266,12 +267,16 @@ Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match&
   return response;
 }
 
-net::Response Dispatcher::File(const fs::path& root, std::string path, bool single_page) const {
+net::Response Dispatcher::File(const fs::path& root, const net::Request& request, std::string path,
+                               bool single_page) const {
   net::Response response;
   fs::path file = root / fs::path(path).relative_path().lexically_normal();
   const bool inside = file.lexically_normal().string().starts_with(root.lexically_normal().string());
   if (single_page && (!inside || !fs::is_regular_file(file))) file = root / "index.html";
-  std::ifstream input(file, std::ios::binary);
+  fs::path packed = file;
+  packed += ".gz";  // made by the build of the portal
+  const bool gzip = net::TakesGzip(request) && fs::is_regular_file(packed);
+  std::ifstream input(gzip ? packed : file, std::ios::binary);
   if (!inside || !fs::is_regular_file(file) || !input) {
     return net::ErrorResponse({.code = ErrorCode::kNotFound, .message = fmt::format("There is nothing at {}.", path)});
   }
@@ -285,6 +290,10 @@ net::Response Dispatcher::File(const fs::path& root, std::string path, bool sing
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "same-origin"},
       {"Cache-Control", path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"}};
+  if (gzip) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+  }
   return response;
 }
 
@@ -304,11 +313,11 @@ Result<net::Response> Dispatcher::Route(net::Request& request) {
     response.body = std::string(kSwaggerStart);
     return response;
   }
-  if (request.path.starts_with("/api/swagger/")) return File(files_.swagger, request.path.substr(12), false);
+  if (request.path.starts_with("/api/swagger/")) return File(files_.swagger, request, request.path.substr(12), false);
   if (!request.path.starts_with("/api/") && request.path != "/api") {
     if (request.method != "GET" && request.method != "HEAD")
       return Fail(ErrorCode::kMethodNotAllowed, "Only GET is served here.");
-    return File(files_.portal, request.path, true);
+    return File(files_.portal, request, request.path, true);
   }
   if (request.method == "HEAD") request.method = "GET";
   const Match match = Find(request.method, request.path);
