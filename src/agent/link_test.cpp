@@ -29,8 +29,11 @@ class LinkTest : public testing::Test {
     store_.Publish("Host", {{"u1", Row("u1")}, {"u2", Row("u2")}});
     store_.SetReady();
   }
+
+ public:
   ~LinkTest() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   static std::string Row(const std::string& uid) {
     inventory::BackupServerHost row;
     row.set_uid(uid);

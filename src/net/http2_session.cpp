@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <map>
 #include <utility>
 #include <vector>
@@ -155,6 +154,7 @@ class Http2Session::Protocol {
     return 0;
   }
 
+  // NOLINTNEXTLINE(readability-function-size): nghttp2 gives the parameters
   static int OnHeader(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
                       const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
     auto& self = *static_cast<Protocol*>(user);
@@ -196,11 +196,12 @@ class Http2Session::Protocol {
     return 0;
   }
 
+  // NOLINTNEXTLINE(readability-function-size): nghttp2 gives the parameters
   static ssize_t ReadBody(nghttp2_session*, std::int32_t, std::uint8_t* into, std::size_t size, std::uint32_t* flags,
                           nghttp2_data_source* source, void*) {
     auto& exchange = *static_cast<Exchange*>(source->ptr);
     const std::size_t count = std::min(size, exchange.answer.size() - exchange.sent);
-    std::memcpy(into, exchange.answer.data() + exchange.sent, count);
+    std::copy_n(exchange.answer.data() + exchange.sent, count, into);
     exchange.sent += count;
     if (exchange.sent == exchange.answer.size()) *flags |= NGHTTP2_DATA_FLAG_EOF;
     return static_cast<ssize_t>(count);
@@ -251,11 +252,9 @@ void Http2Session::Abort() {
 
 void Http2Session::Watch() {
   const bool receiving = protocol_->Receiving();
-  if (writing_) {
-    SetDeadline(state_->options.idle_timeout);
-  } else if (receiving) {
+  if (receiving && !writing_) {
     if (!receiving_) SetDeadline(state_->options.header_timeout);  // from its begin: a trickle gains no time
-  } else if (answering_ > 0) {
+  } else if (answering_ > 0 && !writing_) {
     NoDeadline();
   } else {
     SetDeadline(state_->options.idle_timeout);

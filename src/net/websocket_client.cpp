@@ -50,11 +50,12 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
     timer_.async_wait([self = shared_from_this()](beast::error_code error) {
       if (!error) self->TimedOut();
     });
-    resolver_.async_resolve(options_.host, std::to_string(options_.port),
-                            [self = shared_from_this()](beast::error_code error, tcp::resolver::results_type results) {
-                              if (error) return self->Failed("name resolution of " + self->options_.host, error);
-                              self->Connect(results);
-                            });
+    resolver_.async_resolve(
+        options_.host, std::to_string(options_.port),
+        [self = shared_from_this()](beast::error_code error, const tcp::resolver::results_type& results) {
+          if (error) return self->Failed("name resolution of " + self->options_.host, error);
+          self->Connect(results);
+        });
   }
 
   const std::optional<Error>& Failure() const { return failure_; }

@@ -14,8 +14,8 @@ template <typename Handler>
 void async_teardown(beast::role_type, TlsStream& stream, Handler&& handler) {  // NOLINT(readability-identifier-naming)
   stream.AsyncShutdown(std::forward<Handler>(handler));
 }
-inline void teardown(beast::role_type, TlsStream& stream,
-                     beast::error_code& error) {  // NOLINT(readability-identifier-naming)
+// NOLINTNEXTLINE(readability-identifier-naming)
+inline void teardown(beast::role_type, TlsStream& stream, beast::error_code& error) {
   error = {};
   stream.close();
 }

@@ -38,8 +38,11 @@ class ResticTest : public testing::Test {
     job.password_file = (folder_ / "password").string();
     config_.restic = {job};
   }
+
+ public:
   ~ResticTest() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
   void Open() {
     adapter_.reset();

@@ -151,6 +151,7 @@ void Collector::ReadBackup(Run& run, Backup& backup) {
   if (!file_data && !List(run, "backups/" + backup.id + "/backupFiles", files)) return;
   if (!List(run, "restorePoints", points, {{"backupIdFilter", backup.id}, {"orderColumn", "CreationTime"}})) return;
   std::vector<Object> read;
+  read.reserve(objects.size());
   for (const Json& row : objects) read.push_back(ReadObject(row));
   if (file_data) ReadFileData(run, backup, read);
   backup.objects = std::move(read);

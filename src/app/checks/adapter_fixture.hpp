@@ -37,8 +37,10 @@ inline Result<net::ClientResponse> Carry(lab::VbrServer& server, const VbrConfig
 
 class AdapterTest : public testing::Test {
  protected:
+ public:
   ~AdapterTest() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   void Begin(lab::BackupServer server, lab::FaultMode mode = lab::FaultMode::kOk) {
     adapter_.reset();
     store_.reset();

@@ -219,11 +219,15 @@ class TwoServersTest : public testing::Test {
     clock_.Freeze(kStart);
     Restart();
   }
+
+ public:
   ~TwoServersTest() override {
     store_.reset();
     std::filesystem::remove_all(folder_);
   }
-  static void ReplaceId(lab::BackupServer& server, const std::string old) {
+
+ protected:
+  static void ReplaceId(lab::BackupServer& server, const std::string& old) {
     for (lab::Repository& repository : server.repositories) {
       if (repository.id == old) repository.id = "88788f9e-d8f5-4eb4-bc4f-9b3f5403bcec";
     }

@@ -99,8 +99,8 @@ net::ServerOptions Options(const Config& config, const platform::Authority& auth
   options.port = port;
   options.worker_threads = config.worker_threads;
   if (!agents) options.io_threads = static_cast<int>(std::max(2U, std::thread::hardware_concurrency())) + 1;
-  options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(),
-                 agents ? authority.CaPem() : std::string(), !agents};
+  options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(), agents ? authority.CaPem() : std::string(),
+                 !agents};
   return options;
 }
 
