@@ -205,15 +205,7 @@ net::Response VbrServer::Operations(net::Request& request, bool modern) {
   constexpr std::string_view kBase = "/api/v1/";
   if (!request.path.starts_with(kBase)) throw Refusal{404, "InvalidURI", "There is no such operation"};
   const std::string path = request.path.substr(kBase.size());
-  if (request.method == "POST" && path.starts_with("jobs/") && path.ends_with("/start")) {
-    const std::string id = path.substr(5, path.size() - 11);
-    for (std::size_t i = 0; i < entry_.server.jobs.size(); ++i) {
-      if (entry_.server.jobs[i].id != id || !rest->Shows(entry_.server.jobs[i])) continue;
-      if (!RunJob(entry_.server, i, now)) throw Refusal{400, "UnexpectedContent", "The job is running already"};
-      return Answer(201, rest->SessionState(entry_.server.sessions.back()));
-    }
-    throw Refusal{404, "NotFound", "There is no job with this id"};
-  }
+  if (auto done = JobOrder(*rest, request, path, modern)) return *done;
   if (constexpr std::string_view kDetails = "/details";
       modern && request.method == "POST" && path.starts_with("backups/") && path.ends_with(kDetails)) {
     return Answer(200, BackupDetails(*rest, request, path.substr(8, path.size() - 8 - kDetails.size())));

@@ -41,6 +41,9 @@ class VbrServer {
   net::Response Operations(net::Request& request, bool modern);
   std::optional<Json> Single(const Rest& rest, const std::string& path) const;
   std::optional<Json> List(const Rest& rest, const net::Request& request, const std::string& path, bool modern) const;
+  /// POST jobs/{id}/start, stop, retry, enable, disable; nothing for another path.
+  std::optional<net::Response> JobOrder(const Rest& rest, const net::Request& request, const std::string& path,
+                                        bool modern);
   Json Infrastructure(const Rest& rest, ListQuery& query, const std::string& kind) const;
   Json Jobs(const Rest& rest, ListQuery& query, bool states) const;
   Json Sessions(const Rest& rest, ListQuery& query) const;
