@@ -42,14 +42,17 @@ std::optional<net::Response> VbrServer::JobOrder(const Rest& rest, const net::Re
   const auto index = static_cast<std::size_t>(found - server.jobs.begin());
   const Moment now = clock_.Now();
   const Json body = BodyOf(request);
+  const auto obey = [&] { orders_.push_back({{"verb", verb}, {"job", id}}); };
   const auto session = [&] { return Answer(201, rest.SessionState(server.sessions[*found->last_session])); };
   if (verb == "enable" || verb == "disable") {
     SetDisabled(server, index, verb == "disable", now);
+    obey();
     return modern ? Answer(204, nullptr) : Answer(200, Json::object());
   }
   if (verb == "stop") {
     Require(body, "gracefulStop");
     if (!StopJob(server, index, now)) throw Refusal{400, "UnexpectedContent", "The job is not running"};
+    obey();
     return session();
   }
   const bool retry = modern && verb == "retry";
@@ -60,6 +63,7 @@ std::optional<net::Response> VbrServer::JobOrder(const Rest& rest, const net::Re
     throw Refusal{400, "UnexpectedContent", "The last run left nothing to repeat"};
   }
   if (!RunJob(server, index, now)) throw Refusal{400, "UnexpectedContent", "The job is running already"};
+  obey();
   return session();
 }
 

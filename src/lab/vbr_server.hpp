@@ -69,11 +69,12 @@ class VbrServer {
   std::atomic<FaultMode> mode_;
   std::atomic<std::uint64_t> requests_{0};
   int hanging_ = 0;
+  Json orders_ = Json::array();  ///< what jobs were told that was obeyed, oldest first
   std::uint64_t tokens_given_ = 0;
   std::map<std::string, Grant> access_tokens_, refresh_tokens_;
 };
 
-/// "ok", "error500", "hang", "garbage", "refuse-token".
+/// "ok", "error500", "hang", "garbage", "refuse-token", "slow".
 std::optional<FaultMode> ParseFaultMode(std::string_view word);
 std::string_view FaultModeName(FaultMode mode);
 

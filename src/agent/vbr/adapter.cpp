@@ -50,15 +50,16 @@ void VbrAdapter::Run() {
   while (true) {
     const auto began = std::chrono::steady_clock::now();
     bool everything = began >= next_full || !complete_;
+    bool settings = false;
     {
       std::unique_lock lock(mutex_);
       if (stopping_) break;
       everything |= std::exchange(now_, false);
-      states_now_ = false;
+      settings = std::exchange(states_now_, false);
       ++looks_begun_;
     }
     try {
-      LookOnce(everything);
+      LookOnce(everything, settings);
     } catch (const std::exception& error) {
       spdlog::error("{}: {}", config_.url, error.what());
       PublishServer("Warning", std::string("The agent could not read the server's answer: ") + error.what());
@@ -130,11 +131,11 @@ void VbrAdapter::LookAgain() {
   wake_.wait_for(lock, kPatience, [&] { return stopping_ || looks_ended_ >= wanted; });
 }
 
-void VbrAdapter::LookOnce(bool everything) {
-  Look look = everything ? collector_.Everything(cache_) : collector_.States(cache_);
+void VbrAdapter::LookOnce(bool everything, bool settings) {
+  Look look = everything ? collector_.Everything(cache_) : collector_.States(cache_, settings);
   if (!look.problems.empty() && look.worst == Reach::kNoAnswer) {  // one lost answer is no outage: ask again
     std::this_thread::sleep_for(std::chrono::seconds(1));
-    look = everything ? collector_.Everything(cache_) : collector_.States(cache_);
+    look = everything ? collector_.Everything(cache_) : collector_.States(cache_, settings);
   }
   if (look.problems.empty()) {
     complete_ |= everything;

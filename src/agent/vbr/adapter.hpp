@@ -31,7 +31,7 @@ class VbrAdapter final : public Adapter {
   std::optional<CommandOutcome> Execute(const Command& command) override;
 
   /// One look; used by the thread and by tests. `everything` reads the slow parts too.
-  void LookOnce(bool everything);
+  void LookOnce(bool everything, bool settings = false);
 
  private:
   void Run();
