@@ -36,6 +36,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool close = false;
+  /// When set, the answer is not known yet and everything else here is ignored: called once with the function to hand
+  /// it to, which may be called from any thread, once. No thread waits meanwhile.
+  std::function<void(std::function<void(Response)>)> later = {};
 };
 
 /// A WebSocket of binary messages. Send and Close may be called from any thread; Send queues (bounded) and drops the

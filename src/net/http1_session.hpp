@@ -159,18 +159,14 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     this->NoDeadline();
     auto request = std::make_shared<Request>(TakeRequest());
     state_->lanes.Run([self = this->shared_from_this(), keep_alive, head_only, request] {
-      auto answer = self->CallAndSerialize(*request, keep_alive, head_only);
-      asio::dispatch(self->stream_.get_executor(), [self, answer = std::move(answer)]() mutable {
-        self->WriteText(std::move(answer.first), answer.second);
+      self->state_->Call(request, [self, keep_alive, head_only](const Response& response) {
+        const bool keep = keep_alive && !response.close && !self->state_->stopping;
+        asio::dispatch(self->stream_.get_executor(),
+                       [self, keep, text = Serialize(response, keep, head_only)]() mutable {
+                         self->WriteText(std::move(text), keep);
+                       });
       });
     });
-  }
-
-  /// The answer's bytes, and whether the connection stays open.
-  std::pair<std::string, bool> CallAndSerialize(Request& request, bool keep_alive, bool head_only) {
-    const Response response = state_->Call(request);
-    const bool keep = keep_alive && !response.close && !state_->stopping;
-    return {Serialize(response, keep, head_only), keep};
   }
 
   void Write(const Response& response, bool keep_alive, bool head_only) {

@@ -279,13 +279,14 @@ void Http2Session::Answer(std::int32_t stream, Request request) {
   request.peer_certificate = certificate_;
   ++answering_;
   state_->lanes.Run([self = shared_from_this(), stream, held = std::make_shared<Request>(std::move(request))] {
-    auto answer = std::make_shared<Response>(self->state_->Call(*held));
-    asio::dispatch(self->stream_.get_executor(), [self, stream, answer] {
-      --self->answering_;
-      self->protocol_->Respond(stream, std::move(*answer));
-      if (self->state_->stopping) self->protocol_->GoAway();
-      self->Write();
-      self->Watch();
+    self->state_->Call(held, [self, stream](Response response) {
+      asio::dispatch(self->stream_.get_executor(), [self, stream, answer = std::move(response)]() mutable {
+        --self->answering_;
+        self->protocol_->Respond(stream, std::move(answer));
+        if (self->state_->stopping) self->protocol_->GoAway();
+        self->Write();
+        self->Watch();
+      });
     });
   });
 }

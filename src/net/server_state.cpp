@@ -68,16 +68,20 @@ void ServerState::Sweep() {
   }
 }
 
-Response ServerState::Call(Request& request) const {
+void ServerState::Call(const std::shared_ptr<Request>& request, std::function<void(Response)> then) const {
+  Response response;
   try {
-    Response response = handler(request);
-    Compress(request, response);
-    return response;
+    response = handler(*request);
   } catch (const std::exception& error) {
-    spdlog::error("request {} {} failed: {}", request.method, request.path, error.what());
-    return ErrorResponse(
+    spdlog::error("request {} {} failed: {}", request->method, request->path, error.what());
+    response = ErrorResponse(
         {.code = ErrorCode::kInternal, .message = "The console met an unexpected fault; its log has the details."});
   }
+  const auto finish = [request, then = std::move(then)](Response answer) {
+    Compress(*request, answer);
+    then(std::move(answer));
+  };
+  response.later ? response.later(finish) : finish(std::move(response));
 }
 
 Response ServerState::BodyTooLarge() const {

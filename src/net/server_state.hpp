@@ -54,8 +54,9 @@ struct ServerState {
   void Remove(SessionBase* session);
   /// Cuts the sessions that are past their deadline.
   void Sweep();
-  /// The handler's answer, compressed when the client takes that; a fault becomes a 520. May block.
-  Response Call(Request& request) const;
+  /// Hands the handler's answer, compressed when the client takes that, to `then`: now, or later from another thread. A
+  /// fault becomes a 520. May block.
+  void Call(const std::shared_ptr<Request>& request, std::function<void(Response)> then) const;
   /// The refusal of a body larger than the options allow.
   Response BodyTooLarge() const;
   /// The refusal of headers larger than the options allow.

@@ -238,6 +238,32 @@ Result<net::Response> Dispatcher::RunList(const net::Request& request, const Mat
   return response;
 }
 
+namespace {
+
+net::Response Shape(const contract::Operation& operation, contract::Answer answer) {
+  net::Response response;
+  response.status = answer.status != 0 ? answer.status : operation.status;
+  response.headers = std::move(answer.headers);
+  if (!answer.content_type.empty()) {
+    response.content_type = answer.content_type;
+    response.body = std::move(answer.text);
+  } else if (operation.raw_answer) {
+    response.body = answer.data.dump();
+  } else if (!answer.text.empty()) {
+    response.body = std::move(answer.text);  // an item of the list engine, already wrapped
+  } else {
+    response.body = nlohmann::json{{"data", std::move(answer.data)}}.dump();
+  }
+  return response;
+}
+
+/// Every answer names the request it belongs to.
+void Finish(net::Response& response, const std::string& request_id) {
+  if (!request_id.empty()) response.headers.emplace_back("X-Request-id", request_id);
+}
+
+}  // namespace
+
 Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match& match, const Caller& caller) {
   const contract::Operation& operation = *match.operation;
   for (const auto& [name, value] : match.path) {
@@ -251,19 +277,16 @@ Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match&
     identity_.Invalidate();
     lists_.Cache().Written();
   }
+  if (!answer->later) return Shape(operation, std::move(*answer));
   net::Response response;
-  response.status = answer->status != 0 ? answer->status : operation.status;
-  response.headers = std::move(answer->headers);
-  if (!answer->content_type.empty()) {
-    response.content_type = answer->content_type;
-    response.body = std::move(answer->text);
-  } else if (operation.raw_answer) {
-    response.body = answer->data.dump();
-  } else if (!answer->text.empty()) {
-    response.body = std::move(answer->text);  // an item of the list engine, already wrapped
-  } else {
-    response.body = nlohmann::json{{"data", std::move(answer->data)}}.dump();
-  }
+  response.later = [&operation, request_id = std::string(request.Header("X-Request-id")),
+                    later = std::move(answer->later)](std::function<void(net::Response)> then) {
+    later([&operation, request_id, then = std::move(then)](Result<contract::Answer> ended) {
+      net::Response shaped = ended ? Shape(operation, std::move(*ended)) : net::ErrorResponse(ended.error());
+      Finish(shaped, request_id);
+      then(std::move(shaped));
+    });
+  };
   return response;
 }
 
@@ -335,11 +358,11 @@ Result<net::Response> Dispatcher::Route(net::Request& request) {
 
 net::Response Dispatcher::operator()(net::Request& request) {
   Error problem;
+  const std::string request_id(request.Header("X-Request-id"));
   try {
     auto response = Route(request);
     if (response) {
-      if (const auto id = request.Header("X-Request-id"); !id.empty())
-        response->headers.emplace_back("X-Request-id", std::string(id));
+      Finish(*response, request_id);
       return std::move(*response);
     }
     problem = response.error();
@@ -352,7 +375,9 @@ net::Response Dispatcher::operator()(net::Request& request) {
                .message = "The database does not answer at the moment; nothing was changed. Try again shortly."};
     problem.retry_after = 5;
   }
-  return net::ErrorResponse(problem);
+  auto refusal = net::ErrorResponse(problem);
+  Finish(refusal, request_id);
+  return refusal;
 }
 
 }  // namespace steward::platform

@@ -65,8 +65,9 @@ bool Collector::One(Run& run, const std::string& path, Json& target) {
   return true;
 }
 
-Look Collector::States(Cache& cache) {
+Look Collector::States(Cache& cache, bool settings) {
   Run run{.cache = cache};
+  if (settings) List(run, "jobs", run.cache.jobs);
   ReadStates(run);
   ReadEnds(run);
   ReadDisks(run);

@@ -58,7 +58,7 @@ class AdapterTest : public testing::Test {
     store_ = std::make_unique<SyncStore>(folder_ / "journal");
     status_ = std::make_unique<StatusBoard>(folder_ / "status.json");
     adapter_ = std::make_unique<VbrAdapter>(config_, *store_, *status_,
-                                            [this](const auto& request) { return Answer(request); });
+                                            [this] { return [this](const auto& request) { return Answer(request); }; });
   }
 
   Result<net::ClientResponse> Answer(const net::ClientRequest& client) {

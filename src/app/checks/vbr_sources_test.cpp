@@ -240,12 +240,12 @@ class TwoServersTest : public testing::Test {
     store_.reset();
     store_ = std::make_unique<SyncStore>(folder_ / "journal");
     for (Side& side : sides_) {
-      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, status_,
-                                                  [&side](const auto& request) -> Result<net::ClientResponse> {
-                                                    if (side.cut)
-                                                      return Fail(ErrorCode::kUnavailable, "Connection refused");
-                                                    return Carry(*side.server, side.config, request);
-                                                  });
+      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, status_, [&side] {
+        return [&side](const auto& request) -> Result<net::ClientResponse> {
+          if (side.cut) return Fail(ErrorCode::kUnavailable, "Connection refused");
+          return Carry(*side.server, side.config, request);
+        };
+      });
     }
   }
   /// Sends all there is, so that the journal remembers it.
