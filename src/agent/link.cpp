@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "agent/check/verdict.hpp"
 #include "agent/host_facts.hpp"
 
 namespace steward::agent {
@@ -21,6 +22,18 @@ Result<std::string> Connect(const net::WebSocketClientOptions& options, LinkSess
   } catch (const std::exception& error) {
     return Fail(ErrorCode::kUnavailable, error.what());
   }
+}
+/// Looks for itself why a connection failed; the library's words when it finds nothing.
+std::string Explain(const net::WebSocketClientOptions& failed, const std::string& words) {
+  net::TlsProbeOptions options{.host = failed.host, .port = failed.port};
+  options.ca_pem = failed.ca_pem;
+  options.certificate_pem = failed.certificate_pem;
+  options.key_pem = failed.key_pem;
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const LinkVerdict verdict = Judge(net::ProbeTls(options), options, now);
+  if (verdict.Good()) return words;
+  return fmt::format("{} {}{}{}", verdict.summary, verdict.details, verdict.details.empty() ? "" : "\n",
+                     verdict.advice);
 }
 }  // namespace
 
@@ -279,7 +292,7 @@ void Link::RunOnce(const ConsoleAddress& address) {
   if (brief && !end.at_once && end.wait.count() == 0) end.healthy = false;
   const bool was_connected = session->End().healthy;
   if (!result) {
-    end.reason = result.error().message;
+    end.reason = Explain(options, result.error().message);
     parts_.status.SetLink("Disconnected", end.reason);
   } else if (end.reason.empty()) {
     end.reason = *result;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agentlink/hub.hpp"
 
+#include "base/iso_time.hpp"
 #include "base/uuid.hpp"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
@@ -169,6 +170,27 @@ std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) 
   std::string uid =
       request.peer_certificate.empty() ? std::string() : platform::Authority::CommonName(request.peer_certificate);
   return std::make_shared<Session>(*this, std::move(uid), request.peer);
+}
+
+net::Response Hub::Status(const net::Request& request, const std::string& version) {
+  nlohmann::json body = {{"time", IsoTime(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()))},
+                         {"version", version},
+                         {"agent", nullptr}};
+  if (!request.peer_certificate.empty()) {
+    const std::string uid = platform::Authority::CommonName(request.peer_certificate);
+    body["agent"] = {{"uid", uid}, {"state", "unknown"}, {"connected", false}};
+    if (IsUuid(uid)) {
+      const auto rows = owner_.Acquire()->Query(
+          "select state, connected_to is not null as connected from core.agent where uid = $1", {uid});
+      if (rows.Count() > 0) {
+        body["agent"]["state"] = rows.Text(0, "state");
+        body["agent"]["connected"] = rows.Bool(0, "connected");
+      }
+    }
+  }
+  net::Response response;
+  response.body = body.dump();
+  return response;
 }
 
 void Hub::Register(const std::string& agent_uid, std::shared_ptr<net::WebSocket> socket) {

@@ -22,6 +22,8 @@ class Hub {
 
   /// Decides about a WebSocket upgrade: only /agent is served.
   std::shared_ptr<net::WebSocketHandler> Accept(const net::Request& request);
+  /// Answers GET /status: the console's time and version, and what it knows of the agent whose certificate is shown.
+  net::Response Status(const net::Request& request, const std::string& version);
   /// Closes the connection of an agent that was removed or rejected.
   void Disconnect(const std::string& agent_uid);
   /// Sends an agent what waits for it, when it is connected here.

@@ -74,13 +74,22 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     stream_.async_read_some(buffer_.prepare(16384),
                             [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
                               self->idle_ = false;
-                              if (error) return self->Shutdown();
+                              if (error) return self->HungUp();
                               self->buffer_.commit(size);
                               self->ReadRequest();
                             });
   }
 
+  /// The peer went away between requests. Before its first one, that is worth telling.
+  void HungUp() {
+    if (!heard_ && !state_->stopping && state_->failure) {
+      state_->failure(peer_, "nobody spoke after the handshake: intercepted, or a scan");
+    }
+    Shutdown();
+  }
+
   void ReadRequest() {
+    heard_ = true;
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(state_->options.max_header_bytes));
     parser_->body_limit(state_->options.max_body_bytes);
@@ -243,6 +252,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   std::optional<http::request_parser<http::string_body>> parser_;
   std::string out_;
   bool idle_ = false;
+  bool heard_ = false;  ///< a request has begun on this connection
 };
 
 }  // namespace steward::net

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // steward-agent: sits beside a backup server or on a protected machine; connects to the console, never listens.
 #include <fcntl.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <iostream>
 #include <thread>
 
+#include "agent/check/check.hpp"
 #include "agent/host_facts.hpp"
 #include "agent/link.hpp"
 #include "agent/restic/adapter.hpp"
@@ -120,6 +122,13 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   return 0;
 }
 
+/// Walks the path once and tells what it found; the exit code is 0 when all is well.
+int Check(const agent::AgentConfig& config, bool as_json) {
+  const auto report = agent::RunCheck(config, config.state, MakeTransport);
+  std::cout << (as_json ? report.Json() : report.Text());
+  return report.good ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -134,6 +143,12 @@ int main(int argc, char** argv) {
   run->add_option("--config", adapters, "What this agent reads and backs up ([agent], [[vbr]], [[restic]])");
   run->add_option("--state", state, "Folder for key, certificate and journal");
   run->add_option("--log-level", level, "trace, debug, info, warn, error");
+  auto* check = app.add_subcommand("check", "Check the way to the console and to the backup servers, step by step");
+  bool as_json = false;
+  check->add_option("--setup", setup, "Setup file from the console");
+  check->add_option("--config", adapters, "What this agent reads and backs up");
+  check->add_option("--state", state, "The agent's state folder");
+  check->add_flag("--json", as_json, "For programs");
   auto* show = app.add_subcommand("status", "Show what the agent says about itself");
   show->add_option("--state", state, "The agent's state folder")->required();
   CLI11_PARSE(app, argc, argv);
@@ -153,13 +168,14 @@ int main(int argc, char** argv) {
   sigaddset(&stop_signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  if (*check) spdlog::set_default_logger(spdlog::stderr_logger_mt("check"));  // the report alone goes to the output
   spdlog::set_level(spdlog::level::from_str(level));
   try {
     auto config = agent::LoadConfig(setup, adapters);
     if (!config) throw std::runtime_error(config.error().message);
     if (!state.empty()) config->state = state;
     if (config->state.empty()) config->state = "/var/lib/steward-agent";
-    return Run(*config, stop_signals);
+    return *check ? Check(*config, as_json) : Run(*config, stop_signals);
   } catch (const std::exception& error) {
     std::cerr << "steward-agent: " << error.what() << '\n';
     return 1;

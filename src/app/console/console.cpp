@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "agentlink/hub.hpp"
+#include "agentlink/tls_failures.hpp"
 #include "base/uuid.hpp"
 #include "db/embedded.hpp"
 #include "db/migrator.hpp"
@@ -65,6 +66,8 @@ class ChangeListener {
     platform::Waiting& waiting;
     agentlink::Hub& hub;
     agentlink::Commands& commands;
+    agentlink::TlsFailures& tls_failures;
+    db::Pool& owner;
   };
   ChangeListener(std::string url, Parts parts) : parts_(parts), thread_([this, url = std::move(url)] { Run(url); }) {}
   ~ChangeListener() {
@@ -99,6 +102,7 @@ class ChangeListener {
           if (const auto notice = connection.WaitNotification(500)) Hear(notice->first, notice->second);
           if (std::chrono::steady_clock::now() < tidy) continue;
           parts_.commands.Tidy();
+          parts_.tls_failures.Flush(parts_.owner);
           tidy = std::chrono::steady_clock::now() + std::chrono::seconds(5);
         }
       } catch (const std::exception& error) {
@@ -197,6 +201,7 @@ void RunConsole(const Config& config) {
   platform::ListEngine lists({provider, tenant, location});
   agentlink::Commands commands(owner);
   platform::Waiting waiting;
+  agentlink::TlsFailures tls_failures;
   agentlink::Hub hub(owner, authority, commands, fmt::format("{}:{}", config.names.front(), config.api_port),
                      [&lists] { lists.Cache().Reported(); });
   hub.ForgetOldConnections();
@@ -209,20 +214,22 @@ void RunConsole(const Config& config) {
   features::Jobs jobs(services, actions);
   ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger});
-  const ChangeListener listener(url, {lists, identity, waiting, hub, commands});
+  const ChangeListener listener(url, {lists, identity, waiting, hub, commands, tls_failures, owner});
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
-  const auto nothing_here = [](net::Request&) {
+  const auto agents_port = [&hub](net::Request& request) {
+    if (request.path == "/status" && request.method == "GET") return hub.Status(request, kVersion);
     return net::ErrorResponse(
         {.code = ErrorCode::kNotFound,
          .message = "This port serves management agents; the REST API and the portal have their own."});
   };
-  const auto broken_tls = [](const std::string& peer, const std::string& reason) {
+  const auto broken_tls = [&tls_failures](const std::string& peer, const std::string& reason) {
     spdlog::debug("TLS handshake from {} failed: {}", peer, reason);
+    tls_failures.Note(peer, reason);
   };
-  net::HttpServer api(Options(config, authority, config.api_port, false), std::ref(dispatcher), {}, broken_tls);
-  net::HttpServer gateway(Options(config, authority, config.gateway_port, true), nothing_here, accept, broken_tls);
-  net::HttpServer inside(Options(config, authority, config.agent_port, true), nothing_here, accept, broken_tls);
+  net::HttpServer api(Options(config, authority, config.api_port, false), std::ref(dispatcher));
+  net::HttpServer gateway(Options(config, authority, config.gateway_port, true), agents_port, accept, broken_tls);
+  net::HttpServer inside(Options(config, authority, config.agent_port, true), agents_port, accept, broken_tls);
   api.Start();
   gateway.Start();
   inside.Start();
