@@ -15,6 +15,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "net/tls_probe.hpp"
+
 namespace steward::agent {
 namespace {
 
@@ -121,6 +123,19 @@ bool Identity::Accept(const std::string& certificate_pem, const std::string& ca_
   WriteFileSafely(folder_ / "certificate.pem", certificate_pem);
   certificate_pem_ = certificate_pem;
   return true;
+}
+
+std::optional<std::chrono::sys_seconds> Identity::RenewalDue() const {
+  constexpr std::chrono::seconds kBackdated{3600};  // the console begins a certificate's life an hour early
+  const auto own = net::DescribeCertificate(certificate_pem_);
+  if (own.subject.empty()) return std::nullopt;
+  const auto life = own.not_after - own.not_before - kBackdated;
+  return own.not_after - std::min<std::chrono::seconds>(life / 3, std::chrono::days(30));
+}
+
+bool Identity::Expired(std::chrono::sys_seconds now) const {
+  const auto own = net::DescribeCertificate(certificate_pem_);
+  return !own.subject.empty() && now > own.not_after;
 }
 
 void Identity::Forget() {

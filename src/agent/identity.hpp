@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,10 @@ class Identity {
   const std::string& KeyPem() const { return key_pem_; }
   const std::string& CertificatePem() const { return certificate_pem_; }  ///< empty = not enrolled
   const std::string& CaPem() const { return ca_pem_; }                    ///< empty = use the setup file's
+  /// When to ask for a new certificate: a third of its life before its end, 30 days at most. Nothing without one.
+  std::optional<std::chrono::sys_seconds> RenewalDue() const;
+  /// The certificate has run out: only a new enrolment helps.
+  bool Expired(std::chrono::sys_seconds now) const;
   /// PKCS#10 request for the key.
   std::string MakeRequest(const std::string& common_name) const;
   /// False when the certificate was not made for our key.

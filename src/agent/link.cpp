@@ -65,6 +65,9 @@ void LinkSession::OnOpen(std::shared_ptr<net::WebSocket> socket) {
     *hello.mutable_facts() = ReadHostFacts();
     hello.set_revision(parts_.store.Revision());
     for (const std::string& adapter : parts_.adapters) hello.add_adapters(adapter);
+    hello.set_instance(parts_.process);
+    hello.set_host_name(parts_.host_name);
+    hello.set_unix_time(std::time(nullptr));
   }
   Send(frame);
 }
@@ -93,6 +96,7 @@ void LinkSession::OnMessage(std::string message) {
         end_.wait = seconds(std::min<std::uint32_t>(frame.go_away().retry_after_seconds(), 3600));
         end_.reason = frame.go_away().reason();
       }
+      parts_.status.SetLink("Waiting", frame.go_away().reason());
       Close("The console asked to come back later: " + frame.go_away().reason());
       break;
     }
@@ -104,6 +108,17 @@ void LinkSession::OnMessage(std::string message) {
       break;
     case ConsoleFrame::kCommandAck:
       parts_.commands.Acked(frame.command_ack().id());
+      break;
+    case ConsoleFrame::kBeat:
+      Beat();
+      break;
+    case ConsoleFrame::kRenewed:
+      if (parts_.identity.Accept(frame.renewed().certificate_pem(), frame.renewed().ca_pem())) {
+        spdlog::info("The console renewed this agent's certificate");
+      } else {
+        spdlog::error("The console sent a certificate that does not fit this agent's key");
+      }
+      PlanRenewal();
       break;
     case ConsoleFrame::kExpelled: {
       spdlog::warn("The console does not know this agent any more ({}); it enrols again", frame.expelled().reason());
@@ -172,6 +187,7 @@ void LinkSession::OnWelcome(const Welcome& welcome) {
   parts_.store.OnWelcome(welcome.revision(), welcome.max_rows_per_batch());
   parts_.status.SetLink("Connected", "");
   parts_.status.SetRevision(parts_.store.Revision());
+  PlanRenewal();
   welcomed_ = true;
   spdlog::info("Connected to the console; it holds revision {}", welcome.revision());
   Beat();
@@ -193,6 +209,16 @@ void LinkSession::Beat() {
   AgentFrame frame;
   frame.mutable_heartbeat()->set_state(parts_.status.Verdict());
   Send(frame);
+  if (std::time(nullptr) < renew_at_) return;
+  renew_at_ = kNever;
+  AgentFrame renewal;
+  renewal.mutable_renew()->set_csr_pem(parts_.identity.MakeRequest(parts_.host_name));
+  Send(renewal);
+}
+
+void LinkSession::PlanRenewal() {
+  const auto due = parts_.identity.RenewalDue();
+  renew_at_ = due ? due->time_since_epoch().count() : kNever;
 }
 
 void LinkSession::Report(const CommandUpdate& update) {
@@ -272,6 +298,10 @@ void Link::Run() {
 }
 
 void Link::RunOnce(const ConsoleAddress& address) {
+  if (parts_.identity.Expired(std::chrono::floor<seconds>(std::chrono::system_clock::now()))) {
+    spdlog::warn("This agent's certificate has run out; it enrols again with the same key");
+    parts_.identity.Forget();
+  }
   net::WebSocketClientOptions options;
   options.host = address.host;
   options.port = address.port;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,6 +38,7 @@ class LinkSession : public net::WebSocketHandler {
     StatusBoard& status;
     CommandRunner& commands;
     std::string host_name, version, tag, token;
+    std::string process;  ///< random, the same for as long as this process lives
     std::vector<std::string> adapters;
     std::function<void()> collect_now;
   };
@@ -59,12 +61,15 @@ class LinkSession : public net::WebSocketHandler {
  private:
   void OnEnrolResult(const EnrolResult& result);
   void OnWelcome(const Welcome& welcome);
+  void PlanRenewal();
   void Send(const AgentFrame& frame);
 
   Parts parts_;
   mutable std::mutex mutex_;
   std::shared_ptr<net::WebSocket> socket_;
   std::atomic<bool> welcomed_{false};
+  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  std::atomic<std::int64_t> renew_at_{kNever};  ///< Unix time
   std::atomic<std::chrono::seconds> heartbeat_{std::chrono::seconds{5}};
   LinkEnd end_;
   bool closing_ = false;

@@ -49,6 +49,7 @@ class LinkTest : public testing::Test {
                                                                 .version = "1",
                                                                 .tag = "t",
                                                                 .token = "token",
+                                                                .process = "p",
                                                                 .adapters = {"vbr"},
                                                                 .collect_now = [this] { ++collected_; }});
     session_->OnOpen(socket_);

@@ -4,6 +4,7 @@
 #include "base/iso_time.hpp"
 #include "base/uuid.hpp"
 #include "fmt/format.h"
+#include "net/tls_probe.hpp"
 #include "nlohmann/json.hpp"
 #include "platform/identity.hpp"
 #include "spdlog/spdlog.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr unsigned kHeartbeatSeconds = 15;
 constexpr unsigned kMaxRowsPerBatch = 1000;
+constexpr unsigned kAskedAgain = 5;  // seconds in which a connection that lives has answered
 
 std::string Serialize(const agent::ConsoleFrame& frame) {
   return frame.SerializeAsString();
@@ -38,8 +40,11 @@ std::string Limited(const std::string& text, std::size_t size) {
 /// One agent's WebSocket. Without a certificate it may only enrol. Calls never overlap.
 class Session : public net::WebSocketHandler {
  public:
-  Session(Hub& hub, std::string agent_uid, std::string peer)
-      : hub_(hub), agent_uid_(std::move(agent_uid)), peer_(std::move(peer)) {}
+  Session(Hub& hub, std::string agent_uid, std::string peer, db::Param certificate_ends)
+      : hub_(hub),
+        agent_uid_(std::move(agent_uid)),
+        peer_(std::move(peer)),
+        certificate_ends_(std::move(certificate_ends)) {}
 
   void OnOpen(std::shared_ptr<net::WebSocket> socket) override { socket_ = std::move(socket); }
 
@@ -82,11 +87,13 @@ class Session : public net::WebSocketHandler {
       case agent::AgentFrame::kHello:
         return HandleHello(frame.hello());
       case agent::AgentFrame::kHeartbeat:
-        return HandleHeartbeat();
+        return HandleHeartbeat(frame.heartbeat());
       case agent::AgentFrame::kSync:
         return HandleSync(frame.sync());
       case agent::AgentFrame::kCommandUpdate:
         return HandleCommandUpdate(frame.command_update());
+      case agent::AgentFrame::kRenew:
+        return HandleRenew(frame.renew());
       case agent::AgentFrame::BODY_NOT_SET:
         return Refuse("an empty frame");
     }
@@ -106,15 +113,19 @@ class Session : public net::WebSocketHandler {
 
   void HandleHello(const agent::Hello& hello) {
     if (agent_uid_.empty()) return Refuse("enrol first: this connection has no certificate");
+    const auto admission = hub_.Register(agent_uid_, {socket_, hello.instance()});
+    if (admission != Hub::Admission::kIn) return KeepOut(admission, hello);
+    greeted_ = true;
+    const auto skew = hello.unix_time() == 0 ? 0 : hello.unix_time() - std::time(nullptr);
     auto connection = hub_.owner_.Acquire();
     const auto rows = connection->Query(
         "update core.agent set version = $2, connected_to = $3, connected_since = now(), last_heartbeat_at = now(), "
-        "peer = $4, facts = facts || $5::jsonb || jsonb_build_object('hostName', host_name, 'platformType', platform) "
+        "peer = $4, facts = facts || $5::jsonb || jsonb_build_object('hostName', host_name, 'platformType', platform), "
+        "clock_skew = $6::bigint::int, certificate_ends_at = coalesce($7::timestamptz, certificate_ends_at) "
         "where uid = $1 and state = 'Accepted' returning revision",
-        {agent_uid_, Limited(hello.version(), 64), hub_.instance_, peer_, FactsJson(hello.facts())});
+        {agent_uid_, Limited(hello.version(), 64), hub_.options_.instance, peer_, FactsJson(hello.facts()),
+         std::to_string(std::clamp<std::int64_t>(skew, -2'000'000'000, 2'000'000'000)), certificate_ends_});
     if (rows.Count() == 0) return Expel("it was removed, rejected, or its company deleted");
-    greeted_ = true;
-    hub_.Register(agent_uid_, socket_);
     agent::ConsoleFrame answer;
     answer.mutable_welcome()->set_revision(static_cast<std::uint64_t>(rows.Int(0, "revision")));
     answer.mutable_welcome()->set_heartbeat_seconds(kHeartbeatSeconds);
@@ -122,6 +133,41 @@ class Session : public net::WebSocketHandler {
     socket_->Send(Serialize(answer));
     spdlog::info("agent {} connected from {}", agent_uid_, peer_);
     hub_.Deliver(agent_uid_);
+  }
+
+  /// Another process has this identity, or may have it.
+  void KeepOut(Hub::Admission admission, const agent::Hello& hello) {
+    agent::ConsoleFrame answer;
+    if (admission == Hub::Admission::kLater) {
+      answer.mutable_go_away()->set_retry_after_seconds(kAskedAgain);
+      answer.mutable_go_away()->set_reason("an earlier connection with this identity is being looked at");
+    } else {
+      spdlog::warn("agent {}: {} ({}) uses a copy of its identity", agent_uid_, hello.host_name(), peer_);
+      hub_.owner_.Acquire()->Query(
+          "update core.agent set duplicate_at = now(), duplicate_host = $2, duplicate_peer = $3 where uid = $1",
+          {agent_uid_, Limited(hello.host_name(), 255), peer_});
+      answer.mutable_go_away()->set_retry_after_seconds(60);
+      answer.mutable_go_away()->set_reason(
+          "another machine is connected with the same identity: this state folder is a copy; remove it here and enrol "
+          "with a new setup file");
+    }
+    socket_->Send(Serialize(answer));
+  }
+
+  void HandleRenew(const agent::Renew& request) {
+    if (!greeted_) return Refuse("say hello first");
+    auto certificate = hub_.authority_.SignAgent(request.csr_pem(), agent_uid_, hub_.options_.certificate_lifetime);
+    if (!certificate) return Refuse(certificate.error().message);
+    const auto rows = hub_.owner_.Acquire()->Query(
+        "update core.agent set certificate_pem = $2, certificate_ends_at = $3::timestamptz where uid = $1 and state = "
+        "'Accepted' and public_key_hash = $4::bytea returning 1",
+        {agent_uid_, certificate->pem, IsoTime(certificate->ends), certificate->public_key_hash});
+    if (rows.Count() == 0) return Refuse("the request was not made with this agent's key");
+    agent::ConsoleFrame answer;
+    answer.mutable_renewed()->set_certificate_pem(certificate->pem);
+    answer.mutable_renewed()->set_ca_pem(hub_.authority_.CaPem());
+    socket_->Send(Serialize(answer));
+    spdlog::info("agent {}: its certificate is renewed until {}", agent_uid_, IsoTime(certificate->ends));
   }
 
   void HandleCommandUpdate(const agent::CommandUpdate& update) {
@@ -132,17 +178,19 @@ class Session : public net::WebSocketHandler {
     socket_->Send(Serialize(answer));
   }
 
-  void HandleHeartbeat() {
+  void HandleHeartbeat(const agent::Heartbeat& beat) {
     if (!greeted_) return Refuse("say hello first");
-    hub_.owner_.Acquire()->Query("update core.agent set last_heartbeat_at = now(), connected_to = $2 where uid = $1",
-                                 {agent_uid_, hub_.instance_});
+    hub_.Heard(agent_uid_, socket_.get());
+    hub_.owner_.Acquire()->Query(
+        "update core.agent set last_heartbeat_at = now(), connected_to = $2, reported_state = $3 where uid = $1",
+        {agent_uid_, hub_.options_.instance, Limited(beat.state(), 4000)});
   }
 
   void HandleSync(const agent::SyncBatch& batch) {
     if (!greeted_) return Refuse("say hello first");
     auto revision = hub_.ingest_.Store(agent_uid_, batch, seen_);
     if (!revision) return Refuse(revision.error().message);
-    hub_.changed_();
+    hub_.options_.changed();
     agent::ConsoleFrame answer;
     answer.mutable_sync_ack()->set_revision(*revision);
     socket_->Send(Serialize(answer));
@@ -151,25 +199,22 @@ class Session : public net::WebSocketHandler {
   Hub& hub_;
   std::string agent_uid_;
   std::string peer_;
+  db::Param certificate_ends_;  ///< of the certificate this connection showed
   std::shared_ptr<net::WebSocket> socket_;
   bool greeted_ = false;
   SeenRows seen_;
 };
 
-Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, std::string instance,
-         std::function<void()> changed)
-    : owner_(owner),
-      authority_(authority),
-      commands_(commands),
-      instance_(std::move(instance)),
-      changed_(std::move(changed)),
-      ingest_(owner) {}
+Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Options options)
+    : owner_(owner), authority_(authority), commands_(commands), options_(std::move(options)), ingest_(owner) {}
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
   if (request.path != "/agent") return nullptr;
   std::string uid =
       request.peer_certificate.empty() ? std::string() : platform::Authority::CommonName(request.peer_certificate);
-  return std::make_shared<Session>(*this, std::move(uid), request.peer);
+  db::Param ends;
+  if (!uid.empty()) ends = IsoTime(net::DescribeCertificate(request.peer_certificate).not_after);
+  return std::make_shared<Session>(*this, std::move(uid), request.peer, std::move(ends));
 }
 
 net::Response Hub::Status(const net::Request& request, const std::string& version) {
@@ -193,26 +238,51 @@ net::Response Hub::Status(const net::Request& request, const std::string& versio
   return response;
 }
 
-void Hub::Register(const std::string& agent_uid, std::shared_ptr<net::WebSocket> socket) {
+Hub::Admission Hub::Register(const std::string& agent_uid, Connected connection) {
+  const auto now = std::chrono::steady_clock::now();
+  connection.heard = now;
   std::shared_ptr<net::WebSocket> old;
   {
     const std::lock_guard lock(mutex_);
-    old = std::exchange(sockets_[agent_uid], std::move(socket));
+    Connected& known = agents_[agent_uid];
+    const bool other = known.socket && known.process != connection.process;
+    if (other && known.asked == std::chrono::steady_clock::time_point{}) {
+      known.asked = now;
+      agent::ConsoleFrame beat;
+      beat.mutable_beat();
+      known.socket->Send(Serialize(beat));
+      return Admission::kLater;
+    }
+    if (other && known.heard > known.asked) {  // it lives; the next one that comes is looked at anew
+      known.asked = {};
+      return Admission::kDuplicate;
+    }
+    if (other && now - known.asked < std::chrono::seconds(kAskedAgain)) return Admission::kLater;
+    old = std::exchange(known, std::move(connection)).socket;
   }
   if (old) old->Close("the same agent connected again");
+  return Admission::kIn;
+}
+
+void Hub::Heard(const std::string& agent_uid, const net::WebSocket* socket) {
+  const std::lock_guard lock(mutex_);
+  const auto found = agents_.find(agent_uid);
+  if (found != agents_.end() && found->second.socket.get() == socket) {
+    found->second.heard = std::chrono::steady_clock::now();
+  }
 }
 
 void Hub::Unregister(const std::string& agent_uid, const net::WebSocket* socket) {
   {
     const std::lock_guard lock(mutex_);
-    const auto found = sockets_.find(agent_uid);
-    if (found == sockets_.end() || found->second.get() != socket) return;
-    sockets_.erase(found);
+    const auto found = agents_.find(agent_uid);
+    if (found == agents_.end() || found->second.socket.get() != socket) return;
+    agents_.erase(found);
   }
   try {
     owner_.Acquire()->Query(
         "update core.agent set connected_to = null, connected_since = null where uid = $1 and connected_to = $2",
-        {agent_uid, instance_});
+        {agent_uid, options_.instance});
   } catch (const std::exception& error) {
     spdlog::warn("agent {}: its disconnect could not be noted: {}", agent_uid, error.what());
   }
@@ -222,9 +292,9 @@ void Hub::Disconnect(const std::string& agent_uid) {
   std::shared_ptr<net::WebSocket> socket;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = sockets_.find(agent_uid);
-    if (found == sockets_.end()) return;
-    socket = found->second;
+    const auto found = agents_.find(agent_uid);
+    if (found == agents_.end()) return;
+    socket = found->second.socket;
   }
   socket->Close("an operator changed this agent; it has to connect again");
 }
@@ -233,9 +303,9 @@ void Hub::Deliver(const std::string& agent_uid) {
   std::shared_ptr<net::WebSocket> socket;
   {
     const std::lock_guard lock(mutex_);
-    const auto found = sockets_.find(agent_uid);
-    if (found == sockets_.end()) return;
-    socket = found->second;
+    const auto found = agents_.find(agent_uid);
+    if (found == agents_.end()) return;
+    socket = found->second.socket;
   }
   for (auto& command : commands_.ForAgent(agent_uid)) {
     agent::ConsoleFrame frame;
@@ -249,12 +319,12 @@ void Hub::GoAway(unsigned retry_after_seconds, const std::string& reason) {
   frame.mutable_go_away()->set_retry_after_seconds(retry_after_seconds);
   frame.mutable_go_away()->set_reason(reason);
   const std::lock_guard lock(mutex_);
-  for (const auto& [uid, socket] : sockets_) socket->Send(Serialize(frame));
+  for (const auto& [uid, connected] : agents_) connected.socket->Send(Serialize(frame));
 }
 
 void Hub::ForgetOldConnections() {
   owner_.Acquire()->Query("update core.agent set connected_to = null, connected_since = null where connected_to = $1",
-                          {instance_});
+                          {options_.instance});
 }
 
 Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::string& peer) {
@@ -275,7 +345,8 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
   db::Param location;
   if (admit && !request.token().empty()) {
     const auto token = transaction.Query(
-        "update core.enrolment_token set uses_left = uses_left - 1 where hash = $1::bytea and expires_at > now() and "
+        "update core.enrolment_token set uses_left = uses_left - 1, uses = uses + 1 where hash = $1::bytea and "
+        "expires_at > now() and "
         "uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning organization_uid, "
         "location_uid",
         {platform::SecretHash(request.token()), known ? rows.Maybe(0, "expelled_at") : std::nullopt});
@@ -306,9 +377,11 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
   const std::string state = rows.Text(0, "state");
   result.set_agent_uid(uid);
   if (state == "Accepted") {
-    auto certificate = authority_.SignAgent(request.csr_pem(), uid);
+    auto certificate = authority_.SignAgent(request.csr_pem(), uid, options_.certificate_lifetime);
     if (!certificate) return tl::unexpected(certificate.error());
-    transaction.Query("update core.agent set certificate_pem = $2 where uid = $1", {uid, certificate->pem});
+    transaction.Query(
+        "update core.agent set certificate_pem = $2, certificate_ends_at = $3::timestamptz where uid = $1",
+        {uid, certificate->pem, IsoTime(certificate->ends)});
     result.set_verdict(agent::EnrolResult::ACCEPTED);
     result.set_certificate_pem(certificate->pem);
   } else if (state == "Unverified") {
@@ -322,7 +395,7 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
                                                         : "An operator rejected this agent."));
   }
   transaction.Commit();
-  changed_();
+  options_.changed();
   return result;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,9 +17,12 @@ namespace steward::agentlink {
 /// The console's end of all agent connections. Thread-safe; outlives its sessions.
 class Hub {
  public:
-  /// `instance` names this console in the database; `changed` is called after rows were stored.
-  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, std::string instance,
-      std::function<void()> changed);
+  struct Options {
+    std::string instance;  ///< names this console in the database
+    std::chrono::seconds certificate_lifetime = platform::Authority::kAgentLifetime;
+    std::function<void()> changed;  ///< called after rows were stored
+  };
+  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Options options);
 
   /// Decides about a WebSocket upgrade: only /agent is served.
   std::shared_ptr<net::WebSocketHandler> Accept(const net::Request& request);
@@ -36,17 +40,26 @@ class Hub {
  private:
   friend class Session;
   Result<agent::EnrolResult> Enrol(const agent::Enrol& request, const std::string& peer);
-  void Register(const std::string& agent_uid, std::shared_ptr<net::WebSocket> socket);
+  /// A live connection of an agent.
+  struct Connected {
+    std::shared_ptr<net::WebSocket> socket;
+    std::string process;  ///< Hello.instance
+    std::chrono::steady_clock::time_point heard{};
+    std::chrono::steady_clock::time_point asked{};  ///< whether it lives, because another came with its identity
+  };
+  /// kDuplicate: another process with the same identity is alive. kLater: it is asked whether it is.
+  enum class Admission : std::uint8_t { kIn, kLater, kDuplicate };
+  Admission Register(const std::string& agent_uid, Connected connection);
+  void Heard(const std::string& agent_uid, const net::WebSocket* socket);
   void Unregister(const std::string& agent_uid, const net::WebSocket* socket);
 
   db::Pool& owner_;
   const platform::Authority& authority_;
   Commands& commands_;
-  std::string instance_;
-  std::function<void()> changed_;
+  Options options_;
   Ingest ingest_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<net::WebSocket>> sockets_;
+  std::map<std::string, Connected> agents_;
 };
 
 }  // namespace steward::agentlink

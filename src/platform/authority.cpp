@@ -76,7 +76,7 @@ void AddExtension(X509* certificate, X509* issuer, int nid, const std::string& v
 
 struct Template {
   std::string common_name;
-  int days;
+  std::chrono::seconds lifetime;
   std::vector<std::pair<int, std::string>> extensions;
 };
 
@@ -91,7 +91,7 @@ Certificate Sign(const Template& shape, EVP_PKEY* subject_key, X509* issuer, EVP
   BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate.get()));
   BN_free(number);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86400L * shape.days);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), static_cast<long>(shape.lifetime.count()));
   X509_set_pubkey(certificate.get(), subject_key);
   X509_NAME* name = X509_get_subject_name(certificate.get());
   X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>("Steward"), -1, -1, 0);
@@ -160,7 +160,7 @@ Authority::Authority(const fs::path& folder, const std::vector<std::string>& nam
   if (!fs::exists(folder / "ca.pem") || !fs::exists(folder / "ca.key")) {
     const Key key = NewKey();
     const Certificate ca = Sign({"Steward console CA",
-                                 7300,
+                                 std::chrono::days(7300),
                                  {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
                                   {NID_key_usage, "critical,keyCertSign,cRLSign"},
                                   {NID_subject_key_identifier, "hash"}}},
@@ -179,7 +179,7 @@ Authority::Authority(const fs::path& folder, const std::vector<std::string>& nam
     const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
     const Key key = NewKey();
     const Certificate server = Sign({names.front(),
-                                     397,
+                                     std::chrono::days(397),
                                      {{NID_basic_constraints, "CA:FALSE"},
                                       {NID_key_usage, "critical,digitalSignature"},
                                       {NID_ext_key_usage, "serverAuth"},
@@ -199,8 +199,8 @@ Result<std::string> Authority::RequestKeyHash(const std::string& csr_pem) {
   return KeyHash(X509_REQ_get0_pubkey(request->get()));
 }
 
-Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_pem,
-                                                         const std::string& agent_uid) const {
+Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_pem, const std::string& agent_uid,
+                                                         std::chrono::seconds lifetime) const {
   auto request = ReadRequest(csr_pem);
   if (!request) return tl::unexpected(request.error());
   EVP_PKEY* key = X509_REQ_get0_pubkey(request->get());
@@ -208,12 +208,15 @@ Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_
   const Buffer bio = Reader(ca_key_pem_);
   const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
   const Certificate certificate = Sign({agent_uid,
-                                        366,
+                                        lifetime,
                                         {{NID_basic_constraints, "CA:FALSE"},
                                          {NID_key_usage, "critical,digitalSignature"},
                                          {NID_ext_key_usage, "clientAuth"}}},
                                        key, ca.get(), ca_key.get());
-  return AgentCertificate{.pem = CertificatePem(certificate.get()), .public_key_hash = KeyHash(key)};
+  return AgentCertificate{
+      .pem = CertificatePem(certificate.get()),
+      .public_key_hash = KeyHash(key),
+      .ends = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + lifetime};
 }
 
 std::string Authority::CommonName(const std::string& certificate_pem) {

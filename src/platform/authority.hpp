@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -23,9 +24,13 @@ class Authority {
   struct AgentCertificate {
     std::string pem;
     std::string public_key_hash;  ///< SHA-256, PostgreSQL bytea text
+    std::chrono::sys_seconds ends{};
   };
-  /// Signs an agent's request for one year with CN=agent uid. Refuses (kInvalid) a request whose signature is wrong.
-  Result<AgentCertificate> SignAgent(const std::string& csr_pem, const std::string& agent_uid) const;
+  /// Signs an agent's request with CN=agent uid, good for `lifetime`. Refuses (kInvalid) a request whose signature is
+  /// wrong.
+  Result<AgentCertificate> SignAgent(const std::string& csr_pem, const std::string& agent_uid,
+                                     std::chrono::seconds lifetime = kAgentLifetime) const;
+  static constexpr std::chrono::seconds kAgentLifetime = std::chrono::days(366);
   /// SHA-256 of the request's public key, after checking that the sender holds the private key.
   static Result<std::string> RequestKeyHash(const std::string& csr_pem);
   /// Common name of a certificate; empty when it cannot be read.

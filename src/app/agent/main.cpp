@@ -15,6 +15,7 @@
 #include "agent/link.hpp"
 #include "agent/restic/adapter.hpp"
 #include "agent/vbr/adapter.hpp"
+#include "base/uuid.hpp"
 #include "net/client.hpp"
 
 namespace {
@@ -97,6 +98,7 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
                                   .version = kVersion,
                                   .tag = config.tag,
                                   .token = config.console.token,
+                                  .process = NewUuid(),
                                   .adapters = {},
                                   .collect_now = {}};
   for (const auto& adapter : adapters) parts.adapters.push_back(adapter->Name());

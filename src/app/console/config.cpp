@@ -52,6 +52,13 @@ const std::map<std::string, Setter>& Setters() {
                                                             config.worker_threads = static_cast<int>(*value);
                                                             return true;
                                                           }},
+                                                         {"agent_certificate_days",
+                                                          [](Config& config, const toml::node& node) {
+                                                            const auto value = node.value<double>();
+                                                            if (!value || *value <= 0 || *value > 3660) return false;
+                                                            config.agent_certificate_days = *value;
+                                                            return true;
+                                                          }},
                                                          {"names", [](Config& config, const toml::node& node) {
                                                             if (!node.is_array() || node.as_array()->empty())
                                                               return false;

@@ -19,6 +19,7 @@ struct Config {
   std::uint16_t gateway_port = 6180;
   std::vector<std::string> names = {"localhost", "127.0.0.1"};
   int worker_threads = 8;
+  double agent_certificate_days = 366;  ///< agents renew when a third is left, at most 30 days before the end
   std::filesystem::path portal = "/usr/share/steward/portal";
   std::filesystem::path swagger = "/usr/share/steward/swagger";
   std::string log_level = "info";

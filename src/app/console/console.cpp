@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <csignal>
 #include <fstream>
 #include <optional>
@@ -202,8 +203,10 @@ void RunConsole(const Config& config) {
   agentlink::Commands commands(owner);
   platform::Waiting waiting;
   agentlink::TlsFailures tls_failures;
-  agentlink::Hub hub(owner, authority, commands, fmt::format("{}:{}", config.names.front(), config.api_port),
-                     [&lists] { lists.Cache().Reported(); });
+  agentlink::Hub hub(owner, authority, commands,
+                     {.instance = fmt::format("{}:{}", config.names.front(), config.api_port),
+                      .certificate_lifetime = std::chrono::seconds(std::llround(config.agent_certificate_days * 86400)),
+                      .changed = [&lists] { lists.Cache().Reported(); }});
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };

@@ -48,6 +48,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer PatchLocation(const Call& call) override { return organizations_.PatchLocation(call); }
   Answer DeleteLocation(const Call& call) override { return organizations_.DeleteLocation(call); }
   Answer DownloadLinuxManagementPackage(const Call& call) override { return agents_.DownloadLinuxPackage(call); }
+  Answer RefreshOrganizationSecurityToken(const Call& call) override { return agents_.ResetTokens(call); }
+  Answer DeleteEnrolmentToken(const Call& call) override { return agents_.DeleteToken(call); }
   Answer AcceptUnverifiedAgent(const Call& call) override { return agents_.Accept(call); }
   Answer RejectUnverifiedAgent(const Call& call) override { return agents_.Reject(call); }
   Answer PatchManagementAgent(const Call& call) override { return agents_.Patch(call); }

@@ -12,7 +12,11 @@ using contract::Call;
 using nlohmann::json;
 using platform::TextOf;
 
-constexpr int kTokenUses = 1000;
+constexpr const char* kTokenUses = "1000";
+
+bool IsCount(const std::string& text) {
+  return !text.empty() && text.size() <= 4 && text.find_first_not_of("0123456789") == std::string::npos && text != "0";
+}
 
 }  // namespace
 
@@ -21,13 +25,15 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
       platform::QueryOf(call, "organizationUid", call.caller.IsProvider() ? "" : call.caller.organization_uid);
   const std::string location = platform::QueryOf(call, "locationUid");
   const std::string days = platform::QueryOf(call, "tokenExpiryPeriodDays", "365");
+  const std::string uses = platform::QueryOf(call, "tokenUses", kTokenUses);
   std::string token;
   if (!organization.empty()) {
     if (!IsUuid(organization) || !call.caller.Sees(organization))
       return FailParameter("organizationUid", "There is no such organization, or you may not see it.");
     if (!location.empty() && !IsUuid(location)) return FailParameter("locationUid", "locationUid must be a uid.");
-    if (days.empty() || days.size() > 4 || days.find_first_not_of("0123456789") != std::string::npos) {
-      return FailParameter("tokenExpiryPeriodDays", "tokenExpiryPeriodDays must be a number of days up to 9999.");
+    if (!IsCount(uses)) return FailParameter("tokenUses", "tokenUses must be a number from 1 to 9999.");
+    if (!IsCount(days)) {
+      return FailParameter("tokenExpiryPeriodDays", "tokenExpiryPeriodDays must be a number of days from 1 to 9999.");
     }
     token = platform::NewSecret();
     auto connection = services_.owner.Acquire();
@@ -37,7 +43,7 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
         "values ($1::bytea, $2, (select uid from core.location where uid = $3 and organization_uid = $2), $4, now() + "
         "make_interval(days => $5::int), $6)",
         {platform::SecretHash(token), organization, location.empty() ? db::Param() : db::Param(location),
-         call.caller.user_uid, days, std::to_string(kTokenUses)});
+         call.caller.user_uid, days, uses});
     platform::WriteAudit(*connection, call,
                          {"DownloadLinuxManagementPackage", "AgentPackagesDownloaded", organization, organization,
                           "A setup file for agents was downloaded."});
@@ -55,6 +61,35 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
       "[console]\naddresses = [{}]\ntoken = \"{}\"\nca = \"\"\"\n{}\"\"\"\n",
       addresses, token, authority_.CaPem());
   return answer;
+}
+
+Result<Answer> Agents::ResetTokens(const Call& call) {
+  const std::string& organization = call.Path("organizationUid");
+  if (!call.caller.Sees(organization)) {
+    return Fail(ErrorCode::kNotFound, "There is no such organization, or you may not see it.");
+  }
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  const auto gone = transaction.Query("delete from core.enrolment_token where organization_uid = $1", {organization});
+  platform::WriteAudit(*connection, call,
+                       {"RefreshOrganizationSecurityToken", "CompanyAuthenticationTokenReset", organization,
+                        organization, fmt::format("{} setup files were made void.", gone.Affected())});
+  transaction.Commit();
+  return Answer{.data = json::object()};
+}
+
+Result<Answer> Agents::DeleteToken(const Call& call) {
+  const std::string& uid = call.Path("enrolmentTokenUid");
+  auto token = platform::CurrentItem(services_, "GetEnrolmentToken", {{"enrolmentTokenUid", uid}}, call.caller.scope);
+  if (!token) return tl::unexpected(token.error());
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  transaction.Query("delete from core.enrolment_token where uid = $1", {uid});
+  platform::WriteAudit(*connection, call,
+                       {"DeleteEnrolmentToken", "CompanyAuthenticationTokenReset", TextOf(*token, "organizationUid"),
+                        uid, "A setup file was made void."});
+  transaction.Commit();
+  return Answer{.data = json::object()};
 }
 
 Result<Answer> Agents::Accept(const Call& call) {

@@ -17,6 +17,9 @@ class Agents {
       : services_(services), authority_(authority), link_(std::move(link)) {}
 
   Result<contract::Answer> DownloadLinuxPackage(const contract::Call& call);
+  /// Voids every setup file of an organization that no agent has used yet; connected agents stay.
+  Result<contract::Answer> ResetTokens(const contract::Call& call);
+  Result<contract::Answer> DeleteToken(const contract::Call& call);
   Result<contract::Answer> Accept(const contract::Call& call);
   Result<contract::Answer> Reject(const contract::Call& call);
   Result<contract::Answer> Patch(const contract::Call& call);
