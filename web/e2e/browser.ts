@@ -12,6 +12,9 @@ export const url = process.env.STEWARD_PORTAL_URL ?? need('STEWARD_URL');
 export const admin = { user: need('STEWARD_ADMIN_USER'), password: need('STEWARD_ADMIN_PASSWORD') };
 export const owner = { user: need('STEWARD_COMPANY_USER'), password: need('STEWARD_COMPANY_PASSWORD') };
 
+/** Users of the demo estate by role; they share one password. */
+export const demoUser = (user: string) => ({ user, password: owner.password });
+
 export const launch = (): Promise<Browser> => chromium.launch({
   executablePath: process.env.STEWARD_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -34,6 +37,9 @@ export async function signIn(page: Page, who: { user: string; password: string }
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
 }
+
+/** The number of rows that the table says there are. */
+export const rangeTotal = async (page: Page) => Number((await page.getByTestId('range').innerText()).split('of').at(-1)?.replace(/[^0-9]/g, ''));
 
 /** Asks the API with the browser's own session. */
 export async function total(page: Page, path: string, filter: object[] = []): Promise<number> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Checkbox, Menu } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { IconColumns3 } from '@tabler/icons-react';
 import type { usePreferences } from './preferences';
 import { words } from './words';
@@ -11,7 +11,7 @@ export function ColumnsMenu({ columns, preferences }: { columns: readonly { key:
     if (next.length) preferences.setColumns([...next]);
   };
   const item = (key: string, label: string, checked: boolean, onClick: () => void) => (
-    <Menu.Item key={key} role="menuitemcheckbox" aria-checked={checked} onClick={onClick} leftSection={<Checkbox.Indicator size="xs" checked={checked} />}>{label}</Menu.Item>
+    <Menu.CheckboxItem key={key} checked={checked} onChange={onClick}>{label}</Menu.CheckboxItem>
   );
   return (
     <Menu closeOnItemClick={false} position="bottom-end" shadow="md">

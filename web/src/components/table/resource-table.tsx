@@ -97,9 +97,10 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
       <div className={classes.bar}>
         <FilterMenu fields={fields} onAdd={(condition) => setTerms([...terms, condition])} />
         <FilterChips terms={terms} fields={fields} onChange={setTerms} />
-        <span className={classes.spacer} />
-        <ColumnsMenu columns={columns} preferences={preferences} />
-        <ExportButton path={path} query={{ ...query, select: shown.map((column) => column.key) }} total={total} name={label} />
+        <span className={classes.tools}>
+          <ColumnsMenu columns={columns} preferences={preferences} />
+          <ExportButton path={path} query={{ ...query, select: shown.map((column) => column.key) }} total={total} name={label} />
+        </span>
       </div>
       {list.isError ? <Problem error={list.error} retry={() => void list.refetch()} /> : (
         <>

@@ -62,7 +62,7 @@ function CustomerForm({ uid, before, onDone }: { uid: string; before: Loaded; on
     <form noValidate onSubmit={(event) => { event.preventDefault(); submit(); }}>
       <Stack gap="sm">
         <Failure error={change.error} title={words.notSaved} />
-        {input('name', { required: true, 'data-autofocus': true, error: nameError })}
+        {input('name', { required: true, autoFocus: true, error: nameError })}
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
           {input('email', { type: 'email' })}
           {input('phone', { type: 'tel' })}

@@ -16,7 +16,7 @@ export function LicenceTable({ fixed = [] }: { fixed?: readonly Condition[] }) {
         { key: 'percent', label: 'Used', kind: 'percent' },
         { key: 'used', label: 'Used units' },
         { key: 'limit', label: 'Licensed units' },
-        { key: 'unitType', label: 'Unit' },
+        { key: 'unitType', label: 'Unit', extra: true },
         { key: 'expirationDate', label: 'Expires' },
         { key: 'edition', label: 'Edition', kind: 'enum' },
         { key: 'type', label: 'Type' },
