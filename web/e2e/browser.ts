@@ -50,10 +50,14 @@ export async function total(page: Page, path: string, filter: object[] = []): Pr
   return body.meta.pagingInfo.total;
 }
 
-/** Waits until no skeleton is left and the network is quiet. */
+/** Waits until the network is quiet and the page has shown for a while neither a skeleton nor a list that is being read. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+  await page.waitForFunction(async () => {
+    const waits = () => document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]') !== null;
+    for (const end = Date.now() + 200; Date.now() < end; await new Promise((resolve) => { setTimeout(resolve, 20); })) if (waits()) return false;
+    return true;
+  });
 }
 
 export const screenshots = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));

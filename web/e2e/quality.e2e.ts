@@ -89,13 +89,19 @@ describe('a thousand rows on one page', () => {
       return times.sort((a, b) => a - b)[7] ?? Infinity;
     });
     expect(median).toBeLessThan(100);
-    const opened = await page.evaluate(async () => {
-      const start = performance.now();
-      document.querySelector<HTMLElement>('tbody tr:nth-child(516)')?.click();
-      while (!document.querySelector('[role=dialog]')) await new Promise((resolve) => { requestAnimationFrame(resolve); });
-      return performance.now() - start;
-    });
-    expect(opened).toBeLessThan(500);
+    // The quickest of five: how long it takes when nothing else has the processor.
+    const opened: number[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      opened.push(await page.evaluate(async (row) => {
+        const start = performance.now();
+        document.querySelectorAll<HTMLElement>('tbody tr')[row]?.click();
+        while (!document.querySelector('[role=dialog]')) await new Promise((resolve) => { requestAnimationFrame(resolve); });
+        return performance.now() - start;
+      }, 500 + count));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    expect(Math.min(...opened)).toBeLessThan(300);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
     expect(faults).toEqual([]);
     await context.close();

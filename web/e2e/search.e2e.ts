@@ -93,6 +93,7 @@ describe('scope', () => {
     expect(await rangeTotal(page)).toBe(await total(page, '/api/v3/infrastructure/backupServers/jobs', own));
     const rail = page.getByRole('navigation', { name: 'Pages' });
     await rail.getByRole('link', { name: 'Infrastructure' }).click();
+    await page.getByRole('heading', { name: 'Infrastructure', level: 1 }).waitFor();
     await page.getByRole('tab', { name: 'Repositories' }).click();
     await settled(page);
     const servers = await rowsOf('/api/v3/infrastructure/backupServers', { filter: JSON.stringify(own) });
@@ -101,6 +102,7 @@ describe('scope', () => {
     expect(await rangeTotal(page)).toBe(repositories);
     const address = page.url();
     await rail.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
     await settled(page);
     expect(await page.getByTestId('sentence').innerText()).toMatch(/of 1 customer /);
     expect(Number(await page.getByTestId('tile-licences').locator('span').first().innerText())).toBeLessThan(await total(page, '/api/steward/v1/licenseUse'));

@@ -27,7 +27,7 @@ export function Details({ path, row, title, fields, properties, names, actions, 
   const rest = row ? Object.keys(properties).filter((key) => !named.has(key) && key !== '_embedded' && valueOf(row, key) !== undefined) : [];
   const all: DetailField[] = [...fields, ...rest.map((key) => ({ key, label: spell(key) }))];
   return (
-    <Drawer opened={row !== undefined} onClose={onClose} position="right" size="lg" title={title} closeButtonProps={{ 'aria-label': 'Close details' }}>
+    <Drawer opened={row !== undefined} onClose={onClose} lockScroll={false} position="right" size="lg" title={title} closeButtonProps={{ 'aria-label': 'Close details' }}>
       {row && (
         <Stack gap="md">
           {actions}

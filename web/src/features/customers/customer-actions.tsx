@@ -31,7 +31,7 @@ function ChangeStatus({ summary, onClose }: { summary: Summary; onClose: () => v
       <Failure error={change.error} />
       <Text size="sm">{enable ? words.enableText : words.disableText}</Text>
       <Group>
-        <Button data-autofocus loading={change.isPending} {...(enable ? {} : { color: 'red' })} onClick={() => change.mutate()}>{enable ? words.enable : words.disable}</Button>
+        <Button data-autofocus loading={change.isPending} {...(enable ? {} : { color: 'red.9' })} onClick={() => change.mutate()}>{enable ? words.enable : words.disable}</Button>
         <Button variant="default" onClick={onClose}>{words.cancel}</Button>
       </Group>
     </Stack>

@@ -53,7 +53,7 @@ export function DeleteCustomer({ summary, onClose }: { summary: Summary; onClose
         <TextInput label={<>{words.typeName} <strong>{summary.companyName}</strong></>} autoComplete="off" data-autofocus value={typed}
           onChange={({ currentTarget }) => setTyped(currentTarget.value)} />
         <Group>
-          <Button type="submit" color="red" disabled={!same} loading={remove.isPending}>{words.delete}</Button>
+          <Button type="submit" color="red.9" disabled={!same} loading={remove.isPending}>{words.delete}</Button>
           <Button variant="default" onClick={onClose}>{words.cancel}</Button>
         </Group>
       </Stack>

@@ -56,7 +56,7 @@ export function UserActions({ user }: { user: RowOf<'/api/v3/users'> }) {
         <>
           <Text size="sm">{words.deleteUserText(user.userName ?? '')}</Text>
           <Group gap="xs">
-            <Button color="red" size="xs" loading={remove.isPending} onClick={() => remove.mutate()}>{words.deleteForGood}</Button>
+            <Button color="red.9" size="xs" loading={remove.isPending} onClick={() => remove.mutate()}>{words.deleteForGood}</Button>
             <Button variant="default" size="xs" onClick={() => setAsked(false)}>{words.keepUser}</Button>
           </Group>
         </>
