@@ -53,10 +53,13 @@ export async function total(page: Page, path: string, filter: object[] = []): Pr
 /** Waits until the network is quiet and the page has shown for a while neither a skeleton nor a list that is being read. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await page.waitForFunction(async () => {
-    const waits = () => document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]') !== null;
-    for (const end = Date.now() + 200; Date.now() < end; await new Promise((resolve) => { setTimeout(resolve, 20); })) if (waits()) return false;
-    return true;
+  await page.evaluate(async () => {
+    const calm = 200;
+    const end = Date.now() + 20_000;
+    for (let since = Date.now(); Date.now() - since < calm; await new Promise((resolve) => { setTimeout(resolve, 20); })) {
+      if (document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]')) since = Date.now();
+      if (Date.now() > end) throw new Error('the page does not settle');
+    }
   });
 }
 

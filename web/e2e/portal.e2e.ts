@@ -155,7 +155,7 @@ describe('provider', () => {
   });
 
   it('exports the whole list in the columns and the order on screen, not only its page', async () => {
-    await page.goto(`${url}/protected-data?tab=machines&sort=-usedSourceSize`);
+    await page.goto(`${url}/protected-data?tab=machines&sort=totalRestorePointSize`);
     await settled(page);
     expect(await page.locator('tbody tr').count()).toBe(50);
     const all = await rangeTotal(page);
@@ -167,9 +167,12 @@ describe('provider', () => {
     const lines = readFileSync(await download.path(), 'utf8').replace(/^\uFEFF/, '').trim().split('\r\n');
     expect(lines[0]).toBe('name,organizationUid,backupServerUid,latestRestorePointDate,restorePoints,usedSourceSize,totalRestorePointSize');
     expect(lines.length - 1).toBe(all);
-    const largest = await (await page.request.get(`${url}/api/v3/protectedWorkloads/virtualMachines?limit=1&sort=${encodeURIComponent('[{"property":"usedSourceSize","direction":"descending"}]')}`)).json();
-    const row = largest.data[0];
-    expect(lines[1]?.split(',').slice(0, 6)).toEqual([row.name, row.organizationUid, row.backupServerUid, row.latestRestorePointDate, String(row.restorePoints), String(row.usedSourceSize)]);
+    const order = encodeURIComponent('[{"property":"totalRestorePointSize","direction":"ascending"}]');
+    const row = (await (await page.request.get(`${url}/api/v3/protectedWorkloads/virtualMachines?limit=1&sort=${order}`)).json()).data[0];
+    expect(lines[1]?.split(',')).toEqual([
+      row.name, row.organizationUid, row.backupServerUid, row.latestRestorePointDate, String(row.restorePoints), row.usedSourceSize === null ? '' : String(row.usedSourceSize), String(row.totalRestorePointSize),
+    ]);
+    expect(row.totalRestorePointSize).toBeGreaterThan(1_000_000);
   });
 
   it('shows how far an export is, and stops it', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { afterEach, expect, it, vi } from 'vitest';
-import { countRecords, fetchCsv } from './csv-export';
+import { fetchCsv, rawRecords } from './csv-export';
 
 afterEach(() => { vi.unstubAllGlobals(); });
 
@@ -23,22 +23,21 @@ const textOf = (blob: Blob) => new Promise<string>((resolve) => {
   reader.readAsText(blob);
 });
 
-it('counts rows, not line ends inside quotes', () => {
-  expect(countRecords('a,1\r\n"two\r\nlines ""quoted""",2\r\n')).toBe(2);
-  expect(countRecords('')).toBe(0);
+it('parts fields and rows, not what is inside quotes', () => {
+  expect(rawRecords('a,1\r\n"two\r\nlines, ""quoted""",\n')).toEqual([['a', '1'], ['"two\r\nlines, ""quoted"""', '']]);
+  expect(rawRecords('')).toEqual([]);
 });
 
-it('joins all pages below one head, as the console wrote them', async () => {
-  const rows = ['a,9007199254740993\r\n', '"b\r\nc",2\r\n', "'=1+1,3\r\n", 'd,4\r\n'];
-  const asked = serve(rows);
+it('joins all pages below one head, in the order of the columns on screen, with the values of the console', async () => {
+  const asked = serve(['a,9007199254740993\r\n', '"b\r\nc",2\r\n', "'=1+1,3\r\n", 'd,4\r\n']);
   const progress: number[] = [];
-  const query = { conditions: [{ p: 'status', o: 'equals' as const, v: 'Failed' }], sort: '-name', select: ['name', 'size'] };
+  const query = { conditions: [{ p: 'status', o: 'equals' as const, v: 'Failed' }], sort: '-name', select: ['size', 'name'] };
   const file = await fetchCsv('/api/steward/v1/problemJobs', query, { signal: new AbortController().signal, onRows: (count) => progress.push(count), pageRows: 2 });
-  expect(await textOf(file)).toBe(`name,size\r\n${rows.join('')}`);
+  expect(await textOf(file)).toBe('size,name\r\n9007199254740993,a\r\n2,"b\r\nc"\r\n3,\'=1+1\r\n4,d\r\n');
   expect(progress).toEqual([2, 4, 4]);
   expect(asked.map((url) => url.searchParams.get('offset'))).toEqual([null, '2', '4']);
   expect(asked.every((url) => url.searchParams.get('format') === 'csv')).toBe(true);
-  expect(JSON.parse(asked[0]?.searchParams.get('select') ?? '')).toEqual([{ propertyPath: 'name' }, { propertyPath: 'size' }]);
+  expect(JSON.parse(asked[0]?.searchParams.get('select') ?? '')).toEqual([{ propertyPath: 'size' }, { propertyPath: 'name' }]);
 });
 
 it('stops when it is told to', async () => {
