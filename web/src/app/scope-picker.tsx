@@ -2,7 +2,7 @@
 import { Select } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { IconFocusCentered } from '@tabler/icons-react';
-import { useCompanyNames, useResellerNames } from '@/lib/names';
+import { useCompanyNames, useHostNames } from '@/lib/names';
 import { readScope } from '@/lib/scope';
 import { usePageSearch } from '@/lib/search';
 import { words } from './words';
@@ -15,11 +15,11 @@ export function ScopePicker({ fullWidth = false }: { fullWidth?: boolean }) {
   const { companyUid } = useParams({ strict: false });
   const navigate = useNavigate();
   const companies = useCompanyNames();
-  const resellers = useResellerNames();
+  const hosts = useHostNames();
   const option = (kind: string, { value, label }: { value: string; label: string }) => ({ value: `${kind}.${value}`, label });
   const data = [
     { value: everything, label: words.everyCustomer },
-    { group: words.resellers, items: (resellers.data ?? []).map((item) => option('reseller', item)) },
+    { group: words.resellers, items: (hosts.data ?? []).filter((host) => host.isReseller).map((item) => option('reseller', item)) },
     { group: words.customers, items: (companies.data ?? []).map((item) => option('company', item)) },
   ];
   const choose = (value: string | null) => {

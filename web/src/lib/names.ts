@@ -43,16 +43,18 @@ export function useServerNames() {
   });
 }
 
-/** Names of the resellers that the signed-in person may see. */
-export function useResellerNames() {
+/** Names of the provider and of the resellers that the signed-in person may see. */
+export function useHostNames() {
   const { may } = useSession();
   return useQuery({
-    queryKey: ['names', 'resellers'],
+    queryKey: ['names', 'hosts'],
     enabled: may('GetResellers'),
     staleTime: 60_000,
     queryFn: async () => {
-      const { rows } = await fetchList('/api/v3/organizations/resellers', { limit: 10_000, select: ['instanceUid', 'name'] });
-      return rows.map((row): Named => ({ value: row.instanceUid ?? '', label: row.name ?? '' })).sort(byLabel);
+      const { rows } = await fetchList('/api/v3/organizations', {
+        limit: 10_000, select: ['instanceUid', 'name', 'type'], conditions: [{ p: 'type', o: 'in', v: ['Provider', 'Reseller'] }],
+      });
+      return rows.map((row) => ({ value: row.instanceUid ?? '', label: row.name, isReseller: row.type === 'Reseller' })).sort(byLabel);
     },
   });
 }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { Empty, Forbidden, Problem } from '@/components/views';
 import { isAnyOf, listOptions, propertiesOf, rowOptions, valueOf, type Condition, type KeyOf, type ListPath, type RowOf, type Term } from '@/lib/list';
-import { useCompanyNames, useServerNames, type Named } from '@/lib/names';
+import { useCompanyNames, useHostNames, useServerNames, type Named } from '@/lib/names';
 import { useScopeTerms } from '@/lib/scoped';
 import { pageSizes, usePageSearch } from '@/lib/search';
 import { useSession } from '@/lib/session';
@@ -38,8 +38,8 @@ export interface TableProps<P extends ListPath> {
   onRow?: (row: RowOf<P>) => void;
 }
 
-function nameOf(names: readonly Named[] | undefined): NameOf {
-  const map = new Map(names?.map(({ value, label }) => [value, label]));
+function nameOf(names: readonly Named[] = []): NameOf {
+  const map = new Map(names.map(({ value, label }) => [value, label]));
   return (uid) => map.get(uid);
 }
 
@@ -75,7 +75,10 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
   const preferences = usePreferences(path, columns.filter((column) => !column.extra).map((column) => column.key));
   const companies = useCompanyNames();
   const servers = useServerNames();
-  const names: Names = useMemo(() => ({ company: nameOf(companies.data), server: nameOf(servers.data) }), [companies.data, servers.data]);
+  const hosts = useHostNames();
+  const names: Names = useMemo(
+    () => ({ company: nameOf([...(hosts.data ?? []), ...(companies.data ?? [])]), server: nameOf(servers.data) }), [hosts.data, companies.data, servers.data],
+  );
   const chosen = preferences.columns;
   const shown = useMemo(() => columns.filter((column) => chosen.includes(column.key)), [columns, chosen]);
   const page = search.page ?? 1;

@@ -4,7 +4,7 @@ import { wordOf } from '@/components/enum-words';
 import { Middle } from '@/components/middle';
 import { Status } from '@/components/status';
 import { Bytes, Nothing, Share, Time } from '@/components/values';
-import { formatDuration, formatNumber } from '@/lib/format';
+import { formatDuration, formatNumber, spell } from '@/lib/format';
 import type { Kind } from './column';
 import { words } from './words';
 
@@ -14,11 +14,18 @@ export interface Names {
   server: NameOf;
 }
 
+/** What an object says, without what it leaves open. */
+function showObject(value: object): ReactNode {
+  const known = Object.entries(value).filter(([, part]) => part !== null && part !== '');
+  if (known.length === 0) return <Nothing />;
+  return known.map(([key, part]) => `${spell(key)}: ${typeof part === 'object' ? JSON.stringify(part) : String(part)}`).join(', ');
+}
+
 export function showValue(kind: Kind, value: unknown, names: Names, now?: number): ReactNode {
   if (value === null || value === undefined || value === '') return kind === 'status' ? <Status value="Unknown" /> : <Nothing />;
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ') || <Nothing />;
-  if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>;
+  if (typeof value === 'object') return showObject(value);
   if (typeof value === 'number') {
     if (kind === 'bytes') return <Bytes value={value} />;
     if (kind === 'duration') return formatDuration(value);

@@ -12,7 +12,7 @@ import { usePageSearch } from '@/lib/search';
 import { useSession } from '@/lib/session';
 import { words } from './words';
 
-/** What may be done with a user: let in or keep out, give a new password, delete. Nobody shuts out or deletes himself. */
+/** What may be done with a user: let in or keep out, give a new password (which ends its sessions), delete; not with oneself. */
 export function UserActions({ user }: { user: RowOf<'/api/v3/users'> }) {
   const [asked, setAsked] = useState(false);
   const client = useQueryClient();
@@ -40,7 +40,7 @@ export function UserActions({ user }: { user: RowOf<'/api/v3/users'> }) {
     },
   });
   const mayChange = mayManage('PatchUser', user.organizationUid);
-  const self = userUid === me?.instanceUid;
+  if (userUid === me?.instanceUid) return null;
   if (password.data) {
     return <ShownOnce title={words.passwordOnce(user.userName ?? '')} secret={password.data} testId="new-password" onClose={() => password.reset()}>{words.passwordOnceText}</ShownOnce>;
   }
@@ -48,9 +48,9 @@ export function UserActions({ user }: { user: RowOf<'/api/v3/users'> }) {
     <Stack gap="xs">
       <Failure error={status.error ?? password.error ?? remove.error} />
       <Group gap="xs">
-        {mayChange && !self && <Button variant="default" size="xs" loading={status.isPending} onClick={() => status.mutate()}>{enable ? words.enable : words.disable}</Button>}
+        {mayChange && <Button variant="default" size="xs" loading={status.isPending} onClick={() => status.mutate()}>{enable ? words.enable : words.disable}</Button>}
         {mayChange && <Button variant="default" size="xs" loading={password.isPending} onClick={() => password.mutate()}>{words.resetPassword}</Button>}
-        {mayManage('DeleteUser', user.organizationUid) && !self && !asked && <Button variant="default" size="xs" onClick={() => setAsked(true)}>{words.deleteUser}</Button>}
+        {mayManage('DeleteUser', user.organizationUid) && !asked && <Button variant="default" size="xs" onClick={() => setAsked(true)}>{words.deleteUser}</Button>}
       </Group>
       {asked && (
         <>
