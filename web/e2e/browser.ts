@@ -63,5 +63,13 @@ export async function settled(page: Page): Promise<void> {
   });
 }
 
+/** The estate lives: reads what the page shows and what the API says until they agree, at most six times; gives the last two. */
+export async function agreed<T>(shown: () => Promise<T>, asked: () => Promise<T>): Promise<{ shown: T; asked: T }> {
+  for (let tries = 1; ; tries += 1) {
+    const both = { shown: await shown(), asked: await asked() };
+    if (tries === 6 || JSON.stringify(both.shown) === JSON.stringify(both.asked)) return both;
+  }
+}
+
 export const screenshots = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
 mkdirSync(screenshots, { recursive: true });
