@@ -12,6 +12,9 @@ export const url = process.env.STEWARD_PORTAL_URL ?? need('STEWARD_URL');
 export const admin = { user: need('STEWARD_ADMIN_USER'), password: need('STEWARD_ADMIN_PASSWORD') };
 export const owner = { user: need('STEWARD_COMPANY_USER'), password: need('STEWARD_COMPANY_PASSWORD') };
 
+/** Users of the demo estate by role; they share one password. */
+export const demoUser = (user: string) => ({ user, password: owner.password });
+
 export const launch = (): Promise<Browser> => chromium.launch({
   executablePath: process.env.STEWARD_CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -35,6 +38,9 @@ export async function signIn(page: Page, who: { user: string; password: string }
   await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
 }
 
+/** The number of rows that the table says there are. */
+export const rangeTotal = async (page: Page) => Number((await page.getByTestId('range').innerText()).split('of').at(-1)?.replace(/[^0-9]/g, ''));
+
 /** Asks the API with the browser's own session. */
 export async function total(page: Page, path: string, filter: object[] = []): Promise<number> {
   const query = new URLSearchParams({ limit: '1', ...(filter.length ? { filter: JSON.stringify(filter) } : {}) });
@@ -44,10 +50,25 @@ export async function total(page: Page, path: string, filter: object[] = []): Pr
   return body.meta.pagingInfo.total;
 }
 
-/** Waits until no skeleton is left and the network is quiet. */
+/** Waits until the network is quiet and the page has shown for a while neither a skeleton nor a list that is being read. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+  await page.evaluate(async () => {
+    const calm = 200;
+    const end = Date.now() + 20_000;
+    for (let since = Date.now(); Date.now() - since < calm; await new Promise((resolve) => { setTimeout(resolve, 20); })) {
+      if (document.querySelector('.mantine-Skeleton-root, [aria-busy="true"]')) since = Date.now();
+      if (Date.now() > end) throw new Error('the page does not settle');
+    }
+  });
+}
+
+/** The estate lives: reads what the page shows and what the API says until they agree, at most six times; gives the last two. */
+export async function agreed<T>(shown: () => Promise<T>, asked: () => Promise<T>): Promise<{ shown: T; asked: T }> {
+  for (let tries = 1; ; tries += 1) {
+    const both = { shown: await shown(), asked: await asked() };
+    if (tries === 6 || JSON.stringify(both.shown) === JSON.stringify(both.asked)) return both;
+  }
 }
 
 export const screenshots = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));

@@ -37,13 +37,13 @@ function describe(property) {
   if (resolved?.enum) meta.enum = resolved.enum;
   if (resolved?.format) meta.format = resolved.format;
   if (nullable) meta.nullable = true;
-  if (property.description) meta.about = property.description;
   return meta;
 }
 
 const operations = {};
 const roleSets = [];
 const lists = {};
+const listOperations = {};
 for (const [path, item] of Object.entries(api.paths)) {
   for (const operation of Object.values(item)) {
     if (!operation.operationId) continue;
@@ -51,14 +51,20 @@ for (const [path, item] of Object.entries(api.paths)) {
     if (!roleSets.includes(roles)) roleSets.push(roles);
     operations[operation.operationId] = roleSets.indexOf(roles);
     const row = operation.responses?.['200']?.content?.['application/json']?.schema?.properties?.data?.items?.$ref;
-    if (row && !path.includes('{')) lists[path] = nameOf(row);
+    if (row && !path.includes('{')) {
+      lists[path] = nameOf(row);
+      listOperations[path] = operation.operationId;
+    }
   }
 }
 
 const wanted = new Set(Object.values(lists));
 const described = {};
+const descriptions = {};
 for (const name of [...wanted].sort()) {
-  described[name] = Object.fromEntries(Object.entries(schemas[name]?.properties ?? {}).map(([key, value]) => [key, describe(value)]));
+  const properties = Object.entries(schemas[name]?.properties ?? {});
+  described[name] = Object.fromEntries(properties.map(([key, value]) => [key, describe(value)]));
+  descriptions[name] = Object.fromEntries(properties.filter(([, value]) => value.description).map(([key, value]) => [key, value.description]));
 }
 
 mkdirSync(target, { recursive: true });
@@ -66,15 +72,21 @@ writeFileSync(new URL('schema.d.ts', target), astToString(await openapiTS(api, {
 writeFileSync(
   new URL('permissions.ts', target),
   `// Generated from api/openapi.json; do not edit.\nexport const roleSets: readonly (readonly string[])[] = ${JSON.stringify(roleSets.map((text) => JSON.parse(text)))};\n` +
-    `export const operations = ${JSON.stringify(operations)} as const;\n`,
+    `export const operations = ${JSON.stringify(operations)} as const;\n` +
+    `export const listOperations = ${JSON.stringify(listOperations)} as const;\n`,
 );
 writeFileSync(
   new URL('metadata.ts', target),
   '// Generated from api/openapi.json; do not edit.\n' +
-    'export interface PropertyMeta { type: string; format?: string; enum?: readonly string[]; nullable?: boolean; about?: string }\n' +
+    'export interface PropertyMeta { type: string; format?: string; enum?: readonly string[]; nullable?: boolean }\n' +
     `export type ListPath = ${Object.keys(lists).map((path) => JSON.stringify(path)).join(' | ')};\n` +
     `export interface ListRows { ${Object.entries(lists).map(([path, name]) => `${JSON.stringify(path)}: ${JSON.stringify(name)}`).join('; ')} }\n` +
     `export const listSchemas: Record<ListPath, string> = ${JSON.stringify(lists)};\n` +
     `export const schemaProperties: Record<string, Record<string, PropertyMeta>> = ${JSON.stringify(described)};\n`,
+);
+writeFileSync(
+  new URL('descriptions.ts', target),
+  '// Generated from api/openapi.json; do not edit. Apart from the other facts, as only details of a row need it.\n' +
+    `export const descriptions: Record<string, Record<string, string>> = ${JSON.stringify(descriptions)};\n`,
 );
 console.log(`${Object.keys(lists).length} lists, ${Object.keys(operations).length} operations, ${roleSets.length} sets of roles`);

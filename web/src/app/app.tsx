@@ -9,7 +9,7 @@ import { makeRouter } from './router';
 
 const theme = createTheme({
   primaryColor: 'steward',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   autoContrast: true,
   colors: { steward: ['#e9f5f9', '#d3e8ef', '#a6d1df', '#77b9ce', '#50a4bf', '#3a97b6', '#2a86a5', '#1c6e8c', '#155a74', '#0d475d'] },
   fontFamily: "Inter, 'Segoe UI', system-ui, -apple-system, 'Noto Sans', sans-serif",

@@ -2,36 +2,49 @@
 import { ActionIcon, AppShell, Burger, Group, Menu, Text, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import {
   IconAddressBook, IconCertificate, IconDatabase, IconHistory, IconLayoutDashboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand,
   IconLogout, IconMoon, IconServer2, IconSettings, IconShieldCheck, IconSun, IconUserCircle, IconPlayerTrackNext,
 } from '@tabler/icons-react';
 import { wordOf } from '@/components/enum-words';
+import { Forbidden } from '@/components/views';
 import { signOut, useSession } from '@/lib/session';
+import { needs } from './access';
 import classes from './layout.module.css';
+import { ScopePicker } from './scope-picker';
+import { SearchButton } from './search/search-button';
 import { words } from './words';
 
-/** Pages of the rail; what a role may not call is not there. */
-function usePages() {
-  const { may, isCompany } = useSession();
-  return [
-    { to: '/', label: words.overview, icon: IconLayoutDashboard, shown: may('GetProblemJobs') },
-    { to: '/customers', label: words.customers, icon: IconAddressBook, shown: may('GetCompanySummaries') && !isCompany },
-    { to: '/jobs', label: words.jobs, icon: IconPlayerTrackNext, shown: may('GetBackupServerJobs') },
-    { to: '/protected-data', label: words.data, icon: IconDatabase, shown: may('GetWorkloads') },
-    { to: '/licences', label: words.licences, icon: IconCertificate, shown: may('GetLicenseUse') },
-    { to: '/infrastructure', label: words.infrastructure, icon: IconServer2, shown: may('GetBackupServers') },
-    { to: '/activity', label: words.activity, icon: IconHistory, shown: may('GetActivityLogs') && !isCompany },
-    { to: '/settings', label: words.settings, icon: IconSettings, shown: may('GetUsers') && !isCompany },
-  ].filter((page) => page.shown);
+const pages = [
+  { to: '/', label: words.overview, icon: IconLayoutDashboard },
+  { to: '/customers', label: words.customers, icon: IconAddressBook },
+  { to: '/jobs', label: words.jobs, icon: IconPlayerTrackNext },
+  { to: '/protected-data', label: words.data, icon: IconDatabase },
+  { to: '/licences', label: words.licences, icon: IconCertificate },
+  { to: '/infrastructure', label: words.infrastructure, icon: IconServer2 },
+  { to: '/activity', label: words.activity, icon: IconHistory },
+  { to: '/settings', label: words.settings, icon: IconSettings },
+];
+
+/** Whether the signed-in role may open a page, by its route. */
+function useAccess() {
+  const { may } = useSession();
+  return (route: string) => (needs[route] ?? []).every(may);
+}
+
+function Content() {
+  const allowed = useAccess();
+  const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '/' });
+  return allowed(route) ? <Outlet /> : <Forbidden />;
 }
 
 export function Layout() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const [narrow, setNarrow] = useLocalStorage({ key: 'steward.rail', defaultValue: false, getInitialValueInEffect: false });
-  const pages = usePages();
-  const { user } = useSession();
+  const allowed = useAccess();
+  const shown = pages.filter((page) => allowed(page.to));
+  const { user, may } = useSession();
   const client = useQueryClient();
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
@@ -54,6 +67,8 @@ export function Layout() {
           </Link>
         </Group>
         <Group gap={6} wrap="nowrap">
+          {may('GetResellers') && <span className={classes.scope}><ScopePicker /></span>}
+          <SearchButton pages={shown.map(({ to, label }) => ({ key: `page-${to}`, label, hint: '', to, search: {} }))} />
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={scheme === 'dark' ? words.light : words.dark}
             onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>
             {scheme === 'dark' ? <IconSun size={18} /> : <IconMoon size={18} />}
@@ -73,7 +88,8 @@ export function Layout() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar className={classes.rail} aria-label={words.pages}>
-        {pages.map(({ to, label, icon: Icon }) => (
+        {may('GetResellers') && opened && <span className={classes.scopeBelow}><ScopePicker fullWidth /></span>}
+        {shown.map(({ to, label, icon: Icon }) => (
           <Tooltip key={to} label={label} position="right" disabled={!narrow}>
             <Link to={to} search={{}} className={classes.item} activeOptions={{ exact: to === '/', includeSearch: false }} onClick={close} aria-label={label}>
               <Icon size={18} stroke={1.7} aria-hidden />
@@ -87,7 +103,7 @@ export function Layout() {
         </ActionIcon>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
-        <Outlet />
+        <Content />
       </AppShell.Main>
     </AppShell>
   );

@@ -3,12 +3,13 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import { Empty, Problem } from '@/components/views';
 import { ApiError } from '@/lib/http';
-import { readSearch } from '@/lib/search';
+import { keepScope, readSearch } from '@/lib/search';
 import { meOptions } from '@/lib/session';
 import { Layout } from './layout';
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   validateSearch: readSearch,
+  search: { middlewares: [keepScope] },
   component: Outlet,
   notFoundComponent: () => <Empty title="No such page">The address may be mistyped, or the page was moved.</Empty>,
 });

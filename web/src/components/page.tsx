@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Tabs, Title, Text } from '@mantine/core';
 import { useEffect, type ReactNode } from 'react';
+import { Middle } from '@/components/middle';
+import { Forbidden } from '@/components/views';
 import { usePageSearch } from '@/lib/search';
+import { useSession, type OperationId } from '@/lib/session';
 import classes from './page.module.css';
 
 export function Page({ title, question, actions, children }: { title: ReactNode; question?: ReactNode; actions?: ReactNode; children: ReactNode }) {
@@ -12,7 +15,7 @@ export function Page({ title, question, actions, children }: { title: ReactNode;
     <div className={classes.page}>
       <header className={classes.head}>
         <div className={classes.words}>
-          <Title order={1} size="h2">{title}</Title>
+          <Title order={1} size="h2">{typeof title === 'string' ? <Middle text={title} /> : title}</Title>
           {question && <Text c="dimmed" size="sm">{question}</Text>}
         </div>
         {actions}
@@ -26,20 +29,24 @@ export interface Tab {
   value: string;
   label: string;
   content: ReactNode;
+  /** The operation that the tab is made of; a role that may not call it does not see the tab. */
+  needs: OperationId;
 }
 
 /** Tabs that live in the address; changing one drops the filters of the other. */
-export function PageTabs({ tabs, label }: { tabs: readonly Tab[]; label: string }) {
+export function PageTabs({ tabs: all, label }: { tabs: readonly Tab[]; label: string }) {
   const { search, change } = usePageSearch();
-  const current = tabs.find((tab) => tab.value === search.tab) ?? tabs[0];
-  if (!current) return null;
+  const { may } = useSession();
+  const tabs = all.filter((tab) => may(tab.needs));
+  const refused = all.some((tab) => tab.value === search.tab && !may(tab.needs));
+  const current = refused ? undefined : (tabs.find((tab) => tab.value === search.tab) ?? tabs[0]);
   return (
-    <Tabs value={current.value} keepMounted={false} className={classes.tabs}
+    <Tabs value={current?.value ?? null} keepMounted={false} className={classes.tabs}
       onChange={(value) => change({ tab: value ?? undefined, f: undefined, sort: undefined, page: undefined, open: undefined })}>
       <Tabs.List aria-label={label} className={classes.tabList}>
         {tabs.map((tab) => <Tabs.Tab key={tab.value} value={tab.value}>{tab.label}</Tabs.Tab>)}
       </Tabs.List>
-      <Tabs.Panel value={current.value} className={classes.panel}>{current.content}</Tabs.Panel>
+      {current ? <Tabs.Panel value={current.value} className={classes.panel}>{current.content}</Tabs.Panel> : <Forbidden />}
     </Tabs>
   );
 }

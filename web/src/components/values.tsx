@@ -4,9 +4,9 @@ import classes from './values.module.css';
 
 export const Nothing = () => <span className={classes.nothing}>–</span>;
 
-export function Time({ value }: { value: string | null | undefined }) {
+export function Time({ value, now }: { value: string | null | undefined; now?: number | undefined }) {
   if (!value) return <Nothing />;
-  return <time dateTime={value} title={formatAbsolute(value)}>{formatRelative(value)}</time>;
+  return <time dateTime={value} title={formatAbsolute(value)}>{formatRelative(value, now)}</time>;
 }
 
 export function Bytes({ value }: { value: number | null | undefined }) {

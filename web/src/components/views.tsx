@@ -2,7 +2,9 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconInbox, IconLock } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { wordOf } from '@/components/enum-words';
 import { ApiError } from '@/lib/http';
+import { useSession } from '@/lib/session';
 
 function Notice({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }) {
   return (
@@ -23,15 +25,25 @@ export function Empty({ title, children, action }: { title: string; children?: R
   );
 }
 
+/** Who can give access to what a role may not see. */
+function helperOf(role: string | undefined): string {
+  if (role?.startsWith('Portal')) return 'A provider administrator can give you access.';
+  if (role?.startsWith('Reseller')) return 'The owner or an administrator of your reseller account can give you access.';
+  return 'The owner or an administrator of your company can give you access; your service provider can, too.';
+}
+
+export function Forbidden() {
+  const { user, role } = useSession();
+  return (
+    <Notice icon={<IconLock size={32} stroke={1.5} aria-hidden />} title="Not for your role">
+      <Text size="sm" maw={480}>{user?.userName ?? 'Your account'}{role ? ` (${wordOf(role)})` : ''} may not see this. {helperOf(role)}</Text>
+    </Notice>
+  );
+}
+
 /** Says what went wrong and what to do; a refusal for lack of rights reads differently from a fault. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
-  if (error instanceof ApiError && error.status === 403) {
-    return (
-      <Notice icon={<IconLock size={32} stroke={1.5} aria-hidden />} title="Not for your role">
-        <Text size="sm" maw={480}>Your account may not see this. An administrator of your organisation can give you access.</Text>
-      </Notice>
-    );
-  }
+  if (error instanceof ApiError && error.status === 403) return <Forbidden />;
   const text = error instanceof Error ? error.message : 'Something unexpected happened.';
   return (
     <div role="alert">

@@ -47,11 +47,11 @@ export const api = createClient<paths>({ baseUrl: window.location.origin, fetch:
 api.use(guard);
 
 /** A request outside the typed client: the session, files and lists chosen at run time. */
-export async function send(method: string, path: string, body?: unknown): Promise<Response> {
+export async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-Steward-Csrf'] = '1';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const response = await window.fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await window.fetch(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }), ...(signal ? { signal } : {}) });
   if (!response.ok) throw await toApiError(response);
   return response;
 }

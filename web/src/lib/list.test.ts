@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describe, expect, it } from 'vitest';
-import { csvAddress, toParameters } from './list';
-import { readSearch } from './search';
+import { describe, expect, it, vi } from 'vitest';
+import { toParameters } from './list';
+import { keepScope, readSearch } from './search';
 import { mayCall } from './session';
 
 describe('lists', () => {
@@ -14,12 +14,15 @@ describe('lists', () => {
     expect(JSON.parse(parameters.get('sort') ?? '')).toEqual([{ property: 'lastRun', direction: 'descending' }]);
     expect([parameters.get('limit'), parameters.get('offset')]).toEqual(['50', '100']);
   });
-  it('exports what is filtered, from the first row', () => {
-    const address = new URL(csvAddress('/api/steward/v1/problemJobs', { conditions: [{ p: 'status', o: 'equals', v: 'Failed' }], offset: 50, limit: 50, select: ['name'] }), 'https://x');
-    expect(address.searchParams.get('format')).toBe('csv');
-    expect(address.searchParams.get('limit')).toBe('10000');
-    expect(address.searchParams.has('offset')).toBe(false);
-    expect(JSON.parse(address.searchParams.get('select') ?? '')).toEqual([{ propertyPath: 'name' }]);
+  it('writes alternatives as a group and days from now as a time', () => {
+    vi.useFakeTimers({ now: new Date('2026-03-01T10:00:30Z') });
+    const parameters = toParameters({ conditions: [{ any: [{ p: 'percent', o: 'greaterThanOrEqual', v: 80 }, { p: 'expirationDate', o: 'lessThan', v: 'now+14d' }] }], sort: 'expirationDate,-percent' });
+    vi.useRealTimers();
+    expect(JSON.parse(parameters.get('filter') ?? '')).toEqual([{ operation: 'or', items: [
+      { property: 'percent', operation: 'greaterThanOrEqual', value: 80 },
+      { property: 'expirationDate', operation: 'lessThan', value: '2026-03-15T10:01:00.000Z' },
+    ] }]);
+    expect(JSON.parse(parameters.get('sort') ?? '')).toEqual([{ property: 'expirationDate', direction: 'ascending' }, { property: 'percent', direction: 'descending' }]);
   });
 });
 
@@ -27,6 +30,17 @@ describe('addresses', () => {
   it('keeps only what it understands', () => {
     expect(readSearch({ tab: 'jobs', page: 3, f: [{ p: 'a', o: 'equals', v: 1 }, { p: 'a', o: 'drop', v: 1 }, 7], other: 1 }))
       .toEqual({ tab: 'jobs', page: 3, f: [{ p: 'a', o: 'equals', v: 1 }] });
+  });
+  it('keeps groups of alternatives, known page sizes and a scope', () => {
+    const any = [{ p: 'a', o: 'equals', v: 1 }, { p: 'b', o: 'in', v: ['x'] }];
+    const scope = 'company.0b0c6a1e-0000-4000-8000-000000000001';
+    expect(readSearch({ f: [{ any }, { any: [] }, { any: [7] }], size: 1000, scope })).toEqual({ f: [{ any }], size: 1000, scope });
+    expect(readSearch({ size: 77, scope: 'company.1; drop' })).toEqual({});
+  });
+  it('takes the scope along until it is given up', () => {
+    const scope = 'company.0b0c6a1e-0000-4000-8000-000000000001';
+    expect(keepScope({ search: { scope }, next: () => ({ tab: 'jobs' }) })).toEqual({ tab: 'jobs', scope });
+    expect(keepScope({ search: { scope }, next: () => ({ scope: '' }) })).toEqual({});
   });
   it('goes back only inside the portal', () => {
     expect(readSearch({ next: '//evil.example' })).toEqual({});

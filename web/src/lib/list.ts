@@ -16,9 +16,16 @@ export interface Condition {
   o: Operation;
   v: string | number | boolean | null | string[];
 }
+/** One of several conditions is enough. */
+export interface AnyOf {
+  any: Condition[];
+}
+export type Term = Condition | AnyOf;
+export const isAnyOf = (term: Term): term is AnyOf => 'any' in term;
+
 export interface ListQuery {
-  conditions?: readonly Condition[];
-  /** `name` ascending, `-name` descending. */
+  conditions?: readonly Term[];
+  /** `name` ascending, `-name` descending; several by commas. */
   sort?: string | undefined;
   limit?: number;
   offset?: number;
@@ -33,24 +40,34 @@ export function propertiesOf(path: ListPath): Record<string, PropertyMeta> {
   return schemaProperties[listSchemas[path]] ?? {};
 }
 
+const relativeTime = /^now([+-]\d+)d$/;
+/** Days from now that a value like `now+14d` means; a filter in an address must not age. */
+export function relativeDays(value: Condition['v']): number | null {
+  const days = typeof value === 'string' ? relativeTime.exec(value)?.[1] : undefined;
+  return days === undefined ? null : Number(days);
+}
+
+/** The point in time of so many days from now, on a whole minute so that a repeated question is the same question. */
+function timeIn(days: number): string {
+  const minute = 60_000;
+  return new Date(Math.ceil(Date.now() / minute) * minute + days * 24 * 60 * minute).toISOString();
+}
+
+function written(term: Term): object {
+  if (isAnyOf(term)) return { operation: 'or', items: term.any.map(written) };
+  const { p, o, v } = term;
+  const days = relativeDays(v);
+  return { property: p, operation: o, ...(o === 'contains' ? { collation: 'ignorecase' } : {}), value: days === null ? v : timeIn(days) };
+}
+
+const orderOf = (key: string) => (key.startsWith('-') ? { property: key.slice(1), direction: 'descending' } : { property: key, direction: 'ascending' });
+
 export function toParameters(query: ListQuery): URLSearchParams {
   const parameters = new URLSearchParams();
   if (query.limit !== undefined) parameters.set('limit', String(query.limit));
   if (query.offset) parameters.set('offset', String(query.offset));
-  if (query.conditions?.length) {
-    parameters.set(
-      'filter',
-      JSON.stringify(
-        query.conditions.map(({ p, o, v }) => ({
-          property: p, operation: o, ...(o === 'contains' ? { collation: 'ignorecase' } : {}), value: v,
-        })),
-      ),
-    );
-  }
-  if (query.sort) {
-    const down = query.sort.startsWith('-');
-    parameters.set('sort', JSON.stringify([{ property: down ? query.sort.slice(1) : query.sort, direction: down ? 'descending' : 'ascending' }]));
-  }
+  if (query.conditions?.length) parameters.set('filter', JSON.stringify(query.conditions.map(written)));
+  if (query.sort) parameters.set('sort', JSON.stringify(query.sort.split(',').map(orderOf)));
   if (query.select?.length) parameters.set('select', JSON.stringify(query.select.map((propertyPath) => ({ propertyPath }))));
   return parameters;
 }
@@ -70,11 +87,13 @@ export function listOptions<P extends ListPath>(path: P, query: ListQuery) {
   });
 }
 
-/** The same list as a file: what is filtered, in the order and with the columns on screen. */
-export function csvAddress(path: ListPath, query: ListQuery): string {
-  const parameters = toParameters({ ...query, limit: 10_000, offset: 0 });
-  parameters.set('format', 'csv');
-  return `${path}?${parameters}`;
+/** One row of a list by its key, for what is opened by its address without being on the page. */
+export function rowOptions<P extends ListPath>(path: P, key: KeyOf<P>, text: string) {
+  const value = propertiesOf(path)[key]?.type === 'integer' ? Number(text) : text;
+  return queryOptions({
+    queryKey: ['list', path, 'row', text],
+    queryFn: async () => (await fetchList(path, { limit: 1, conditions: [{ p: key, o: 'equals', v: value }] })).rows[0] ?? null,
+  });
 }
 
 /** A property by name; rows of lists chosen at run time are read through this. */

@@ -7,6 +7,12 @@ export interface Named {
   value: string;
   label: string;
 }
+export interface NamedCompany extends Named {
+  resellerUid: string | null;
+}
+export interface NamedServer extends Named {
+  organizationUid: string;
+}
 const byLabel = (a: Named, b: Named) => a.label.localeCompare(b.label);
 
 /** Names of companies, for lists that carry only their uid. */
@@ -17,8 +23,8 @@ export function useCompanyNames() {
     enabled: may('GetCompanySummaries'),
     staleTime: 60_000,
     queryFn: async () => {
-      const { rows } = await fetchList('/api/steward/v1/companySummaries', { limit: 10_000, select: ['organizationUid', 'companyName'] });
-      return rows.map((row) => ({ value: row.organizationUid, label: row.companyName })).sort(byLabel);
+      const { rows } = await fetchList('/api/steward/v1/companySummaries', { limit: 10_000, select: ['organizationUid', 'companyName', 'resellerUid'] });
+      return rows.map((row): NamedCompany => ({ value: row.organizationUid, label: row.companyName, resellerUid: row.resellerUid ?? null })).sort(byLabel);
     },
   });
 }
@@ -31,8 +37,24 @@ export function useServerNames() {
     enabled: may('GetBackupServers'),
     staleTime: 60_000,
     queryFn: async () => {
-      const { rows } = await fetchList('/api/v3/infrastructure/backupServers', { limit: 10_000, select: ['instanceUid', 'name'] });
-      return rows.map((row) => ({ value: row.instanceUid ?? '', label: row.name ?? row.instanceUid ?? '' })).sort(byLabel);
+      const { rows } = await fetchList('/api/v3/infrastructure/backupServers', { limit: 10_000, select: ['instanceUid', 'name', 'organizationUid'] });
+      return rows.map((row): NamedServer => ({ value: row.instanceUid ?? '', label: row.name ?? row.instanceUid ?? '', organizationUid: row.organizationUid ?? '' })).sort(byLabel);
+    },
+  });
+}
+
+/** Names of the provider and of the resellers that the signed-in person may see. */
+export function useHostNames() {
+  const { may } = useSession();
+  return useQuery({
+    queryKey: ['names', 'hosts'],
+    enabled: may('GetResellers'),
+    staleTime: 60_000,
+    queryFn: async () => {
+      const { rows } = await fetchList('/api/v3/organizations', {
+        limit: 10_000, select: ['instanceUid', 'name', 'type'], conditions: [{ p: 'type', o: 'in', v: ['Provider', 'Reseller'] }],
+      });
+      return rows.map((row) => ({ value: row.instanceUid ?? '', label: row.name, isReseller: row.type === 'Reseller' })).sort(byLabel);
     },
   });
 }

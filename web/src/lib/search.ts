@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { Condition, Operation } from './list';
+import { readScope } from './scope';
+import type { AnyOf, Condition, Operation, Term } from './list';
 
 /** What every page keeps in its address. */
 export interface PageSearch {
   tab?: string;
-  f?: Condition[];
+  f?: Term[];
   sort?: string;
   page?: number;
+  /** Rows of a page. */
+  size?: number;
+  /** `company.<uid>` or `reseller.<uid>`: whose objects all lists show. */
+  scope?: string;
   open?: string;
   next?: string;
 }
@@ -22,15 +27,29 @@ function isCondition(value: unknown): value is Condition {
   return typeof p === 'string' && typeof o === 'string' && operationWords.includes(o as Operation) && v !== undefined;
 }
 
+const isAnyOf = (value: unknown): value is AnyOf =>
+  typeof value === 'object' && value !== null && 'any' in value && Array.isArray(value.any) && value.any.length > 0 && value.any.every(isCondition);
+
+export const pageSizes: readonly number[] = [50, 200, 1000];
+
 export function readSearch(raw: Record<string, unknown>): PageSearch {
   const search: PageSearch = {};
   if (typeof raw.tab === 'string') search.tab = raw.tab;
-  if (Array.isArray(raw.f)) search.f = raw.f.filter(isCondition);
+  if (Array.isArray(raw.f)) search.f = raw.f.filter((term): term is Term => isCondition(term) || isAnyOf(term));
   if (typeof raw.sort === 'string') search.sort = raw.sort;
   if (typeof raw.page === 'number' && raw.page > 1) search.page = Math.floor(raw.page);
+  if (typeof raw.size === 'number' && pageSizes.includes(raw.size)) search.size = raw.size;
+  if (typeof raw.scope === 'string' && readScope(raw.scope)) search.scope = raw.scope;
   if (typeof raw.open === 'string') search.open = raw.open;
   if (typeof raw.next === 'string' && raw.next.startsWith('/') && !raw.next.startsWith('//')) search.next = raw.next;
   return search;
+}
+
+/** The scope goes along to every page until it is given up, which an empty one says. */
+export function keepScope({ search, next }: { search: PageSearch; next: (search: PageSearch) => PageSearch }): PageSearch {
+  const { scope, ...rest } = next(search);
+  const kept = scope ?? search.scope;
+  return kept ? { ...rest, scope: kept } : rest;
 }
 
 export function usePageSearch() {
@@ -39,6 +58,7 @@ export function usePageSearch() {
   /** Changes the address of this page; undefined removes a part. */
   const change = (part: { [K in keyof PageSearch]?: PageSearch[K] | undefined }, replace = false) => {
     const next = Object.fromEntries(Object.entries({ ...search, ...part }).filter(([, value]) => value !== undefined && value !== ''));
+    if ('scope' in part && part.scope === undefined) next.scope = '';
     void navigate({ to: '.', search: next as never, replace });
   };
   return { search, change };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { operations, roleSets } from '@/api/generated/permissions';
+import { listOperations, operations, roleSets } from '@/api/generated/permissions';
 import { api, dataOf, send } from './http';
+import type { ListPath } from './list';
 
 export const meOptions = queryOptions({
   queryKey: ['me'],
@@ -29,5 +30,6 @@ export function useSession() {
     isCompany: role?.startsWith('Company') ?? false,
     isProvider: role?.startsWith('Portal') ?? false,
     may: (operation: OperationId) => mayCall(role, operation),
+    mayList: (path: ListPath) => mayCall(role, listOperations[path]),
   };
 }

@@ -2,11 +2,13 @@
 import { ActionIcon, CopyButton, Drawer, Stack, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { descriptions } from '@/api/generated/descriptions';
+import { listSchemas } from '@/api/generated/metadata';
 import { spell } from '@/lib/format';
-import { valueOf, type PropertyMeta } from '@/lib/list';
+import { valueOf, type ListPath, type PropertyMeta } from '@/lib/list';
 import { kindOf, type Kind } from './column';
 import classes from './table.module.css';
-import { showValue, type NameOf } from './value';
+import { showValue, type Names } from './value';
 import { words } from './words';
 
 export interface DetailField {
@@ -16,15 +18,16 @@ export interface DetailField {
 }
 
 /** Everything the list knows of one row: named columns first, then the rest; ids can be copied. */
-export function Details({ row, title, fields, properties, names, actions, extra, onClose }: {
-  row: object | undefined; title: string; fields: readonly DetailField[]; properties: Record<string, PropertyMeta>;
-  names: { company: NameOf; server: NameOf }; actions?: ReactNode; extra?: ReactNode; onClose: () => void;
+export function Details({ path, row, title, fields, properties, names, actions, extra, onClose }: {
+  path: ListPath; row: object | undefined; title: string; fields: readonly DetailField[]; properties: Record<string, PropertyMeta>;
+  names: Names; actions?: ReactNode; extra?: ReactNode; onClose: () => void;
 }) {
+  const about = descriptions[listSchemas[path]] ?? {};
   const named = new Set(fields.map((field) => field.key));
   const rest = row ? Object.keys(properties).filter((key) => !named.has(key) && key !== '_embedded' && valueOf(row, key) !== undefined) : [];
   const all: DetailField[] = [...fields, ...rest.map((key) => ({ key, label: spell(key) }))];
   return (
-    <Drawer opened={row !== undefined} onClose={onClose} position="right" size="lg" title={title} closeButtonProps={{ 'aria-label': 'Close details' }}>
+    <Drawer opened={row !== undefined} onClose={onClose} lockScroll={false} position="right" size="lg" title={title} closeButtonProps={{ 'aria-label': 'Close details' }}>
       {row && (
         <Stack gap="md">
           {actions}
@@ -34,9 +37,9 @@ export function Details({ row, title, fields, properties, names, actions, extra,
               const isUid = properties[key]?.format === 'uuid' && typeof value === 'string';
               return (
                 <div key={key} className={classes.detail}>
-                  <dt title={properties[key]?.about}>{label}</dt>
+                  <dt title={about[key]}>{label}</dt>
                   <dd>
-                    {isUid && kind !== 'company' && kind !== 'server' ? <code>{value}</code> : showValue(kindOf(kind, properties[key]), value, names)}
+                    {isUid && kind !== 'company' && kind !== 'server' ? <code>{value}</code> : showValue(kindOf(kind, properties[key], key), value, names)}
                     {isUid && (
                       <CopyButton value={value}>
                         {({ copied, copy }) => (

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Pill } from '@mantine/core';
 import { wordOf } from '@/components/enum-words';
-import { formatAbsolute, formatBytes, formatNumber } from '@/lib/format';
-import type { Condition } from '@/lib/list';
+import { formatAbsolute, formatBytes, formatNumber, plural } from '@/lib/format';
+import { isAnyOf, relativeDays, type Condition, type Term } from '@/lib/list';
 import { wordOfOperation, type Filterable } from './filter-menu';
 import { words } from './words';
 
-export function describe(condition: Condition, field: Filterable | undefined): string {
+/** A time that is so many days away, in words: `within 14 days`. */
+function describeDays(operation: Condition['o'], days: number): string {
+  const size = plural(Math.abs(days), 'day');
+  if (operation.startsWith('lessThan')) return days > 0 ? `within ${size}` : `more than ${size} ago`;
+  return days > 0 ? `in ${size} or later` : `in the last ${size}`;
+}
+
+function describeCondition(condition: Condition, field: Filterable | undefined): string {
   const kind = field?.kind ?? 'text';
+  const label = field?.label ?? condition.p;
+  const days = relativeDays(condition.v);
+  if (days !== null) return `${label} ${describeDays(condition.o, days)}`;
   const name = (value: string) => field?.choices?.find((choice) => choice.value === value)?.label ?? wordOf(value);
   let value: string;
   if (Array.isArray(condition.v)) value = condition.v.map(name).join(', ');
@@ -15,21 +25,23 @@ export function describe(condition: Condition, field: Filterable | undefined): s
   else if (typeof condition.v === 'number') value = kind === 'bytes' ? formatBytes(condition.v) : `${formatNumber(condition.v)}${kind === 'percent' ? ' %' : ''}`;
   else if (condition.v === null) value = 'empty';
   else value = kind === 'time' ? formatAbsolute(condition.v) : field?.choices ? name(condition.v) : condition.v;
-  return `${field?.label ?? condition.p} ${wordOfOperation(condition.o, kind)} ${value}`;
+  return `${label} ${wordOfOperation(condition.o, kind)} ${value}`;
 }
 
-export function FilterChips({ conditions, fields, onChange }: {
-  conditions: readonly Condition[]; fields: readonly Filterable[]; onChange: (conditions: Condition[]) => void;
-}) {
-  if (conditions.length === 0) return null;
+export function describe(term: Term, fields: readonly Filterable[]): string {
+  return (isAnyOf(term) ? term.any : [term]).map((condition) => describeCondition(condition, fields.find((field) => field.key === condition.p))).join(' or ');
+}
+
+export function FilterChips({ terms, fields, onChange }: { terms: readonly Term[]; fields: readonly Filterable[]; onChange: (terms: Term[]) => void }) {
+  if (terms.length === 0) return null;
   return (
     <>
-      {conditions.map((condition, index) => {
-        const text = describe(condition, fields.find((field) => field.key === condition.p));
+      {terms.map((term, index) => {
+        const text = describe(term, fields);
         return (
-          <Pill key={`${condition.p}-${condition.o}-${index}`} withRemoveButton size="md" title={text}
+          <Pill key={`${text}-${index}`} withRemoveButton size="md" title={text} maw="100%"
             removeButtonProps={{ 'aria-label': `Remove filter: ${text}`, 'aria-hidden': false, tabIndex: 0 }}
-            onRemove={() => onChange(conditions.filter((_, at) => at !== index))}>{text}</Pill>
+            onRemove={() => onChange(terms.filter((_, at) => at !== index))}>{text}</Pill>
         );
       })}
       <Button variant="subtle" size="compact-xs" onClick={() => onChange([])}>{words.clear}</Button>

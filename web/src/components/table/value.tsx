@@ -1,19 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import { wordOf } from '@/components/enum-words';
+import { Middle } from '@/components/middle';
 import { Status } from '@/components/status';
 import { Bytes, Nothing, Share, Time } from '@/components/values';
-import { formatDuration, formatNumber } from '@/lib/format';
+import { formatDuration, formatNumber, spell } from '@/lib/format';
 import type { Kind } from './column';
 import { words } from './words';
 
 export type NameOf = (uid: string) => string | undefined;
+export interface Names {
+  company: NameOf;
+  server: NameOf;
+}
 
-export function showValue(kind: Kind, value: unknown, names: { company: NameOf; server: NameOf }): ReactNode {
+/** What an object says, without what it leaves open. */
+function showObject(value: object): ReactNode {
+  const known = Object.entries(value).filter(([, part]) => part !== null && part !== '');
+  if (known.length === 0) return <Nothing />;
+  return known.map(([key, part]) => `${spell(key)}: ${typeof part === 'object' ? JSON.stringify(part) : String(part)}`).join(', ');
+}
+
+export function showValue(kind: Kind, value: unknown, names: Names, now?: number): ReactNode {
   if (value === null || value === undefined || value === '') return kind === 'status' ? <Status value="Unknown" /> : <Nothing />;
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ') || <Nothing />;
-  if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>;
+  if (typeof value === 'object') return showObject(value);
   if (typeof value === 'number') {
     if (kind === 'bytes') return <Bytes value={value} />;
     if (kind === 'duration') return formatDuration(value);
@@ -23,10 +35,11 @@ export function showValue(kind: Kind, value: unknown, names: { company: NameOf; 
   const text = String(value);
   switch (kind) {
     case 'status': return <Status value={text} />;
-    case 'time': return <Time value={text} />;
+    case 'time': return <Time value={text} now={now} />;
     case 'enum': return wordOf(text);
-    case 'company': return names.company(text) ?? <code>{text}</code>;
-    case 'server': return names.server(text) ?? <code>{text}</code>;
+    case 'name': return <Middle text={text} />;
+    case 'company': return <Middle text={names.company(text) ?? text} />;
+    case 'server': return <Middle text={names.server(text) ?? text} />;
     default: return text;
   }
 }

@@ -5,7 +5,7 @@ export const words = {
   addFilter: 'Filter', columns: 'Columns', export: 'Export CSV', dense: 'Dense rows', clear: 'Clear filters', apply: 'Apply',
   property: 'Column', operation: 'Condition', value: 'Value', values: 'Values',
   emptyTitle: 'Nothing here yet', filteredTitle: 'Nothing matches', filteredText: 'No row meets these filters.',
-  previous: 'Previous page', next: 'Next page', details: 'Details', copied: 'Copied', copy: 'Copy', refused: 'The list cannot be exported',
+  previous: 'Previous page', next: 'Next page', details: 'Details', copied: 'Copied', copy: 'Copy', refused: 'The list could not be exported', exporting: 'Export in progress', cancelExport: 'Cancel export', pageSize: 'Rows per page',
   yes: 'Yes', no: 'No',
 };
 export const operationWords: Record<Operation, string> = {

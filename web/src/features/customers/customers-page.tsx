@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { IconPlus } from '@tabler/icons-react';
+import { Middle } from '@/components/middle';
 import { Page } from '@/components/page';
 import { Status } from '@/components/status';
 import { ResourceTable } from '@/components/table/resource-table';
@@ -24,7 +25,7 @@ export function CustomersPage() {
         empty={<Empty title={words.emptyTitle} action={create}>{words.emptyText}</Empty>}
         columns={[
           { key: 'worstState', label: words.state, kind: 'status' },
-          { key: 'companyName', label: words.name, render: (row) => <strong>{row.companyName}</strong> },
+          { key: 'companyName', label: words.name, render: (row) => <strong><Middle text={row.companyName} /></strong> },
           {
             key: 'workloadsUsed', label: words.workloads,
             render: (row) => {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Fieldset, Group, NumberInput, PasswordInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, NumberInput, PasswordInput, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Failure } from '@/components/failure';
 import { Page } from '@/components/page';
-import { Problem } from '@/components/views';
-import { api, ApiError, dataOf } from '@/lib/http';
-import { useSession } from '@/lib/session';
+import { api, dataOf } from '@/lib/http';
 import { Onboarding } from './onboarding';
 import { words } from './words';
 
@@ -33,7 +32,6 @@ async function createCompany(form: CustomerForm) {
 }
 
 export function NewCustomerPage() {
-  const { may } = useSession();
   const client = useQueryClient();
   const [form, setForm] = useState(blank);
   const [tried, setTried] = useState(false);
@@ -45,13 +43,12 @@ export function NewCustomerPage() {
     setTried(true);
     if (form.name.trim() && (!form.userName.trim() || form.password)) create.mutate(form);
   };
-  if (!may('CreateCompany')) return <Page title={words.newTitle}><Problem error={new ApiError(403, '', null, null)} /></Page>;
   if (create.data) return <Onboarding uid={create.data.instanceUid ?? ''} name={create.data.name ?? form.name} />;
   return (
     <Page title={words.newTitle} question={words.newQuestion}>
       <form noValidate onSubmit={(event) => { event.preventDefault(); submit(); }}>
         <Stack maw={720} gap="md">
-          {create.error && <Alert color="red" role="alert" title="The customer was not created">{create.error.message}</Alert>}
+          <Failure error={create.error} title="The customer was not created" />
           <Fieldset legend={words.company}>
             <Stack gap="sm">
               <TextInput label={words.companyName} required autoFocus value={form.name} error={nameError} onChange={({ currentTarget }) => set({ name: currentTarget.value })} />

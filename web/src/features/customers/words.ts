@@ -11,4 +11,15 @@ export const words = {
   step3: '3. Check',
   step3Text: 'The agent appears on the customer’s page within a minute of its start. A machine the console does not recognise waits under Infrastructure, Waiting agents.',
   open: 'Open the customer’s page', needName: 'Give the company a name.', needPassword: 'Give the owner a password too.',
+  edit: 'Edit', saveChanges: 'Save changes', notSaved: 'The changes were not saved', close: 'Close', enable: 'Enable', disable: 'Disable', delete: 'Delete',
+  fields: {
+    name: 'Company name', email: 'E-mail', phone: 'Phone', website: 'Web site', street: 'Street and number', zipCode: 'Postal code', city: 'City',
+    countryName: 'Country', taxId: 'Tax number', companyId: 'Customer number',
+  },
+  disableText: 'The users of this customer can no longer sign in. Its backups go on, and its agents keep reporting.',
+  enableText: 'The users of this customer can sign in again.',
+  notDeleted: 'The customer was not deleted', deleteLead: 'This cannot be undone. What the console knows of this customer is lost:',
+  deleteBackups: 'Backups themselves stay where they are, on the backup servers and repositories of the customer.',
+  agentsThen: 'What happens to its agents', agentsKeep: 'Send them back to waiting', agentsKeepHint: 'They can be accepted into another customer under Infrastructure.',
+  agentsRemove: 'Remove them', agentsRemoveHint: 'They are kept out until they start with a new setup file.', typeName: 'To confirm, type',
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Failure } from '@/components/failure';
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty } from '@/components/views';
 import { api } from '@/lib/http';
@@ -11,7 +12,7 @@ import { useSession } from '@/lib/session';
 import { words } from './words';
 
 /** Lets an operator say whose agent it is, or send it away. */
-function Decision({ uid }: { uid: string }) {
+function Decision({ uid, rejected }: { uid: string; rejected: boolean }) {
   const [company, setCompany] = useState<string | null>(null);
   const [reason, setReason] = useState('');
   const companies = useCompanyNames();
@@ -33,18 +34,17 @@ function Decision({ uid }: { uid: string }) {
     }),
     onSuccess: done,
   });
-  const error = accept.error ?? reject.error;
   return (
     <Stack gap="sm">
-      {error && <Alert color="red" role="alert">{error.message}</Alert>}
+      <Failure error={accept.error ?? reject.error} />
       <Group align="flex-end">
         <Select label={words.acceptTo} placeholder={words.chooseCustomer} data={companies.data ?? []} searchable value={company} onChange={setCompany} flex={1} />
         <Button disabled={company === null} loading={accept.isPending} onClick={() => company !== null && accept.mutate(company)}>{words.accept}</Button>
       </Group>
-      <Group align="flex-end">
+      {!rejected && <Group align="flex-end">
         <TextInput label={words.reason} value={reason} onChange={({ currentTarget }) => setReason(currentTarget.value)} flex={1} />
         <Button variant="default" loading={reject.isPending} onClick={() => reject.mutate()}>{words.reject}</Button>
-      </Group>
+      </Group>}
     </Stack>
   );
 }
@@ -54,7 +54,7 @@ export function WaitingAgents() {
   return (
     <ResourceTable path="/api/v3/infrastructure/unverifiedAgents" label={words.waiting} rowKey="instanceUid" rowName={(row) => row.hostName ?? ''}
       standardSort="-registrationTime" empty={<Empty title={words.noWaiting}>{words.noWaitingText}</Empty>}
-      actions={(row) => may('AcceptUnverifiedAgent') && row.instanceUid && <Decision uid={row.instanceUid} />} columns={[
+      actions={(row) => may('AcceptUnverifiedAgent') && row.instanceUid && <Decision key={row.instanceUid} uid={row.instanceUid} rejected={row.status === 'Rejected'} />} columns={[
         { key: 'status', label: 'State', kind: 'status' },
         { key: 'hostName', label: 'Host' },
         { key: 'platformType', label: 'Platform' },

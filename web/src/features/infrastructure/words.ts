@@ -5,5 +5,4 @@ export const words = {
   none: 'Nothing here yet', noneText: 'It appears once an agent at a customer has connected.', noWaiting: 'No agent waits',
   noWaitingText: 'Agents that start with a setup file of a customer are accepted by themselves; all others wait here.',
   accept: 'Accept', reject: 'Reject', acceptTo: 'Accept into customer', chooseCustomer: 'Choose the customer it belongs to', reason: 'Reason',
-  done: 'The agent was accepted.', refused: 'The agent was rejected.',
 };

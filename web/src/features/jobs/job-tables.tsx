@@ -18,9 +18,9 @@ export function ProblemJobs({ fixed = [] }: Scoped) {
         { key: 'name', label: 'Job' },
         { key: 'companyName', label: 'Customer', extra: fixed.length > 0 },
         { key: 'serverName', label: 'Server' },
-        { key: 'errorText', label: 'Why', width: 260, render: (row) => <span title={row.errorText ?? ''}>{row.errorText || words.noReason}</span> },
         { key: 'lastEndTime', label: 'Last run ended', kind: 'time' },
-        { key: 'type', label: 'Kind', kind: 'enum', filterable: false },
+        { key: 'errorText', label: 'Why', width: 260, render: (row) => <span title={row.errorText ?? ''}>{row.errorText || words.noReason}</span> },
+        { key: 'type', label: 'Kind', kind: 'enum', filterable: false, extra: true },
         { key: 'engine', label: 'Run by', extra: true },
         { key: 'lastRun', label: 'Last start', kind: 'time', extra: true },
       ]} />

@@ -7,10 +7,10 @@ export function JobsPage() {
   return (
     <Page title={words.title} question={words.question}>
       <PageTabs label={words.title} tabs={[
-        { value: 'servers', label: words.server, content: <ServerJobs /> },
-        { value: 'computers', label: words.agent, content: <AgentJobs /> },
-        { value: 'problems', label: words.problems, content: <ProblemJobs /> },
-        { value: 'runs', label: words.sessions, content: <Runs /> },
+        { value: 'servers', label: words.server, needs: 'GetBackupServerJobs', content: <ServerJobs /> },
+        { value: 'computers', label: words.agent, needs: 'GetBackupAgentJobs', content: <AgentJobs /> },
+        { value: 'problems', label: words.problems, needs: 'GetProblemJobs', content: <ProblemJobs /> },
+        { value: 'runs', label: words.sessions, needs: 'GetJobSessions', content: <Runs /> },
       ]} />
     </Page>
   );

@@ -3,9 +3,9 @@ import { formatNumber, plural } from '@/lib/format';
 
 export const words = {
   title: 'Overview', question: 'Who needs you this morning?', jobs: 'Failed and warning jobs', stale: 'No restore point in the last 24\u00a0h',
-  licences: 'Licences from 80\u00a0%', repositories: 'Repositories from 90\u00a0%', all: 'Show all', counting: 'Counting…',
+  licences: 'Licences expired or running out', repositories: 'Repositories from 90\u00a0%', all: 'Show all', counting: 'Counting…', cannotCount: 'Part of the numbers could not be loaded; see below.',
   noJobs: 'No job failed or warned in its last run.', noStale: 'Every workload has a restore point younger than 24 hours.',
-  noLicences: 'No licence is used to 80 % or more.', noRepositories: 'No repository is filled to 90 % or more.',
+  noLicences: 'No licence is used to 80 % or more, has expired or expires within 14 days.', noRepositories: 'No repository is filled to 90 % or more.',
   customer: 'Customer', server: 'Server', job: 'Job', why: 'Why', age: 'Last run', workload: 'Workload', newest: 'Newest point', licence: 'Licence',
   used: 'Used', repository: 'Repository', free: 'Free', state: 'State', expires: 'Expires', never: 'Never', noReason: 'The backup server gave no reason.',
 };
@@ -16,6 +16,8 @@ export interface Counts {
   failed: number;
   warned: number;
   stale: number;
+  expired: number;
+  /** Licences that have not expired but soon will, are out of order or nearly used up. */
   licences: number;
   repositories: number;
 }
@@ -26,7 +28,8 @@ export function sentence(counts: Counts, isCompany: boolean): string {
     counts.failed > 0 ? plural(counts.failed, 'failed job') : '',
     counts.warned > 0 ? plural(counts.warned, 'job with warnings', 'jobs with warnings') : '',
     counts.stale > 0 ? plural(counts.stale, 'stale workload') : '',
-    counts.licences > 0 ? plural(counts.licences, 'licence from 80\u00a0%', 'licences from 80\u00a0%') : '',
+    counts.expired > 0 ? plural(counts.expired, 'expired licence') : '',
+    counts.licences > 0 ? plural(counts.licences, 'licence running out', 'licences running out') : '',
     counts.repositories > 0 ? plural(counts.repositories, 'repository nearly full', 'repositories nearly full') : '',
   ].filter(Boolean);
   if (isCompany) return parts.length ? `Your backups need attention: ${parts.join(', ')}.` : 'All your backups are in order.';

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Checkbox, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { IconKey, IconPlus } from '@tabler/icons-react';
+import { IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
+import { Failure } from '@/components/failure';
+import { ShownOnce } from '@/components/shown-once';
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty } from '@/components/views';
 import { api, dataOf } from '@/lib/http';
+import { useMayManage } from '@/lib/manage';
 import { usePageSearch } from '@/lib/search';
 import { useSession } from '@/lib/session';
 import { words } from './words';
@@ -27,22 +30,12 @@ function KeyForm({ userUid, onClose }: { userUid: string; onClose: () => void })
     onSuccess: () => client.invalidateQueries({ queryKey: ['list'] }),
   });
   if (create.data) {
-    const key = create.data.parameters ?? '';
-    return (
-      <Stack>
-        <Alert color="yellow" title={words.onceTitle} icon={<IconKey size={18} aria-hidden />}>{words.once}</Alert>
-        <Code block data-testid="new-key" tabIndex={0}>{key}</Code>
-        <Group>
-          <CopyButton value={key}>{({ copied, copy }) => <Button onClick={copy}>{copied ? words.copied : words.copy}</Button>}</CopyButton>
-          <Button variant="default" onClick={onClose}>{words.cancel}</Button>
-        </Group>
-      </Stack>
-    );
+    return <ShownOnce title={words.onceTitle} secret={create.data.parameters ?? ''} testId="new-key" onClose={onClose}>{words.once}</ShownOnce>;
   }
   return (
     <form onSubmit={(event) => { event.preventDefault(); create.mutate({ description: description.trim(), isReadAccessOnly: readOnly }); }}>
       <Stack>
-        {create.error && <Alert color="red" role="alert">{create.error.message}</Alert>}
+        <Failure error={create.error} />
         <TextInput label={words.description} required data-autofocus value={description} onChange={({ currentTarget }) => setDescription(currentTarget.value)} />
         <Checkbox label={words.readOnly} checked={readOnly} onChange={({ currentTarget }) => setReadOnly(currentTarget.checked)} />
         <Group><Button type="submit" disabled={!description.trim()} loading={create.isPending}>{words.make}</Button></Group>
@@ -63,7 +56,7 @@ function Revoke({ userUid, id }: { userUid: string; id: number }) {
   });
   return (
     <Stack gap="xs">
-      {revoke.error && <Alert color="red" role="alert">{revoke.error.message}</Alert>}
+      <Failure error={revoke.error} />
       <Text size="sm">{words.revokeText}</Text>
       <Group><Button color="red" variant="outline" loading={revoke.isPending} onClick={() => revoke.mutate()}>{words.revoke}</Button></Group>
     </Stack>
@@ -73,15 +66,16 @@ function Revoke({ userUid, id }: { userUid: string; id: number }) {
 export function ApiKeys() {
   const [making, setMaking] = useState(false);
   const { user, may } = useSession();
+  const mayManage = useMayManage();
   const create = may('AddApiKeyLogin') && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>{words.create}</Button>
   );
   return (
     <>
-      <Group justify="flex-end" mb="sm">{create}</Group>
+      {create && <Group justify="flex-end" mb="sm">{create}</Group>}
       <ResourceTable path="/api/v3/users/logins" label={words.keys} rowKey="id" rowName={(row) => row.description} standardSort="-creationDate"
         empty={<Empty title={words.noKeys} action={create}>{words.noKeysText}</Empty>}
-        actions={(row) => <Revoke userUid={row.userUid} id={row.id} />} columns={[
+        actions={(row) => (row.userUid === user?.instanceUid ? may('RevokeUserTokens') : mayManage('RevokeUserTokens', row.companyId)) && <Revoke userUid={row.userUid} id={row.id} />} columns={[
           { key: 'description', label: 'Key' },
           { key: 'userName', label: 'User' },
           { key: 'status', label: 'State', kind: 'status' },

@@ -8,8 +8,8 @@ export function SettingsPage() {
   return (
     <Page title={words.title} question={words.question}>
       <PageTabs label={words.title} tabs={[
-        { value: 'keys', label: words.keys, content: <ApiKeys /> },
-        { value: 'users', label: words.users, content: <Users /> },
+        { value: 'keys', label: words.keys, needs: 'GetAllLogins', content: <ApiKeys /> },
+        { value: 'users', label: words.users, needs: 'GetUsers', content: <Users /> },
       ]} />
     </Page>
   );

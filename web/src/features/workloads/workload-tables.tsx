@@ -3,7 +3,7 @@ import { Switch } from '@mantine/core';
 import { Status } from '@/components/status';
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty } from '@/components/views';
-import type { Condition } from '@/lib/list';
+import { isAnyOf, type Condition, type Term } from '@/lib/list';
 import { usePageSearch } from '@/lib/search';
 import { words } from './words';
 
@@ -14,10 +14,11 @@ const none = <Empty title={words.none}>{words.noneText}</Empty>;
 
 function StaleSwitch() {
   const { search, change } = usePageSearch();
-  const others = (search.f ?? []).filter((condition) => condition.p !== 'isStale');
-  const on = (search.f ?? []).some((condition) => condition.p === 'isStale' && condition.v === true);
+  const isStale = (term: Term) => !isAnyOf(term) && term.p === 'isStale';
+  const others = (search.f ?? []).filter((term) => !isStale(term));
+  const on = (search.f ?? []).some((term) => !isAnyOf(term) && term.p === 'isStale' && term.v === true);
   const set = (stale: boolean) => {
-    const f: Condition[] = stale ? [...others, { p: 'isStale', o: 'equals', v: true }] : others;
+    const f: Term[] = stale ? [...others, { p: 'isStale', o: 'equals', v: true }] : others;
     change({ f: f.length ? f : undefined, page: undefined, open: undefined });
   };
   return <Switch label={words.onlyStale} checked={on} mb="sm" size="sm" onChange={({ currentTarget }) => set(currentTarget.checked)} />;

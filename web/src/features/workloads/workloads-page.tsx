@@ -7,10 +7,10 @@ export function WorkloadsPage() {
   return (
     <Page title={words.title} question={words.question}>
       <PageTabs label={words.title} tabs={[
-        { value: 'all', label: words.all, content: <AllWorkloads /> },
-        { value: 'machines', label: words.machines, content: <Machines /> },
-        { value: 'server', label: words.byServer, content: <ServerComputers /> },
-        { value: 'console', label: words.byConsole, content: <ConsoleComputers /> },
+        { value: 'all', label: words.all, needs: 'GetWorkloads', content: <AllWorkloads /> },
+        { value: 'machines', label: words.machines, needs: 'GetProtectedVirtualMachines', content: <Machines /> },
+        { value: 'server', label: words.byServer, needs: 'GetProtectedComputersManagedByBackupServer', content: <ServerComputers /> },
+        { value: 'console', label: words.byConsole, needs: 'GetProtectedComputersManagedByConsole', content: <ConsoleComputers /> },
       ]} />
     </Page>
   );

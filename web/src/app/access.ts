@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { OperationId } from '@/lib/session';
+
+/**
+ * The operations without which a page says nothing, by route. Which roles may call them stands in the contract; the rail shows
+ * a page, and its route opens, to the roles that may call all of them.
+ */
+export const needs: Readonly<Record<string, readonly OperationId[]>> = {
+  '/': ['GetProblemJobs', 'GetStaleWorkloads', 'GetLicenseUse', 'GetRepositoryUse', 'GetCompanySummaries'],
+  // Whoever may see resellers looks after customers; a customer itself has only one, itself.
+  '/customers': ['GetCompanySummaries', 'GetResellers'],
+  '/customers/new': ['CreateCompany'],
+  '/customers/$companyUid': ['GetCompanySummaries'],
+  '/jobs': ['GetBackupServerJobs'],
+  '/protected-data': ['GetWorkloads'],
+  '/licences': ['GetLicenseUse'],
+  '/infrastructure': ['GetBackupServers'],
+  '/activity': ['GetActivityLogs'],
+  '/settings': ['GetUsers', 'GetAllLogins'],
+};
