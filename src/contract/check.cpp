@@ -72,13 +72,19 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
   return value;
 }
 
-Result<json> CheckObject(const Schema& schema, const json& body, const std::string& path) {
+/// `known`: values that are equal to those of this object were here before and pass as they are.
+Result<json> CheckObject(const Schema& schema, const json& body, const std::string& path,
+                         const json& known = json::object()) {
   if (!body.is_object())
     return FailProperty(path, fmt::format("{} must be a JSON object.", path.empty() ? "The body" : path));
   json out = json::object();
   for (const auto& [name, value] : body.items()) {
     const Property* property = FindProperty(schema, name);
     if (property == nullptr || property->read_only) continue;
+    if (const auto before = known.find(property->name); before != known.end() && *before == value) {
+      out[std::string(property->name)] = value;
+      continue;
+    }
     auto checked = CheckValue(*property, value, Join(path, property->name));
     if (!checked) return tl::unexpected(checked.error());
     out[std::string(property->name)] = std::move(*checked);
@@ -200,7 +206,7 @@ Result<json> ApplyPatch(const Schema& schema, const json& current, const json& p
                           fmt::format("Patch operation {} cannot be applied: {}", i, error.what()));
     }
   }
-  return CheckBody(schema, document);
+  return CheckObject(schema, document, "", current);
 }
 
 }  // namespace steward::contract

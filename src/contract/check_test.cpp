@@ -119,6 +119,14 @@ TEST(ApplyPatch, Accepted_EachOperation_GivesTheWholeObject) {
   }
 }
 
+TEST(ApplyPatch, ValueThatWasWrongBefore_Untouched_Passes) {
+  const json current = json::parse(R"({"name": null, "limit": 99})");
+  const auto note = ApplyPatch(kThing, current, json::parse(R"([{"op": "add", "path": "/note", "value": "n"}])"));
+  ASSERT_TRUE(note.has_value()) << note.error().message;
+  EXPECT_EQ(*note, json::parse(R"({"name": null, "limit": 99, "note": "n"})"));
+  EXPECT_FALSE(ApplyPatch(kThing, current, json::parse(R"([{"op": "replace", "path": "/limit", "value": 98}])")));
+}
+
 TEST(ApplyPatch, Refused_NamesStepOrPath) {
   const json current = json::parse(R"({"name": "old", "note": "n"})");
   struct Case {

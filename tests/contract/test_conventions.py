@@ -136,6 +136,14 @@ def test_refusals_have_the_same_shape(console, admin, company):
     assert body["errors"][0]["propertyName"] == "isRestAccessEnabled"
 
 
+def test_a_company_without_an_owner_can_be_changed(admin):
+    made = admin.call("POST", "/organizations/companies", json={"organizationInput": {"name": f"Ownerless {uuid.uuid4().hex[:8]}"}}).json()["data"]
+    path = f"/organizations/companies/{made['instanceUid']}"
+    answer = admin.call("PATCH", path, json=[{"op": "replace", "path": "/status", "value": "Disabled"}])
+    assert answer.status_code == 200 and answer.json()["data"]["status"] == "Disabled", answer.text
+    assert admin.call("DELETE", path).status_code == 200
+
+
 def test_patch_follows_rfc_6902(admin, company):
     path = f"/organizations/companies/{company['instanceUid']}"
 
