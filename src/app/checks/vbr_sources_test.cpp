@@ -195,7 +195,7 @@ TEST_F(SourcesTest, FileJobs_TypesRetentionAndObjects) {
 }
 
 /// Two servers behind one agent. Both have the default repository, under the same id.
-class TwoServersTest : public testing::Test {
+class TwoServersTest : public AdapterTestBase {
  protected:
   struct Side {
     VbrConfig config;
@@ -219,10 +219,6 @@ class TwoServersTest : public testing::Test {
     clock_.Freeze(kStart);
     Restart();
   }
-  ~TwoServersTest() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
   static void ReplaceId(lab::BackupServer& server, const std::string old) {
     for (lab::Repository& repository : server.repositories) {
       if (repository.id == old) repository.id = "88788f9e-d8f5-4eb4-bc4f-9b3f5403bcec";
@@ -233,10 +229,9 @@ class TwoServersTest : public testing::Test {
   }
   void Restart() {
     for (Side& side : sides_) side.adapter.reset();
-    store_.reset();
-    store_ = std::make_unique<SyncStore>(folder_ / "journal");
+    OpenStore(folder_);
     for (Side& side : sides_) {
-      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, status_,
+      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, *status_,
                                                   [&side](const auto& request) -> Result<net::ClientResponse> {
                                                     if (side.cut)
                                                       return Fail(ErrorCode::kUnavailable, "Connection refused");
@@ -261,11 +256,8 @@ class TwoServersTest : public testing::Test {
     return uids;
   }
 
-  std::filesystem::path folder_ = NewFolder();
   std::shared_ptr<std::mutex> publishing_ = std::make_shared<std::mutex>();
   lab::Clock clock_{kStart, 1};
-  StatusBoard status_{folder_ / "status.json"};
-  std::unique_ptr<SyncStore> store_;
   std::array<Side, 2> sides_;
 };
 

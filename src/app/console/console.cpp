@@ -185,7 +185,8 @@ void RunConsole(const Config& config) {
   features::Organizations organizations(services, disconnect);
   features::Agents agents(services, authority, {AgentAddresses(config), disconnect});
   ConsoleHandlers handlers(services, users, organizations, agents);
-  platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger});
+  platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
+                                  {config.request_rate, config.request_burst});
   const ChangeListener listener(url, lists, identity);
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
