@@ -8,6 +8,7 @@
 
 #include "base/uuid.hpp"
 #include "fmt/format.h"
+#include "platform/form.hpp"
 #include "spdlog/spdlog.h"
 
 namespace steward::platform {
@@ -63,7 +64,7 @@ Result<nlohmann::json> ReadBody(const net::Request& request, const contract::Ope
   if (operation.body == nullptr) return nlohmann::json();
   if (operation.body_form) {
     nlohmann::json form = nlohmann::json::object();
-    for (const auto& [name, value] : net::ParseQuery(request.body, true)) {
+    for (const auto& [name, value] : ParseForm(request.Header("Content-Type"), request.body)) {
       if (name == "readOnly") {
         form[name] = value == "true" || value == "True";
       } else if (!value.empty()) {

@@ -14,13 +14,13 @@ class Throttle {
  public:
   using Clock = std::chrono::steady_clock;
   struct Limits {
-    double rate = 100;   ///< requests per second that go on for ever; 0 = no limit
-    double burst = 500;  ///< requests at once after a rest
+    double rate = 500;    ///< requests per second that go on for ever; 0 = no limit
+    double burst = 5000;  ///< requests at once after a rest
   };
   explicit Throttle(Limits limits) : limits_(limits) {}
 
-  /// Takes one request out of the allowance of `sender`. 0 when it had one left, otherwise the whole seconds after which
-  /// it will have; a refused request costs nothing.
+  /// Takes one request out of the allowance of `sender`. 0 when it had one left, otherwise the whole seconds after
+  /// which it will have; a refused request costs nothing.
   int Take(std::string_view sender, Clock::time_point now = Clock::now());
   /// Senders whose allowance is remembered; those that rested long enough are forgotten.
   std::size_t Remembered() const;

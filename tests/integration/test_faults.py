@@ -23,7 +23,7 @@ def small(folder):
     started = []
     try:
         console.start()
-        lab, described = start_lab(place, 19700)
+        lab, described = start_lab(place, 0)
         started.append(lab)
         started.append(start_fleet(place, console, "--servers", "2", "--states-seconds", "3", "--inventory-seconds", "15"))
         client = console.client()

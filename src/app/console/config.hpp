@@ -19,8 +19,8 @@ struct Config {
   std::uint16_t gateway_port = 6180;
   std::vector<std::string> names = {"localhost", "127.0.0.1"};
   int worker_threads = 8;
-  double request_rate = 100;   ///< API requests per second and token, or address when not signed in; 0 = no limit
-  double request_burst = 500;  ///< API requests at once after a rest
+  double request_rate = 500;    ///< API requests per second and token, or address when not signed in; 0 = no limit
+  double request_burst = 5000;  ///< API requests at once after a rest
   std::filesystem::path portal = "/usr/share/steward/portal";
   std::filesystem::path swagger = "/usr/share/steward/swagger";
   std::string log_level = "info";

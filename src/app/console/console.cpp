@@ -136,7 +136,8 @@ std::vector<std::string> AgentAddresses(const Config& config) {
 
 Result<contract::Answer> ConsoleHandlers::GetAbout(const Call&) {
   const auto rows = services_.owner.Acquire()->Query(
-      "select value->>'id' as id, value->>'date' as date from core.setting where name = 'installation'");
+      "select value->>'id' as id, api.iso((value->>'date')::timestamptz) as date from core.setting where name = "
+      "'installation'");
   return contract::Answer{.data = {{"installationId", rows.Text(0, "id")},
                                    {"installationDate", rows.Text(0, "date")},
                                    {"serverVersion", kVersion},
