@@ -15,7 +15,8 @@ std::string_view Attribute(std::string_view header, std::string_view name) {
     std::string_view part = header.substr(0, header.find(';'));
     header.remove_prefix(std::min(part.size() + 1, header.size()));
     while (part.starts_with(' ')) part.remove_prefix(1);
-    if (part.size() <= name.size() || part[name.size()] != '=' || !SameNoCase(part.substr(0, name.size()), name)) continue;
+    if (part.size() <= name.size() || part[name.size()] != '=' || !SameNoCase(part.substr(0, name.size()), name))
+      continue;
     part.remove_prefix(name.size() + 1);
     if (part.size() >= 2 && part.front() == '"' && part.back() == '"') part = part.substr(1, part.size() - 2);
     return part;

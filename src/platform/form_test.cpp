@@ -10,7 +10,8 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 TEST(ParseForm, UrlEncoded) {
   const Fields wanted = {{"grant_type", "password"}, {"username", "ACME\\joe"}, {"password", "a b&c"}};
-  EXPECT_EQ(ParseForm("application/x-www-form-urlencoded", "grant_type=password&username=ACME\\joe&password=a+b%26c"), wanted);
+  EXPECT_EQ(ParseForm("application/x-www-form-urlencoded", "grant_type=password&username=ACME\\joe&password=a+b%26c"),
+            wanted);
   EXPECT_EQ(ParseForm("", "grant_type=password&username=ACME%5Cjoe&password=a%20b%26c"), wanted);
 }
 
@@ -26,7 +27,9 @@ TEST(ParseForm, Multipart) {
 }
 
 TEST(ParseForm, BrokenMultipart_GivesWhatCameBefore) {
-  const std::string whole = "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; name=\"c\"\r\n\r\n2\r\n--b--";
+  const std::string whole =
+      "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\nContent-Disposition: form-data; "
+      "name=\"c\"\r\n\r\n2\r\n--b--";
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const Fields fields = ParseForm("multipart/form-data; boundary=b", whole.substr(0, size));
     EXPECT_LE(fields.size(), 2U);
