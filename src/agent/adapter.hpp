@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <string>
+
+#include "agent/command_runner.hpp"
 
 namespace steward::agent {
 
@@ -16,6 +19,9 @@ class Adapter {
   virtual void CollectNow() = 0;
   /// True once the first look is over, whatever it found.
   virtual bool HasLooked() const = 0;
+  /// Carries out a command, and has published what it changed when it returns; nothing when the command is meant for
+  /// another adapter. Called by several threads.
+  virtual std::optional<CommandOutcome> Execute(const Command& command) = 0;
 };
 
 }  // namespace steward::agent

@@ -14,10 +14,11 @@ namespace steward::agent {
 
 /// A folder of its own with the sync store and status board that an adapter under test reports to.
 class AdapterTestBase : public testing::Test {
- protected:
-  AdapterTestBase() { std::filesystem::create_directories(folder_); }
+ public:
   ~AdapterTestBase() override { std::filesystem::remove_all(folder_); }
 
+ protected:
+  AdapterTestBase() { std::filesystem::create_directories(folder_); }
   /// Opens store and board in `state`, as the start of an agent does.
   void OpenStore(const std::filesystem::path& state) {
     store_.reset();

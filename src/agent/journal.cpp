@@ -100,8 +100,17 @@ void Journal::Append(JournalRecord::Kind kind, std::string_view body) {
   std::memcpy(record.data() + 1, &length, sizeof length);
   std::memcpy(record.data() + 5, &checksum, sizeof checksum);
   record.append(body);
-  WriteAll(file_, record, path_);
+  try {
+    WriteAll(file_, record, path_);
+  } catch (const std::exception&) {  // a full disk: what was written of the record must not stand before the next one
+    if (::ftruncate(file_, static_cast<off_t>(size_)) == 0) ::lseek(file_, static_cast<off_t>(size_), SEEK_SET);
+    throw;
+  }
   size_ += record.size();
+}
+
+void Journal::Sync() {
+  if (::fdatasync(file_) != 0) Fail(path_, "sync");
 }
 
 void Journal::Rewrite(const std::function<void()>& write) {

@@ -9,7 +9,15 @@
 namespace steward::agent {
 
 struct JournalRecord {
-  enum class Kind : char { kSent = 'S', kAcked = 'A', kState = 'T', kRevision = 'R' } kind = Kind::kSent;
+  enum class Kind : char {
+    kSent = 'S',
+    kAcked = 'A',
+    kState = 'T',
+    kRevision = 'R',
+    kCommandBegun = 'C',
+    kCommandEnded = 'E',
+    kCommandAcked = 'K'
+  } kind = Kind::kSent;
   std::string body;
 };
 
@@ -25,6 +33,8 @@ class Journal {
   /// Reads all records from the start and cuts off what is broken.
   void Replay(const std::function<void(const JournalRecord&)>& sink);
   void Append(JournalRecord::Kind kind, std::string_view body);
+  /// Returns when what was appended is on the disk.
+  void Sync();
   /// Writes a new file with what `write` appends, and puts it in place of the old one.
   void Rewrite(const std::function<void()>& write);
   std::uint64_t Size() const { return size_; }

@@ -86,6 +86,12 @@ void LinkSession::OnMessage(std::string message) {
     case ConsoleFrame::kCollectNow:
       if (parts_.collect_now) parts_.collect_now();
       break;
+    case ConsoleFrame::kCommand:
+      parts_.commands.Receive(frame.command());
+      break;
+    case ConsoleFrame::kCommandAck:
+      parts_.commands.Acked(frame.command_ack().id());
+      break;
     case ConsoleFrame::kExpelled: {
       spdlog::warn("The console does not know this agent any more ({}); it enrols again", frame.expelled().reason());
       parts_.identity.Forget();
@@ -157,6 +163,7 @@ void LinkSession::OnWelcome(const Welcome& welcome) {
   spdlog::info("Connected to the console; it holds revision {}", welcome.revision());
   Beat();
   Pump();
+  parts_.commands.Connected();
 }
 
 void LinkSession::Pump() {
@@ -172,6 +179,13 @@ void LinkSession::Beat() {
   if (!welcomed_) return;
   AgentFrame frame;
   frame.mutable_heartbeat()->set_state(parts_.status.Verdict());
+  Send(frame);
+}
+
+void LinkSession::Report(const CommandUpdate& update) {
+  if (!welcomed_) return;
+  AgentFrame frame;
+  *frame.mutable_command_update() = update;
   Send(frame);
 }
 
@@ -209,6 +223,7 @@ LinkEnd LinkSession::End() const {
 }
 
 Link::Link(const AgentConfig& config, LinkSession::Parts parts) : config_(config), parts_(std::move(parts)) {
+  parts_.commands.ReportTo([this](const CommandUpdate& update) { Report(update); });
   parts_.store.OnChange([this] {
     const std::lock_guard lock(mutex_);
     work_ = true;
@@ -310,6 +325,15 @@ void Link::Serve(const std::weak_ptr<LinkSession>& weak) {
 bool Link::Sleep(milliseconds time) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, time, [&] { return stopping_; });
+}
+
+void Link::Report(const CommandUpdate& update) {
+  std::shared_ptr<LinkSession> session;
+  {
+    const std::lock_guard lock(mutex_);
+    session = session_;
+  }
+  if (session) session->Report(update);
 }
 
 void Link::Stop() {

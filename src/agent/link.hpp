@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agent/backoff.hpp"
+#include "agent/command_runner.hpp"
 #include "agent/config.hpp"
 #include "agent/identity.hpp"
 #include "agent/status.hpp"
@@ -34,6 +35,7 @@ class LinkSession : public net::WebSocketHandler {
     Identity& identity;
     SyncStore& store;
     StatusBoard& status;
+    CommandRunner& commands;
     std::string host_name, version, tag, token;
     std::vector<std::string> adapters;
     std::function<void()> collect_now;
@@ -48,6 +50,8 @@ class LinkSession : public net::WebSocketHandler {
   void Pump();
   /// Sends a heartbeat; the link's timer calls this.
   void Beat();
+  /// Tells the console where a command stands; dropped without a connection (ends are repeated on the next one).
+  void Report(const CommandUpdate& update);
   std::chrono::seconds HeartbeatPeriod() const { return heartbeat_.load(); }
   LinkEnd End() const;
   void Close(const std::string& reason);
@@ -73,6 +77,8 @@ class Link {
   /// Blocks until Stop.
   void Run();
   void Stop();
+  /// See LinkSession::Report.
+  void Report(const CommandUpdate& update);
 
  private:
   void RunOnce(const ConsoleAddress& address);

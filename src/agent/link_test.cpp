@@ -29,8 +29,11 @@ class LinkTest : public testing::Test {
     store_.Publish("Host", {{"u1", Row("u1")}, {"u2", Row("u2")}});
     store_.SetReady();
   }
+
+ public:
   ~LinkTest() override { std::filesystem::remove_all(folder_); }
 
+ protected:
   static std::string Row(const std::string& uid) {
     inventory::BackupServerHost row;
     row.set_uid(uid);
@@ -41,6 +44,7 @@ class LinkTest : public testing::Test {
     session_ = std::make_unique<LinkSession>(LinkSession::Parts{.identity = identity_,
                                                                 .store = store_,
                                                                 .status = status_,
+                                                                .commands = commands_,
                                                                 .host_name = "host",
                                                                 .version = "1",
                                                                 .tag = "t",
@@ -78,6 +82,8 @@ class LinkTest : public testing::Test {
   Identity identity_{folder_};
   SyncStore store_{folder_ / "journal"};
   StatusBoard status_{folder_ / "status.json"};
+  CommandLog log_{folder_ / "commands.journal"};
+  CommandRunner commands_{log_, [](const Command&) { return CommandOutcome{true, ""}; }, [] {}};
   std::shared_ptr<FakeSocket> socket_;
   std::unique_ptr<LinkSession> session_;
   int collected_ = 0;

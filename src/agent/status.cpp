@@ -44,7 +44,7 @@ std::string StatusBoard::Verdict() const {
   const std::lock_guard lock(mutex_);
   std::string verdict;
   for (const auto& [name, problem] : adapters_) {
-    if (!problem.empty()) verdict += (verdict.empty() ? "" : "; ") + name + ": " + problem;
+    if (!problem.empty()) verdict += fmt::format("{}{}: {}", verdict.empty() ? "" : "; ", name, problem);
   }
   return verdict.empty() ? "Healthy" : verdict;
 }

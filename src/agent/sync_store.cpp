@@ -87,6 +87,11 @@ void SyncStore::Replay(const JournalRecord& record) {
       for (auto& [name, entity] : entities_) entity.acked.clear();
       full_ = true;
       return;
+    case JournalRecord::Kind::kCommandBegun:
+    case JournalRecord::Kind::kCommandEnded:
+    case JournalRecord::Kind::kCommandAcked:
+      spdlog::warn("The journal of the inventory holds a record of commands; it is passed over");
+      return;
   }
 }
 

@@ -73,8 +73,11 @@ class SyncStoreTest : public testing::Test {
     std::filesystem::remove(path_);
     Open();
   }
+
+ public:
   ~SyncStoreTest() override { std::filesystem::remove(path_); }
 
+ protected:
   /// As a new process: nothing but the file survives.
   void Open() {
     store_.reset();

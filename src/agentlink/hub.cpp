@@ -84,6 +84,8 @@ class Session : public net::WebSocketHandler {
         return HandleHeartbeat();
       case agent::AgentFrame::kSync:
         return HandleSync(frame.sync());
+      case agent::AgentFrame::kCommandUpdate:
+        return HandleCommandUpdate(frame.command_update());
       case agent::AgentFrame::BODY_NOT_SET:
         return Refuse("an empty frame");
     }
@@ -118,6 +120,15 @@ class Session : public net::WebSocketHandler {
     answer.mutable_welcome()->set_max_rows_per_batch(kMaxRowsPerBatch);
     socket_->Send(Serialize(answer));
     spdlog::info("agent {} connected from {}", agent_uid_, peer_);
+    hub_.Deliver(agent_uid_);
+  }
+
+  void HandleCommandUpdate(const agent::CommandUpdate& update) {
+    if (!greeted_) return Refuse("say hello first");
+    if (!hub_.commands_.Store(agent_uid_, update)) return;
+    agent::ConsoleFrame answer;
+    answer.mutable_command_ack()->set_id(update.id());
+    socket_->Send(Serialize(answer));
   }
 
   void HandleHeartbeat() {
@@ -144,9 +155,11 @@ class Session : public net::WebSocketHandler {
   SeenRows seen_;
 };
 
-Hub::Hub(db::Pool& owner, const platform::Authority& authority, std::string instance, std::function<void()> changed)
+Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, std::string instance,
+         std::function<void()> changed)
     : owner_(owner),
       authority_(authority),
+      commands_(commands),
       instance_(std::move(instance)),
       changed_(std::move(changed)),
       ingest_(owner) {}
@@ -192,6 +205,21 @@ void Hub::Disconnect(const std::string& agent_uid) {
     socket = found->second;
   }
   socket->Close("an operator changed this agent; it has to connect again");
+}
+
+void Hub::Deliver(const std::string& agent_uid) {
+  std::shared_ptr<net::WebSocket> socket;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = sockets_.find(agent_uid);
+    if (found == sockets_.end()) return;
+    socket = found->second;
+  }
+  for (auto& command : commands_.ForAgent(agent_uid)) {
+    agent::ConsoleFrame frame;
+    *frame.mutable_command() = std::move(command);
+    socket->Send(Serialize(frame));
+  }
 }
 
 void Hub::GoAway(unsigned retry_after_seconds, const std::string& reason) {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "agentlink/commands.hpp"
 #include "agentlink/ingest.hpp"
 #include "net/http.hpp"
 #include "platform/authority.hpp"
@@ -16,12 +17,15 @@ namespace steward::agentlink {
 class Hub {
  public:
   /// `instance` names this console in the database; `changed` is called after rows were stored.
-  Hub(db::Pool& owner, const platform::Authority& authority, std::string instance, std::function<void()> changed);
+  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, std::string instance,
+      std::function<void()> changed);
 
   /// Decides about a WebSocket upgrade: only /agent is served.
   std::shared_ptr<net::WebSocketHandler> Accept(const net::Request& request);
   /// Closes the connection of an agent that was removed or rejected.
   void Disconnect(const std::string& agent_uid);
+  /// Sends an agent what waits for it, when it is connected here.
+  void Deliver(const std::string& agent_uid);
   /// Asks every agent to come back later (graceful stop).
   void GoAway(unsigned retry_after_seconds, const std::string& reason);
   /// At start: no agent is connected to this console yet.
@@ -35,6 +39,7 @@ class Hub {
 
   db::Pool& owner_;
   const platform::Authority& authority_;
+  Commands& commands_;
   std::string instance_;
   std::function<void()> changed_;
   Ingest ingest_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -94,6 +95,8 @@ struct Answer {
   std::string content_type;  ///< set: `text` is the whole body, sent as it is
   std::string text;
   std::vector<std::pair<std::string, std::string>> headers;
+  /// When set, the answer comes later and everything else here is ignored; see net::Response::later.
+  std::function<void(std::function<void(Result<Answer>)>)> later = {};
 };
 
 using HandlerFunction = Result<Answer> (Handlers::*)(const Call&);

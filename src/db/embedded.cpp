@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 fs::path FindBinaries() {
   for (const char* version : {"17", "16", "15"}) {
-    const fs::path folder = fmt::format("/usr/lib/postgresql/{}/bin", version);
+    fs::path folder = fmt::format("/usr/lib/postgresql/{}/bin", version);
     if (fs::exists(folder / "postgres")) return folder;
   }
   throw std::runtime_error(
@@ -33,9 +33,10 @@ fs::path FindBinaries() {
 }
 
 /// Starts a program as the given user with output appended to `log`; returns its pid.
-pid_t Spawn(const std::vector<std::string>& arguments, uid_t user, gid_t group, const std::string& log) {
+pid_t Spawn(std::vector<std::string> arguments, uid_t user, gid_t group, const std::string& log) {
   std::vector<char*> argv;
-  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.reserve(arguments.size() + 1);
+  for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const pid_t pid = fork();
   if (pid < 0) throw std::runtime_error("cannot start a process for PostgreSQL");
@@ -55,8 +56,8 @@ pid_t Spawn(const std::vector<std::string>& arguments, uid_t user, gid_t group, 
 
 }  // namespace
 
-EmbeddedPostgres::EmbeddedPostgres(fs::path folder)
-    : folder_(fs::absolute(std::move(folder))),
+EmbeddedPostgres::EmbeddedPostgres(const fs::path& folder)
+    : folder_(fs::absolute(folder)),
       data_(folder_ / "postgres"),
       binaries_(FindBinaries()),
       user_(geteuid()),

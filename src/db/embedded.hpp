@@ -13,7 +13,7 @@ namespace steward::db {
 /// it runs as the system user "postgres"). A watcher starts it again when it dies. Throws std::runtime_error in words.
 class EmbeddedPostgres {
  public:
-  explicit EmbeddedPostgres(std::filesystem::path folder);
+  explicit EmbeddedPostgres(const std::filesystem::path& folder);
   ~EmbeddedPostgres();
   EmbeddedPostgres(const EmbeddedPostgres&) = delete;
   EmbeddedPostgres& operator=(const EmbeddedPostgres&) = delete;

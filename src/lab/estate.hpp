@@ -10,7 +10,8 @@
 namespace steward::lab {
 
 /// How a simulated server answers. kOk is the normal way; the others are the faults that a console must live with.
-enum class FaultMode { kOk, kError500, kHang, kGarbage, kRefuseToken };
+/// kSlow takes four seconds over each order.
+enum class FaultMode { kOk, kError500, kHang, kGarbage, kRefuseToken, kSlow };
 
 struct Customer {
   std::string name{}, reseller{};

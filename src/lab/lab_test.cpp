@@ -37,7 +37,7 @@ class LabServer : public testing::Test {
   }
   Json SignIn(const std::string& form = "grant_type=password&username=lab%5Cuser&password=secret") {
     const auto response = Call("POST", "/api/oauth2/token", "", form);
-    const Json answer = Json::parse(response.body);
+    Json answer = Json::parse(response.body);
     if (response.status == 200) token_ = answer["access_token"];
     return answer;
   }

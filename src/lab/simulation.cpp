@@ -211,6 +211,30 @@ bool RunJob(BackupServer& server, std::size_t job, Moment now) {
   return true;
 }
 
+bool StopJob(BackupServer& server, std::size_t job, Moment now) {
+  if (!server.jobs[job].running) return false;
+  Session& session = server.sessions[*server.jobs[job].running];
+  std::erase_if(session.tasks, [now](const Task& task) { return task.began >= now; });
+  for (Task& task : session.tasks) {
+    if (task.ended <= now) continue;
+    task.ended = now;
+    task.outcome = Outcome::kFailed;
+    task.transferred = 0;
+    task.message = "The operation was canceled by a user";
+  }
+  session.ended = now;
+  session.canceled = true;
+  session.outcome = Outcome::kFailed;
+  session.message = "The job was stopped by a user";
+  EndRun(server, job);
+  return true;
+}
+
+void SetDisabled(BackupServer& server, std::size_t job, bool disabled, Moment now) {
+  server.jobs[job].disabled = disabled;
+  if (!disabled) server.jobs[job].next_run = NextStart(server, server.jobs[job], now);
+}
+
 void Advance(BackupServer& server, Moment now) {
   while (true) {
     std::optional<std::size_t> due;

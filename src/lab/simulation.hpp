@@ -16,6 +16,12 @@ void PlanFirstRuns(BackupServer& server, Moment from);
 /// Starts a job by hand. False when it is running already, or has nothing to run.
 bool RunJob(BackupServer& server, std::size_t job, Moment now);
 
+/// Ends a run at once, by hand. False when the job does not run.
+bool StopJob(BackupServer& server, std::size_t job, Moment now);
+
+/// Enables or disables a job; its next start follows.
+void SetDisabled(BackupServer& server, std::size_t job, bool disabled, Moment now);
+
 /// Bytes that the server's own backups take on a repository (a scale-out repository counts its extents' data).
 std::int64_t StoredBytes(const BackupServer& server, const std::string& repository_id);
 

@@ -212,10 +212,9 @@ class RestV13 final : public Rest {
         break;
       case JobKind::kFileShare:
       case JobKind::kObjectStorage:
-      case JobKind::kFileCopy:
-        break;  // written above
-      case JobKind::kLegacyCopy:
-        break;  // not listed
+      case JobKind::kFileCopy:    // written above
+      case JobKind::kLegacyCopy:  // not listed
+        break;
     }
     return row;
   }

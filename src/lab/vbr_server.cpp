@@ -2,6 +2,7 @@
 #include "lab/vbr_server.hpp"
 
 #include <array>
+#include <thread>
 
 #include "lab/dice.hpp"
 #include "lab/simulation.hpp"
@@ -9,11 +10,12 @@
 namespace steward::lab {
 namespace {
 
-constexpr std::array<std::pair<FaultMode, std::string_view>, 5> kModes{{{FaultMode::kOk, "ok"},
+constexpr std::array<std::pair<FaultMode, std::string_view>, 6> kModes{{{FaultMode::kOk, "ok"},
                                                                         {FaultMode::kError500, "error500"},
                                                                         {FaultMode::kHang, "hang"},
                                                                         {FaultMode::kGarbage, "garbage"},
-                                                                        {FaultMode::kRefuseToken, "refuse-token"}}};
+                                                                        {FaultMode::kRefuseToken, "refuse-token"},
+                                                                        {FaultMode::kSlow, "slow"}}};
 constexpr int kMaxHanging = 6;  // of 8 workers: the others keep /lab reachable
 
 net::Response Answer(int status, const Json& body) {
@@ -65,6 +67,11 @@ net::Response VbrServer::Handle(net::Request& request) {
       broken.body = R"({"data":[{"id":"3f2a)";
       return broken;
     }
+    case FaultMode::kSlow:
+      if (request.method == "POST" && request.path.starts_with("/api/v1/jobs/")) {
+        std::this_thread::sleep_for(std::chrono::seconds(4));
+      }
+      break;
     case FaultMode::kOk:
     case FaultMode::kRefuseToken:
       break;
@@ -101,7 +108,7 @@ net::Response VbrServer::Lab(net::Request& request) {
     const auto mode = body.is_object() && body.contains("mode") && body["mode"].is_string()
                           ? ParseFaultMode(body["mode"].get<std::string>())
                           : std::nullopt;
-    if (!mode) return Refuse(400, "UnexpectedContent", "mode: one of ok, error500, hang, garbage, refuse-token");
+    if (!mode) return Refuse(400, "UnexpectedContent", "mode: one of ok, error500, hang, garbage, refuse-token, slow");
     SetMode(*mode);
     return Answer(200, {{"mode", FaultModeName(*mode)}});
   }
@@ -120,6 +127,7 @@ net::Response VbrServer::Lab(net::Request& request) {
                         {"mode", FaultModeName(mode_)},
                         {"now", IsoTime(clock_.Now())},
                         {"requests", requests_.load()},
+                        {"orders", orders_},
                         {"jobs", std::move(jobs)}});
   }
   constexpr std::string_view kJobs = "/lab/jobs/";
@@ -205,15 +213,7 @@ net::Response VbrServer::Operations(net::Request& request, bool modern) {
   constexpr std::string_view kBase = "/api/v1/";
   if (!request.path.starts_with(kBase)) throw Refusal{404, "InvalidURI", "There is no such operation"};
   const std::string path = request.path.substr(kBase.size());
-  if (request.method == "POST" && path.starts_with("jobs/") && path.ends_with("/start")) {
-    const std::string id = path.substr(5, path.size() - 11);
-    for (std::size_t i = 0; i < entry_.server.jobs.size(); ++i) {
-      if (entry_.server.jobs[i].id != id || !rest->Shows(entry_.server.jobs[i])) continue;
-      if (!RunJob(entry_.server, i, now)) throw Refusal{400, "UnexpectedContent", "The job is running already"};
-      return Answer(201, rest->SessionState(entry_.server.sessions.back()));
-    }
-    throw Refusal{404, "NotFound", "There is no job with this id"};
-  }
+  if (auto done = JobOrder(*rest, request, path, modern)) return *done;
   if (constexpr std::string_view kDetails = "/details";
       modern && request.method == "POST" && path.starts_with("backups/") && path.ends_with(kDetails)) {
     return Answer(200, BackupDetails(*rest, request, path.substr(8, path.size() - 8 - kDetails.size())));

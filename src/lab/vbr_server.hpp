@@ -41,6 +41,9 @@ class VbrServer {
   net::Response Operations(net::Request& request, bool modern);
   std::optional<Json> Single(const Rest& rest, const std::string& path) const;
   std::optional<Json> List(const Rest& rest, const net::Request& request, const std::string& path, bool modern) const;
+  /// POST jobs/{id}/start, stop, retry, enable, disable; nothing for another path.
+  std::optional<net::Response> JobOrder(const Rest& rest, const net::Request& request, const std::string& path,
+                                        bool modern);
   Json Infrastructure(const Rest& rest, ListQuery& query, const std::string& kind) const;
   Json Jobs(const Rest& rest, ListQuery& query, bool states) const;
   Json Sessions(const Rest& rest, ListQuery& query) const;
@@ -66,11 +69,12 @@ class VbrServer {
   std::atomic<FaultMode> mode_;
   std::atomic<std::uint64_t> requests_{0};
   int hanging_ = 0;
+  Json orders_ = Json::array();  ///< what jobs were told that was obeyed, oldest first
   std::uint64_t tokens_given_ = 0;
   std::map<std::string, Grant> access_tokens_, refresh_tokens_;
 };
 
-/// "ok", "error500", "hang", "garbage", "refuse-token".
+/// "ok", "error500", "hang", "garbage", "refuse-token", "slow".
 std::optional<FaultMode> ParseFaultMode(std::string_view word);
 std::string_view FaultModeName(FaultMode mode);
 

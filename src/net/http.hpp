@@ -36,6 +36,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool close = false;
+  /// When set, the answer is not known yet and everything else here is ignored: called once with the function to hand
+  /// it to, which may be called from any thread, once. No thread waits meanwhile.
+  std::function<void(std::function<void(Response)>)> later = {};
 };
 
 /// A WebSocket of binary messages. Send and Close may be called from any thread; Send queues (bounded) and drops the
@@ -68,6 +71,7 @@ struct TlsConfig {
   std::string certificate_pem;  ///< server certificate followed by its chain
   std::string key_pem;
   std::string client_ca_pem;  ///< when set, client certificates are asked for (not required) and verified against it
+  bool http2 = false;         ///< speak HTTP/2 with clients that offer it (ALPN); WebSockets stay with HTTP/1.1
 };
 
 struct ServerOptions {
@@ -83,7 +87,8 @@ struct ServerOptions {
   std::chrono::seconds idle_timeout{75};       ///< keep-alive wait between requests
 };
 
-/// HTTPS/1.1 server with keep-alive and pipelining. Stop() finishes the requests under way (bounded), then returns.
+/// HTTPS server: HTTP/1.1 with keep-alive and pipelining, HTTP/2 where asked for, gzip. Stop() finishes the requests
+/// under way (bounded), then returns.
 class HttpServer {
  public:
   HttpServer(ServerOptions options, Handler handler, UpgradeHandler upgrade = {}, HandshakeFailure failure = {});

@@ -103,7 +103,7 @@ class HttpClient::Impl {
     SetTrust();
     curl_slist* headers = curl_slist_append(nullptr, "Expect:");
     for (const auto& [name, value] : request.headers)
-      headers = curl_slist_append(headers, (name + ": " + value).c_str());
+      headers = curl_slist_append(headers, fmt::format("{}: {}", name, value).c_str());
     curl_easy_setopt(handle_, CURLOPT_HTTPHEADER, headers);
     const CURLcode code = curl_easy_perform(handle_);
     curl_slist_free_all(headers);

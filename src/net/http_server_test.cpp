@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "net/client.hpp"
+#include "net/compress.hpp"
 #include "net/http.hpp"
 
 namespace steward::net {
@@ -110,6 +111,37 @@ TEST(HttpServer, Stop_RequestUnderWay_IsFinished) {
   server.Stop();
   caller.join();
   EXPECT_NE(answer.find("\r\n\r\ndone"), std::string::npos);
+}
+
+TEST(Compress, ClientTakesGzip_LargeJson_ShrinksAndSaysSo) {
+  Request request;
+  request.headers = {{"accept-encoding", "br, gzip;q=0.8"}};
+  Response response;
+  response.body = std::string(50'000, 'a');
+  Compress(request, response);
+  EXPECT_LT(response.body.size(), 1000U);
+  EXPECT_EQ(response.body.substr(0, 2), "\x1f\x8b");
+  ASSERT_EQ(response.headers.size(), 2U);
+  EXPECT_EQ(response.headers[1], (std::pair<std::string, std::string>("Content-Encoding", "gzip")));
+}
+
+TEST(Compress, RefusedSmallOrForeign_StaysAsItIs) {
+  const auto size_after = [](std::string accepts, std::string type, std::size_t size) {
+    Request request;
+    request.headers = {{"Accept-Encoding", std::move(accepts)}};
+    Response response;
+    response.content_type = std::move(type);
+    response.body = std::string(size, 'a');
+    Compress(request, response);
+    return response.body.size();
+  };
+  EXPECT_EQ(size_after("", "application/json", 5000), 5000U);
+  EXPECT_EQ(size_after("gzip;q=0", "application/json", 5000), 5000U);
+  EXPECT_EQ(size_after("gzip;q=0.000", "application/json", 5000), 5000U);
+  EXPECT_EQ(size_after("gzipped", "application/json", 5000), 5000U);
+  EXPECT_EQ(size_after("gzip", "image/png", 5000), 5000U);
+  EXPECT_EQ(size_after("gzip", "application/json", 500), 500U);
+  EXPECT_LT(size_after("GZIP;q=0.001", "text/csv; charset=utf-8", 5000), 500U);
 }
 
 TEST(Wire, ParseQuery_UnencodedBracketsAndRepeats_Kept) {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <mutex>
 
-#include "net/beast.hpp"
+#include "net/asio.hpp"
 
 namespace steward::net {
 

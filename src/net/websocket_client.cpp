@@ -16,38 +16,61 @@ std::string NameText(const X509_NAME* name) {
   return text.data();
 }
 
-/// What the peer showed when verification failed, for the message.
+/// What the peer showed when verification failed, for the message; OpenSSL hands it back by the SSL's own pointer.
 struct VerifyTrace {
   std::string words;
+
+  static int Look(int good, X509_STORE_CTX* store) {
+    if (good != 0) return good;
+    auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    const X509* shown = X509_STORE_CTX_get_current_cert(store);
+    static_cast<VerifyTrace*>(SSL_get_app_data(ssl))->words = fmt::format(
+        "{}; the certificate shown is {} issued by {}", X509_verify_cert_error_string(X509_STORE_CTX_get_error(store)),
+        shown != nullptr ? NameText(X509_get_subject_name(shown)) : "unknown",
+        shown != nullptr ? NameText(X509_get_issuer_name(shown)) : "unknown");
+    return good;
+  }
 };
 
 /// Drives connect, TLS and WebSocket handshake, then hands the stream to a WebSocketConnection.
 class Dialer : public std::enable_shared_from_this<Dialer> {
  public:
-  using Stream = beast::ssl_stream<beast::tcp_stream>;
   Dialer(asio::io_context& io, asio::ssl::context& context, const WebSocketClientOptions& options,
          WebSocketHandler& handler)
-      : io_(io),
-        options_(options),
+      : options_(options),
         handler_(handler),
+        executor_(io.get_executor()),
+        context_(context),
         resolver_(io),
-        socket_(std::make_unique<websocket::stream<Stream>>(io, context)) {}
+        timer_(io),
+        raw_(io) {}
 
   void Start() {
-    resolver_.async_resolve(options_.host, std::to_string(options_.port),
-                            [self = shared_from_this()](beast::error_code error, tcp::resolver::results_type results) {
-                              if (error) return self->Failed("name resolution of " + self->options_.host, error);
-                              self->Connect(results);
-                            });
+    timer_.expires_after(options_.connect_timeout);
+    timer_.async_wait([self = shared_from_this()](beast::error_code error) {
+      if (!error) self->TimedOut();
+    });
+    resolver_.async_resolve(
+        options_.host, std::to_string(options_.port),
+        [self = shared_from_this()](beast::error_code error, const tcp::resolver::results_type& results) {
+          if (error) return self->Failed("name resolution of " + self->options_.host, error);
+          self->Connect(results);
+        });
   }
 
   const std::optional<Error>& Failure() const { return failure_; }
 
  private:
+  void TimedOut() {
+    late_ = true;
+    resolver_.cancel();
+    beast::error_code ignored;
+    raw_.close(ignored);
+    if (socket_) socket_->next_layer().close();
+  }
+
   void Connect(const tcp::resolver::results_type& results) {
-    auto& lowest = beast::get_lowest_layer(*socket_);
-    lowest.expires_after(options_.connect_timeout);
-    lowest.async_connect(results, [self = shared_from_this()](beast::error_code error, const tcp::endpoint&) {
+    asio::async_connect(raw_, results, [self = shared_from_this()](beast::error_code error, const tcp::endpoint&) {
       if (error) return self->Failed(fmt::format("connect to {}:{}", self->options_.host, self->options_.port), error);
       self->Secure();
     });
@@ -55,51 +78,49 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
 
   void Secure() {
     beast::error_code ignored;
-    beast::get_lowest_layer(*socket_).socket().set_option(tcp::no_delay(true), ignored);
+    raw_.set_option(tcp::no_delay(true), ignored);
+    socket_.emplace(TlsStream(std::move(raw_), context_.native_handle(), TlsStream::Side::kClient));
     SSL* ssl = socket_->next_layer().native_handle();
     SSL_set_tlsext_host_name(ssl, options_.host.c_str());
-    socket_->next_layer().set_verify_callback([this](bool good, asio::ssl::verify_context& context) {
-      if (!good) {
-        X509* shown = X509_STORE_CTX_get_current_cert(context.native_handle());
-        const int code = X509_STORE_CTX_get_error(context.native_handle());
-        trace_.words = fmt::format("{}; the certificate shown is {} issued by {}", X509_verify_cert_error_string(code),
-                                   shown != nullptr ? NameText(X509_get_subject_name(shown)) : "unknown",
-                                   shown != nullptr ? NameText(X509_get_issuer_name(shown)) : "unknown");
-      }
-      return good;
+    SSL_set_app_data(ssl, &trace_);
+    SSL_set_verify(ssl, SSL_VERIFY_PEER, VerifyTrace::Look);
+    socket_->next_layer().AsyncHandshake([self = shared_from_this()](beast::error_code error) {
+      if (error) return self->Failed("TLS handshake", error);
+      self->Handshake();
     });
-    beast::get_lowest_layer(*socket_).expires_after(options_.connect_timeout);
-    socket_->next_layer().async_handshake(asio::ssl::stream_base::client,
-                                          [self = shared_from_this()](beast::error_code error) {
-                                            if (error) return self->Failed("TLS handshake", error);
-                                            self->Handshake();
-                                          });
   }
 
   void Handshake() {
-    beast::get_lowest_layer(*socket_).expires_never();
+    timer_.cancel();
+    SSL_set_verify(socket_->next_layer().native_handle(), SSL_VERIFY_PEER, nullptr);  // trace_ may go before the socket
     socket_->set_option(websocket::stream_base::timeout{options_.connect_timeout, options_.idle_timeout, true});
     socket_->async_handshake(options_.host, options_.path, [self = shared_from_this()](beast::error_code error) {
       if (error) return self->Failed("WebSocket handshake", error);
       // The caller's handler outlives the run; the connection must not delete it.
       std::shared_ptr<WebSocketHandler> handler(&self->handler_, [](WebSocketHandler*) {});
-      auto connection = std::make_shared<WebSocketConnection<Stream>>(std::move(*self->socket_), handler,
-                                                                      asio::any_io_executor(self->io_.get_executor()));
+      auto connection = std::make_shared<WebSocketConnection<TlsStream>>(std::move(*self->socket_), handler,
+                                                                         asio::any_io_executor(self->executor_));
       connection->Start(self->options_.max_message_bytes);
     });
   }
 
   void Failed(const std::string& step, beast::error_code error) {
-    const std::string detail = trace_.words.empty() ? error.message() : trace_.words;
+    timer_.cancel();
+    const std::string detail = late_ ? fmt::format("no answer within {} s", options_.connect_timeout.count())
+                                     : (trace_.words.empty() ? error.message() : trace_.words);
     failure_ = Error{.code = ErrorCode::kUnavailable, .message = fmt::format("{} failed: {}", step, detail)};
   }
 
-  asio::io_context& io_;
   const WebSocketClientOptions& options_;
   WebSocketHandler& handler_;
+  asio::io_context::executor_type executor_;
+  asio::ssl::context& context_;
   tcp::resolver resolver_;
-  std::unique_ptr<websocket::stream<Stream>> socket_;
-  VerifyTrace trace_;
+  asio::steady_timer timer_;
+  tcp::socket raw_;
+  VerifyTrace trace_;  // before socket_, whose TLS points to it
+  std::optional<websocket::stream<TlsStream>> socket_;
+  bool late_ = false;
   std::optional<Error> failure_;
 };
 

@@ -5,8 +5,23 @@
 
 #include "net/beast.hpp"
 #include "net/http.hpp"
+#include "net/tls_stream.hpp"
 
 namespace steward::net {
+
+/// What Beast asks of a stream below a WebSocket: how it ends.
+template <typename Handler>
+void async_teardown(beast::role_type, TlsStream& stream, Handler&& handler) {  // NOLINT(readability-identifier-naming)
+  stream.AsyncShutdown(std::forward<Handler>(handler));
+}
+// NOLINTNEXTLINE(readability-identifier-naming)
+inline void teardown(beast::role_type, TlsStream& stream, beast::error_code& error) {
+  error = {};
+  stream.close();
+}
+inline void beast_close_socket(TlsStream& stream) {  // NOLINT(readability-identifier-naming)
+  stream.close();
+}
 
 /// An open WebSocket over `Stream`, shared by server and client. Reads one message, hands it to the handler on `work`,
 /// and reads the next only when the handler has returned; writes are queued up to kMaxQueue bytes.

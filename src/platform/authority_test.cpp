@@ -82,7 +82,11 @@ class AuthorityTest : public testing::Test {
     std::string pattern = "/tmp/steward-pki-XXXXXX";
     folder_ = mkdtemp(pattern.data());
   }
+
+ public:
   ~AuthorityTest() override { fs::remove_all(folder_); }
+
+ protected:
   Authority Make(const std::vector<std::string>& names = {"console.example", "192.0.2.7", "2001:db8::7"}) const {
     return {folder_ / "pki", names};
   }
@@ -142,12 +146,12 @@ TEST_F(AuthorityTest, Server_CertificateNearItsEnd_MadeAnew) {
 TEST_F(AuthorityTest, Agent_Certificate_NamesTheAgentAndItsOwnKey) {
   const Authority authority = Make();
   const AgentRequest request = MakeRequest();
-  const auto signed_ = authority.SignAgent(request.pem, "agent-7");
-  ASSERT_TRUE(signed_.has_value()) << signed_.error().message;
-  EXPECT_EQ(Authority::CommonName(signed_->pem), "agent-7") << "never the name that the request asks for";
-  EXPECT_EQ(signed_->public_key_hash, Authority::RequestKeyHash(request.pem).value());
-  EXPECT_NE(signed_->public_key_hash, Authority::RequestKeyHash(MakeRequest().pem).value());
-  const Certificate certificate = Read(signed_->pem);
+  const auto issued = authority.SignAgent(request.pem, "agent-7");
+  ASSERT_TRUE(issued.has_value()) << issued.error().message;
+  EXPECT_EQ(Authority::CommonName(issued->pem), "agent-7") << "never the name that the request asks for";
+  EXPECT_EQ(issued->public_key_hash, Authority::RequestKeyHash(request.pem).value());
+  EXPECT_NE(issued->public_key_hash, Authority::RequestKeyHash(MakeRequest().pem).value());
+  const Certificate certificate = Read(issued->pem);
   const Bio bio(BIO_new_mem_buf(request.public_key_pem.data(), static_cast<int>(request.public_key_pem.size())));
   const Key key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
   EXPECT_EQ(EVP_PKEY_eq(X509_get0_pubkey(certificate.get()), key.get()), 1);
@@ -182,9 +186,9 @@ TEST_F(AuthorityTest, Request_ForeignSignatureOrGarbage_Refused) {
   for (const std::string& pem : {MakeRequest(false).pem, std::string("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"),
                                  std::string(), authority.CaPem()}) {
     EXPECT_FALSE(Authority::RequestKeyHash(pem).has_value());
-    const auto signed_ = authority.SignAgent(pem, "agent-7");
-    ASSERT_FALSE(signed_.has_value());
-    EXPECT_EQ(signed_.error().code, ErrorCode::kInvalid);
+    const auto issued = authority.SignAgent(pem, "agent-7");
+    ASSERT_FALSE(issued.has_value());
+    EXPECT_EQ(issued.error().code, ErrorCode::kInvalid);
   }
   EXPECT_EQ(Authority::CommonName("garbage"), "");
 }

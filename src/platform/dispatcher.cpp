@@ -8,6 +8,7 @@
 
 #include "base/uuid.hpp"
 #include "fmt/format.h"
+#include "net/compress.hpp"
 #include "platform/form.hpp"
 #include "spdlog/spdlog.h"
 
@@ -249,6 +250,32 @@ Result<net::Response> Dispatcher::RunList(const net::Request& request, const Mat
   return response;
 }
 
+namespace {
+
+net::Response Shape(const contract::Operation& operation, contract::Answer answer) {
+  net::Response response;
+  response.status = answer.status != 0 ? answer.status : operation.status;
+  response.headers = std::move(answer.headers);
+  if (!answer.content_type.empty()) {
+    response.content_type = answer.content_type;
+    response.body = std::move(answer.text);
+  } else if (operation.raw_answer) {
+    response.body = answer.data.dump();
+  } else if (!answer.text.empty()) {
+    response.body = std::move(answer.text);  // an item of the list engine, already wrapped
+  } else {
+    response.body = nlohmann::json{{"data", std::move(answer.data)}}.dump();
+  }
+  return response;
+}
+
+/// Every answer names the request it belongs to.
+void Finish(net::Response& response, const std::string& request_id) {
+  if (!request_id.empty()) response.headers.emplace_back("X-Request-id", request_id);
+}
+
+}  // namespace
+
 Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match& match, const Caller& caller) {
   const contract::Operation& operation = *match.operation;
   for (const auto& [name, value] : match.path) {
@@ -262,28 +289,29 @@ Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match&
     identity_.Invalidate();
     lists_.Cache().Written();
   }
+  if (!answer->later) return Shape(operation, std::move(*answer));
   net::Response response;
-  response.status = answer->status != 0 ? answer->status : operation.status;
-  response.headers = std::move(answer->headers);
-  if (!answer->content_type.empty()) {
-    response.content_type = answer->content_type;
-    response.body = std::move(answer->text);
-  } else if (operation.raw_answer) {
-    response.body = answer->data.dump();
-  } else if (!answer->text.empty()) {
-    response.body = std::move(answer->text);  // an item of the list engine, already wrapped
-  } else {
-    response.body = nlohmann::json{{"data", std::move(answer->data)}}.dump();
-  }
+  response.later = [&operation, request_id = std::string(request.Header("X-Request-id")),
+                    later = std::move(answer->later)](std::function<void(net::Response)> then) {
+    later([&operation, request_id, then = std::move(then)](Result<contract::Answer> ended) {
+      net::Response shaped = ended ? Shape(operation, std::move(*ended)) : net::ErrorResponse(ended.error());
+      Finish(shaped, request_id);
+      then(std::move(shaped));
+    });
+  };
   return response;
 }
 
-net::Response Dispatcher::File(const fs::path& root, std::string path, bool single_page) const {
+net::Response Dispatcher::File(const fs::path& root, const net::Request& request, std::string path,
+                               bool single_page) const {
   net::Response response;
   fs::path file = root / fs::path(path).relative_path().lexically_normal();
   const bool inside = file.lexically_normal().string().starts_with(root.lexically_normal().string());
   if (single_page && (!inside || !fs::is_regular_file(file))) file = root / "index.html";
-  std::ifstream input(file, std::ios::binary);
+  fs::path packed = file;
+  packed += ".gz";  // made by the build of the portal
+  const bool gzip = net::TakesGzip(request) && fs::is_regular_file(packed);
+  std::ifstream input(gzip ? packed : file, std::ios::binary);
   if (!inside || !fs::is_regular_file(file) || !input) {
     return net::ErrorResponse({.code = ErrorCode::kNotFound, .message = fmt::format("There is nothing at {}.", path)});
   }
@@ -297,6 +325,10 @@ net::Response Dispatcher::File(const fs::path& root, std::string path, bool sing
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "same-origin"},
       {"Cache-Control", path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache"}};
+  if (gzip) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+  }
   return response;
 }
 
@@ -316,11 +348,11 @@ Result<net::Response> Dispatcher::Route(net::Request& request) {
     response.body = std::string(kSwaggerStart);
     return response;
   }
-  if (request.path.starts_with("/api/swagger/")) return File(files_.swagger, request.path.substr(12), false);
+  if (request.path.starts_with("/api/swagger/")) return File(files_.swagger, request, request.path.substr(12), false);
   if (!request.path.starts_with("/api/") && request.path != "/api") {
     if (request.method != "GET" && request.method != "HEAD")
       return Fail(ErrorCode::kMethodNotAllowed, "Only GET is served here.");
-    return File(files_.portal, request.path, true);
+    return File(files_.portal, request, request.path, true);
   }
   if (request.method == "HEAD") request.method = "GET";
   const Match match = Find(request.method, request.path);
@@ -338,11 +370,11 @@ Result<net::Response> Dispatcher::Route(net::Request& request) {
 
 net::Response Dispatcher::operator()(net::Request& request) {
   Error problem;
+  const std::string request_id(request.Header("X-Request-id"));
   try {
     auto response = Route(request);
     if (response) {
-      if (const auto id = request.Header("X-Request-id"); !id.empty())
-        response->headers.emplace_back("X-Request-id", std::string(id));
+      Finish(*response, request_id);
       return std::move(*response);
     }
     problem = response.error();
@@ -355,7 +387,9 @@ net::Response Dispatcher::operator()(net::Request& request) {
                .message = "The database does not answer at the moment; nothing was changed. Try again shortly."};
     problem.retry_after = 5;
   }
-  return net::ErrorResponse(problem);
+  auto refusal = net::ErrorResponse(problem);
+  Finish(refusal, request_id);
+  return refusal;
 }
 
 }  // namespace steward::platform

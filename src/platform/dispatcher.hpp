@@ -43,7 +43,8 @@ class Dispatcher {
   Result<Caller> Admit(const net::Request& request, const contract::Operation& operation);
   Result<net::Response> RunList(const net::Request& request, const Match& match, const Caller& caller);
   Result<net::Response> RunHandler(net::Request& request, const Match& match, const Caller& caller);
-  net::Response File(const std::filesystem::path& root, std::string path, bool single_page) const;
+  net::Response File(const std::filesystem::path& root, const net::Request& request, std::string path,
+                     bool single_page) const;
 
   contract::Handlers& handlers_;
   Identity& identity_;

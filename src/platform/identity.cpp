@@ -29,7 +29,7 @@ Caller FromRow(const db::Rows& rows, int row) {
   caller.role_bit = found == names.end() ? -1 : static_cast<int>(found - names.begin());
   caller.scope.all = caller.role.starts_with("Portal");
   if (caller.scope.all) return caller;
-  const auto split = [](std::string text) {
+  const auto split = [](const std::string& text) {
     std::vector<std::string> out;
     for (std::size_t start = 1; start + 1 < text.size();) {
       const std::size_t end = std::min(text.find(',', start), text.size() - 1);

@@ -32,14 +32,14 @@ class IdentityTest : public testing::Test {
 
   db::Rows Run(const std::string& sql, const db::Params& params = {}) { return pool_.Acquire()->Query(sql, params); }
   std::string Organization(const char* type, const char* name, const db::Param& parent) {
-    const std::string uid = NewUuid();
+    std::string uid = NewUuid();
     Run("insert into core.organization (uid, type, name, parent_uid) values ($1, $2, $3, $4)",
         {uid, type, name, parent});
     return uid;
   }
   std::string User(const std::string& organization, const char* role, const char* name, const char* locations = "{}") {
     static const std::string kHash = HashPassword(kPassword);
-    const std::string uid = NewUuid();
+    std::string uid = NewUuid();
     Run("insert into core.account (uid, organization_uid, role, user_name, password_hash, location_uids) values "
         "($1, $2, $3, $4, $5, $6)",
         {uid, organization, role, name, kHash, locations});

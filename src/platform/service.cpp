@@ -81,9 +81,9 @@ db::Param TextOf(const nlohmann::json& object, std::string_view name) {
   return found->dump();
 }
 
-std::string QueryOf(const contract::Call& call, std::string_view name, std::string fallback) {
+std::string QueryOf(const contract::Call& call, std::string_view name, const std::string& fallback) {
   const std::string* value = call.request.Query(name);
-  return value != nullptr && !value->empty() ? *value : std::move(fallback);
+  return value != nullptr && !value->empty() ? *value : fallback;
 }
 
 bool QueryFlag(const contract::Call& call, std::string_view name) {

@@ -57,7 +57,7 @@ Result<contract::Answer> PatchItem(const Services& services, const contract::Cal
 /// Value of an optional JSON text as a parameter.
 db::Param TextOf(const nlohmann::json& object, std::string_view name);
 /// Value of a query parameter of the call, or `fallback`.
-std::string QueryOf(const contract::Call& call, std::string_view name, std::string fallback = {});
+std::string QueryOf(const contract::Call& call, std::string_view name, const std::string& fallback = {});
 bool QueryFlag(const contract::Call& call, std::string_view name);
 
 }  // namespace steward::platform

@@ -19,6 +19,7 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 constexpr std::size_t kMaxErrors = 20;
+constexpr const char* kDisabled = "restic-disabled.txt";  // in the state folder: uids of jobs that are switched off
 
 sys_seconds Now() {
   return std::chrono::floor<seconds>(std::chrono::system_clock::now());
@@ -86,6 +87,7 @@ ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, s
   for (const ResticConfig& job : config.restic) {
     Job entry{.config = job};
     entry.uid = IsUuid(job.uid) ? job.uid : NamedUuid(agent_uid_, "job/" + job.name);
+    if (ReadFile(config_.state / kDisabled).find(entry.uid) != std::string::npos) entry.config.enabled = false;
     jobs_.push_back(std::move(entry));
   }
   const auto result = RunProcess({config_.restic_binary, "version"}, {}, stopping_);
@@ -101,7 +103,7 @@ void ResticAdapter::Start() {
 }
 
 void ResticAdapter::Stop() {
-  stopping_ = true;
+  stopping_ = interrupt_ = true;
   {
     const std::lock_guard lock(wake_mutex_);
     wake_.notify_all();
@@ -125,10 +127,7 @@ void ResticAdapter::Run() {
       }
       looked_ = true;
       for (std::size_t i = 0; i < jobs_.size() && !stopping_; ++i) {
-        const auto runs = runs_.Runs(jobs_[i].uid);
-        const auto last = runs.empty() ? std::nullopt : ParseIsoTime(runs.back().began);
-        const auto due = NextRun(jobs_[i].config, last, Now());
-        if (due && *due <= Now()) RunJob(i);
+        if (Due(jobs_[i])) RunJob(i);
       }
       status_.SetAdapter(Name(), engine_version_.empty() ? "restic is not installed or cannot be started" : "");
     } catch (const std::exception& error) {
@@ -139,6 +138,77 @@ void ResticAdapter::Run() {
     std::unique_lock lock(wake_mutex_);
     wake_.wait_for(lock, seconds(5), [&] { return stopping_ || now_; });
   }
+}
+
+bool ResticAdapter::Due(const Job& job) const {
+  const std::lock_guard lock(mutex_);
+  if (job.ordered) return true;
+  const auto runs = runs_.Runs(job.uid);
+  const auto last = runs.empty() ? std::nullopt : ParseIsoTime(runs.back().began);
+  const auto due = NextRun(job.config, last, Now());
+  return due && *due <= Now();
+}
+
+std::optional<CommandOutcome> ResticAdapter::Execute(const Command& command) {
+  if (command.has_collect()) {
+    CollectNow();
+    return CommandOutcome{true, "The agent reads its repositories."};
+  }
+  if (!command.has_job() || !command.job().backup_server_uid().empty()) return std::nullopt;
+  const auto job = std::ranges::find(jobs_, command.job().job_uid(), &Job::uid);
+  if (job == jobs_.end()) return CommandOutcome{false, "This agent has no such backup job (any more)."};
+  switch (command.job().verb()) {
+    case JobAction::START:
+    case JobAction::RETRY:
+      return StartNow(*job);
+    case JobAction::STOP:
+      return StopNow(*job);
+    case JobAction::ENABLE:
+      return Switch(*job, true);
+    case JobAction::DISABLE:
+      return Switch(*job, false);
+    default:
+      return CommandOutcome{false, "This agent does not know the action."};
+  }
+}
+
+CommandOutcome ResticAdapter::StartNow(Job& job) {
+  const auto running = [&] {
+    const std::lock_guard lock(mutex_);
+    return job.running.has_value();
+  };
+  if (running()) return {false, "The job is running already."};
+  {
+    const std::lock_guard lock(mutex_);
+    job.ordered = true;
+  }
+  CollectNow();
+  for (int i = 0; i < 50 && !running() && !stopping_; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return {true, running() ? "" : "It waits for another job of this agent to end."};
+}
+
+CommandOutcome ResticAdapter::StopNow(const Job& job) {
+  const auto running = [&] {
+    const std::lock_guard lock(mutex_);
+    return job.running.has_value();
+  };
+  if (!running()) return {false, "The job is not running."};
+  interrupt_ = true;
+  for (int i = 0; i < 200 && running(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return {!running(), running() ? "restic did not end within 20 s." : ""};
+}
+
+/// Outlives a restart: the uids of disabled jobs are in a file.
+CommandOutcome ResticAdapter::Switch(Job& job, bool enabled) {
+  {
+    const std::lock_guard lock(mutex_);
+    job.config.enabled = enabled;
+    std::string disabled;
+    for (const Job& each : jobs_) disabled += each.config.enabled ? "" : each.uid + "\n";
+    WriteFileSafely(config_.state / kDisabled, disabled);
+  }
+  Publish();
+  return {true, ""};
 }
 
 std::vector<std::string> ResticAdapter::Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const {
@@ -201,6 +271,8 @@ RunRecord ResticAdapter::RunJob(std::size_t index) {
   const Job job = [&] {
     const std::lock_guard lock(mutex_);
     runs_.Save(run);
+    interrupt_ = stopping_.load();
+    jobs_[index].ordered = false;
     jobs_[index].running = run;
     return jobs_[index];
   }();
@@ -214,7 +286,7 @@ RunRecord ResticAdapter::RunJob(std::size_t index) {
     for (const std::string& exclude : job.config.excludes) rest.insert(rest.end(), {"--exclude", exclude});
     rest.emplace_back("--");
     rest.insert(rest.end(), job.config.paths.begin(), job.config.paths.end());
-    result = RunProcess(Arguments(job.config, rest), {"RESTIC_PROGRESS_FPS=0.5"}, stopping_,
+    result = RunProcess(Arguments(job.config, rest), {"RESTIC_PROGRESS_FPS=0.5"}, interrupt_,
                         [&](const std::string& line) { ReadSummary(line, index, run, errors); });
     run.exit_code = result.exit_code;
   }
@@ -230,7 +302,7 @@ RunRecord ResticAdapter::RunJob(std::size_t index) {
     Forget(job, run);
   } else {
     run.result = "Failed";
-    run.message = stopping_ || result.exit_code == 130 ? "The backup was interrupted" : LastLine(result.error);
+    run.message = interrupt_ || result.exit_code == 130 ? "The backup was interrupted" : LastLine(result.error);
     if (run.message.empty()) run.message = fmt::format("restic ended with code {}", result.exit_code);
   }
   spdlog::info("restic: {} ended: {} {}", job.config.name, run.result, run.message);

@@ -39,6 +39,7 @@ class ResticAdapter final : public Adapter {
   void Stop() override;
   void CollectNow() override;
   bool HasLooked() const override { return looked_; }
+  std::optional<CommandOutcome> Execute(const Command& command) override;
 
   /// One backup with retention; blocks. Used by the thread and by tests.
   RunRecord RunJob(std::size_t index);
@@ -58,9 +59,14 @@ class ResticAdapter final : public Adapter {
     std::vector<Snapshot> snapshots{};
     std::optional<std::int64_t> stored_bytes{};
     std::optional<RunRecord> running{};
+    bool ordered = false;  ///< to be run now, by command
   };
 
   void Run();
+  bool Due(const Job& job) const;
+  CommandOutcome StartNow(Job& job);
+  CommandOutcome StopNow(const Job& job);
+  CommandOutcome Switch(Job& job, bool enabled);
   std::vector<std::string> Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const;
   std::string EnsureRepository(const Job& job);
   void ReadSummary(const std::string& line, std::size_t index, RunRecord& run, std::vector<std::string>& errors);
@@ -77,11 +83,12 @@ class ResticAdapter final : public Adapter {
   RunStore runs_;
   std::string engine_version_;
   std::vector<Job> jobs_;
-  std::mutex mutex_;  // jobs_ and runs_
+  mutable std::mutex mutex_;  // jobs_ and runs_
   std::mutex wake_mutex_;
   std::condition_variable wake_;
   std::thread thread_;
   std::atomic<bool> stopping_{false}, looked_{false};
+  std::atomic<bool> interrupt_{false};  ///< ends the run under way
   bool now_ = false;
   std::chrono::steady_clock::time_point last_progress_{};
 };

@@ -39,6 +39,7 @@ class ResticTest : public AdapterTestBase {
     config_.restic = {job};
   }
 
+ protected:
   void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
   void Open() {
     adapter_.reset();

@@ -12,8 +12,6 @@
 #include <csignal>
 #include <cstring>
 
-extern char** environ;
-
 namespace steward::agent::restic {
 namespace {
 
@@ -44,6 +42,7 @@ struct Pipe {
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;

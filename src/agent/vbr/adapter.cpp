@@ -18,11 +18,12 @@ std::string HostOf(const std::string& url) {
 
 }  // namespace
 
-VbrAdapter::VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, Transport transport)
+VbrAdapter::VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, const Connect& connect)
     : config_(config),
       store_(store),
       status_(status),
-      client_(config, std::move(transport)),
+      client_(config, connect()),
+      commander_(config, connect()),
       collector_(client_, config) {}
 
 void VbrAdapter::Start() {
@@ -49,13 +50,16 @@ void VbrAdapter::Run() {
   while (true) {
     const auto began = std::chrono::steady_clock::now();
     bool everything = began >= next_full || !complete_;
+    bool settings = false;
     {
       std::unique_lock lock(mutex_);
       if (stopping_) break;
       everything |= std::exchange(now_, false);
+      settings = std::exchange(states_now_, false);
+      ++looks_begun_;
     }
     try {
-      LookOnce(everything);
+      LookOnce(everything, settings);
     } catch (const std::exception& error) {
       spdlog::error("{}: {}", config_.url, error.what());
       PublishServer("Warning", std::string("The agent could not read the server's answer: ") + error.what());
@@ -63,17 +67,75 @@ void VbrAdapter::Run() {
     looked_ = true;
     if (everything && complete_) next_full = began + config_.inventory;
     std::unique_lock lock(mutex_);
-    wake_.wait_until(lock, began + config_.states, [&] { return stopping_ || now_; });
+    looks_ended_ = looks_begun_;
+    wake_.notify_all();
+    wake_.wait_until(lock, began + config_.states, [&] { return stopping_ || now_ || states_now_; });
     if (stopping_) break;
   }
   client_.LogOut();
+  const std::lock_guard lock(commander_mutex_);
+  commander_.LogOut();
 }
 
-void VbrAdapter::LookOnce(bool everything) {
-  Look look = everything ? collector_.Everything(cache_) : collector_.States(cache_);
+std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command) {
+  switch (command.action_case()) {
+    case Command::kCollect:
+      CollectNow();
+      return CommandOutcome{true, "The agent reads its backup servers."};
+    case Command::kJob: {
+      const auto server = RememberedServer();
+      if (!server || server->uid() != command.job().backup_server_uid()) return std::nullopt;
+      return DoJob(command.job());
+    }
+    case Command::ACTION_NOT_SET:
+      break;
+  }
+  return std::nullopt;
+}
+
+CommandOutcome VbrAdapter::DoJob(const JobAction& action) {
+  const std::string job = "jobs/" + UrlEncode(action.job_uid());
+  const auto order = [&]() -> CallResult<Json> {
+    const std::lock_guard lock(commander_mutex_);
+    switch (action.verb()) {
+      case JobAction::START:
+        return commander_.Order(job + "/start", {{"performActiveFull", false}});
+      case JobAction::STOP:
+        return commander_.Order(job + "/stop", {{"gracefulStop", false}});
+      case JobAction::RETRY:
+        if (!commander_.Version().empty() && !commander_.Modern()) {
+          return tl::unexpected(
+              CallFault{Reach::kBadAnswer, 0, "its interface 1.2-rev1 knows no retry; start the job instead"});
+        }
+        return commander_.Order(job + "/retry", {{"startChainedJobs", false}});
+      case JobAction::ENABLE:
+        return commander_.Order(job + "/enable", Json());
+      case JobAction::DISABLE:
+        return commander_.Order(job + "/disable", Json());
+      default:
+        return tl::unexpected(CallFault{Reach::kBadAnswer, 0, "this agent does not know the action"});
+    }
+  }();
+  if (!order) return {false, "The backup server refused or did not answer: " + order.error().reason};
+  LookAgain();
+  return {true, ""};
+}
+
+/// Reads the states once more and waits for it: the console shall see the server's own answer to a command.
+void VbrAdapter::LookAgain() {
+  constexpr std::chrono::seconds kPatience{20};
+  std::unique_lock lock(mutex_);
+  const std::uint64_t wanted = looks_begun_ + 1;
+  states_now_ = true;
+  wake_.notify_all();
+  wake_.wait_for(lock, kPatience, [&] { return stopping_ || looks_ended_ >= wanted; });
+}
+
+void VbrAdapter::LookOnce(bool everything, bool settings) {
+  Look look = everything ? collector_.Everything(cache_) : collector_.States(cache_, settings);
   if (!look.problems.empty() && look.worst == Reach::kNoAnswer) {  // one lost answer is no outage: ask again
     std::this_thread::sleep_for(std::chrono::seconds(1));
-    look = everything ? collector_.Everything(cache_) : collector_.States(cache_);
+    look = everything ? collector_.Everything(cache_) : collector_.States(cache_, settings);
   }
   if (look.problems.empty()) {
     complete_ |= everything;

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 
@@ -18,7 +19,7 @@ namespace steward::agent::vbr {
 /// nothing but its own row: status and the reason in words.
 class VbrAdapter final : public Adapter {
  public:
-  VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, Transport transport);
+  VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, const Connect& connect);
   ~VbrAdapter() override { Stop(); }
 
   std::string Name() const override;
@@ -27,11 +28,15 @@ class VbrAdapter final : public Adapter {
   void CollectNow() override;
   bool HasLooked() const override { return looked_; }
 
+  std::optional<CommandOutcome> Execute(const Command& command) override;
+
   /// One look; used by the thread and by tests. `everything` reads the slow parts too.
-  void LookOnce(bool everything);
+  void LookOnce(bool everything, bool settings = false);
 
  private:
   void Run();
+  CommandOutcome DoJob(const JobAction& action);
+  void LookAgain();
   void Publish(const std::string& entity, Rows rows);
   std::optional<inventory::BackupServer> RememberedServer() const;
   void PublishServer(const std::string& status, const std::string& reason);
@@ -40,13 +45,16 @@ class VbrAdapter final : public Adapter {
   SyncStore& store_;
   StatusBoard& status_;
   Client client_;
+  std::mutex commander_mutex_;
+  Client commander_;  ///< for commands: they do not wait for a look to end
   Collector collector_;
   Cache cache_;
   bool complete_ = false;  ///< everything has been read once
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false, now_ = false;
+  bool stopping_ = false, now_ = false, states_now_ = false;
+  std::uint64_t looks_begun_ = 0, looks_ended_ = 0;
   std::atomic<bool> looked_{false};
 };
 

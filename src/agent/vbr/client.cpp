@@ -120,6 +120,10 @@ CallResult<Json> Client::Ask(const std::string& path, const Json& body) {
   return Call("POST", path, {}, {body.dump(), "application/json"});
 }
 
+CallResult<Json> Client::Order(const std::string& path, const Json& body) {
+  return Call("POST", path, {}, {body.is_null() ? std::string() : body.dump(), "application/json"});
+}
+
 CallResult<Json> Client::Call(const std::string& method, const std::string& path, const Query& query,
                               const Body& body) {
   for (int attempt = 0;; ++attempt) {
@@ -138,7 +142,8 @@ CallResult<Json> Client::Call(const std::string& method, const std::string& path
       continue;
     }
     if (response->status == 401) return tl::unexpected(CallFault{Reach::kNoToken, 401, path + ": " + Words(*response)});
-    if (response->status != 200) return tl::unexpected(BadAnswer(path, *response));
+    if (response->status == 204 || (method == "POST" && response->body.empty())) return Json();
+    if (response->status != 200 && response->status != 201) return tl::unexpected(BadAnswer(path, *response));
     Json answer = Json::parse(response->body, nullptr, false);
     if (answer.is_discarded()) {
       return tl::unexpected(CallFault{Reach::kBadAnswer, 0, path + ": the answer is not JSON (cut off or broken)"});

@@ -29,6 +29,8 @@ using CallResult = tl::expected<T, CallFault>;
 
 /// Sends one request; replaced in tests.
 using Transport = std::function<Result<net::ClientResponse>(const net::ClientRequest&)>;
+/// Makes a transport of its own for each caller: one is used by one thread at a time.
+using Connect = std::function<Transport()>;
 
 /// Speaks to one backup server: finds the interface version, signs in, refreshes, signs in again, reads pages. Not
 /// thread-safe.
@@ -39,6 +41,8 @@ class Client {
   CallResult<Json> Get(const std::string& path, const Query& query = {});
   /// A POST that only asks: its answer is read like that of Get.
   CallResult<Json> Ask(const std::string& path, const Json& body);
+  /// A POST that changes something. Sent once: when no answer comes, nobody knows whether it took effect.
+  CallResult<Json> Order(const std::string& path, const Json& body);
   /// Every row of a paged list, in the order of the server.
   CallResult<std::vector<Json>> GetAll(const std::string& path, Query query = {});
   /// Signs out; errors do not matter any more.

@@ -65,8 +65,9 @@ bool Collector::One(Run& run, const std::string& path, Json& target) {
   return true;
 }
 
-Look Collector::States(Cache& cache) {
+Look Collector::States(Cache& cache, bool settings) {
   Run run{.cache = cache};
+  if (settings) List(run, "jobs", run.cache.jobs);
   ReadStates(run);
   ReadEnds(run);
   ReadDisks(run);
@@ -151,6 +152,7 @@ void Collector::ReadBackup(Run& run, Backup& backup) {
   if (!file_data && !List(run, "backups/" + backup.id + "/backupFiles", files)) return;
   if (!List(run, "restorePoints", points, {{"backupIdFilter", backup.id}, {"orderColumn", "CreationTime"}})) return;
   std::vector<Object> read;
+  read.reserve(objects.size());
   for (const Json& row : objects) read.push_back(ReadObject(row));
   if (file_data) ReadFileData(run, backup, read);
   backup.objects = std::move(read);

@@ -108,7 +108,7 @@ void MapComputerObjects(const Context& context, const Json& config, const std::v
     const std::string id = Word(computer, "id");
     if (!ids.contains(id) && !groups.contains(Word(computer, "protectionGroupId"))) continue;
     inventory::BackupServerJobObject row;
-    row.set_uid(context.U5(job_id + "/" + id));
+    row.set_uid(context.U5(fmt::format("{}/{}", job_id, id)));
     row.set_job_unique_uid(context.JobUid(job_id));
     row.set_job_uid(job_id);
     row.set_backup_server_uid(context.server_uid);

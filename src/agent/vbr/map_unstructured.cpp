@@ -246,7 +246,7 @@ void MapFileJobObjects(const Context& context, const Json& config, const std::ve
     }
     names.erase("");
     inventory::BackupServerJobObject row;
-    row.set_uid(context.U5(job_id + "/" + id));
+    row.set_uid(context.U5(fmt::format("{}/{}", job_id, id)));
     row.set_job_unique_uid(context.JobUid(job_id));
     row.set_job_uid(job_id);
     row.set_backup_server_uid(context.server_uid);

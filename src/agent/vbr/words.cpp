@@ -306,7 +306,7 @@ std::string JobStatus(const JobStatusFacts& facts) {
     return "Running";
   }
   if (is("Inactive") || is("Stopped") || is("Enabled") || is("Disabled")) {
-    const std::string result = SessionResult(facts.last_result);
+    std::string result = SessionResult(facts.last_result);
     if (result == "None") return facts.ever_ran ? "Unknown" : "None";
     return result;
   }

@@ -51,6 +51,24 @@ void WaitUntilAllLooked(const std::vector<std::unique_ptr<agent::Adapter>>& adap
   store.SetReady();
 }
 
+/// The first adapter that a command is meant for carries it out; a look at everything is for all.
+agent::CommandOutcome Execute(const std::vector<std::unique_ptr<agent::Adapter>>& adapters,
+                              const agent::Command& command) {
+  std::optional<agent::CommandOutcome> outcome;
+  for (const auto& adapter : adapters) {
+    auto mine = adapter->Execute(command);
+    if (mine && !command.has_collect()) return *mine;
+    if (mine) outcome = std::move(mine);
+  }
+  return outcome.value_or(
+      agent::CommandOutcome{false, "This agent does not manage what the command is meant for (any more)."});
+}
+
+/// The console shall have what a command changed before it hears that the command is done.
+void WaitUntilSynced(const agent::SyncStore& store) {
+  for (int i = 0; i < 150 && store.HasWork(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+}
+
 int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   [[maybe_unused]] const int lock = LockFolder(config.state);
   agent::Identity identity(config.state);
@@ -59,14 +77,20 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   const std::string host_name = config.name.empty() ? agent::HostName() : config.name;
   std::vector<std::unique_ptr<agent::Adapter>> adapters;
   for (const auto& vbr : config.vbr) {
-    adapters.push_back(std::make_unique<agent::vbr::VbrAdapter>(vbr, store, status, MakeTransport(vbr)));
+    adapters.push_back(
+        std::make_unique<agent::vbr::VbrAdapter>(vbr, store, status, [&vbr] { return MakeTransport(vbr); }));
   }
   if (!config.restic.empty()) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
+  agent::CommandLog log(config.state / "commands.journal");
+  agent::CommandRunner commands(
+      log, [&adapters](const agent::Command& command) { return Execute(adapters, command); },
+      [&store] { WaitUntilSynced(store); });
   agent::LinkSession::Parts parts{.identity = identity,
                                   .store = store,
                                   .status = status,
+                                  .commands = commands,
                                   .host_name = host_name,
                                   .version = kVersion,
                                   .tag = config.tag,
@@ -90,6 +114,7 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   stop = true;
   link.Stop();
   for (const auto& adapter : adapters) adapter->Stop();
+  commands.Stop();
   ready.join();
   connection.join();
   return 0;

@@ -46,7 +46,7 @@ class AdapterTest : public AdapterTestBase {
                                                lab::VbrServerOptions{.hang_limit = std::chrono::seconds(0)});
     OpenStore(folder_);
     adapter_ = std::make_unique<VbrAdapter>(config_, *store_, *status_,
-                                            [this](const auto& request) { return Answer(request); });
+                                            [this] { return [this](const auto& request) { return Answer(request); }; });
   }
 
   Result<net::ClientResponse> Answer(const net::ClientRequest& client) {

@@ -209,7 +209,8 @@ class TwoServersTest : public AdapterTestBase {
       entry.user = sides_[i].config.user = "user";
       entry.password = sides_[i].config.password = "secret";
       entry.server = lab::MakeSmallServer(static_cast<std::uint64_t>(i + 1), kStart, true);
-      ReplaceId(entry.server, entry.server.repositories.front().id);
+      const std::string first = entry.server.repositories.front().id;
+      ReplaceId(entry.server, first);
       sides_[i].config.url = "https://vbr" + std::to_string(i);
       sides_[i].config.others = {"https://vbr" + std::to_string(1 - i)};
       sides_[i].config.own_ids = i == 1;
@@ -219,7 +220,7 @@ class TwoServersTest : public AdapterTestBase {
     clock_.Freeze(kStart);
     Restart();
   }
-  static void ReplaceId(lab::BackupServer& server, const std::string old) {
+  static void ReplaceId(lab::BackupServer& server, const std::string& old) {
     for (lab::Repository& repository : server.repositories) {
       if (repository.id == old) repository.id = "88788f9e-d8f5-4eb4-bc4f-9b3f5403bcec";
     }
@@ -231,12 +232,12 @@ class TwoServersTest : public AdapterTestBase {
     for (Side& side : sides_) side.adapter.reset();
     OpenStore(folder_);
     for (Side& side : sides_) {
-      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, *status_,
-                                                  [&side](const auto& request) -> Result<net::ClientResponse> {
-                                                    if (side.cut)
-                                                      return Fail(ErrorCode::kUnavailable, "Connection refused");
-                                                    return Carry(*side.server, side.config, request);
-                                                  });
+      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, *status_, [&side] {
+        return [&side](const auto& request) -> Result<net::ClientResponse> {
+          if (side.cut) return Fail(ErrorCode::kUnavailable, "Connection refused");
+          return Carry(*side.server, side.config, request);
+        };
+      });
     }
   }
   /// Sends all there is, so that the journal remembers it.

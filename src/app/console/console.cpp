@@ -56,11 +56,17 @@ void Bootstrap(db::Pool& owner, const std::filesystem::path& data) {
   spdlog::info("first start: sign in as administrator with the password in {}", file.string());
 }
 
-/// Listens for changes that other consoles made.
+/// What consoles of one database tell each other (and each itself), and what is due every few seconds.
 class ChangeListener {
  public:
-  ChangeListener(std::string url, platform::ListEngine& lists, platform::Identity& identity)
-      : thread_([this, url = std::move(url), &lists, &identity] { Run(url, lists, identity); }) {}
+  struct Parts {
+    platform::ListEngine& lists;
+    platform::Identity& identity;
+    platform::Waiting& waiting;
+    agentlink::Hub& hub;
+    agentlink::Commands& commands;
+  };
+  ChangeListener(std::string url, Parts parts) : parts_(parts), thread_([this, url = std::move(url)] { Run(url); }) {}
   ~ChangeListener() {
     stopping_ = true;
     thread_.join();
@@ -69,25 +75,38 @@ class ChangeListener {
   ChangeListener& operator=(const ChangeListener&) = delete;
 
  private:
-  void Run(const std::string& url, platform::ListEngine& lists, platform::Identity& identity) {
-    const auto written = [&] {
-      identity.Invalidate();
-      lists.Cache().Written();
-    };
+  void Written() {
+    parts_.identity.Invalidate();
+    parts_.lists.Cache().Written();
+  }
+
+  void Hear(const std::string& channel, const std::string& subject) {
+    if (channel == "steward_written") return Written();
+    if (channel == "steward_command") return parts_.hub.Deliver(subject);
+    parts_.lists.Cache().Reported();
+    if (channel == "steward_command_end") parts_.waiting.Ended(subject);
+  }
+
+  void Run(const std::string& url) {
     while (!stopping_) {
       try {
-        db::Connection connection(url, {"listen steward_changed", "listen steward_written"});
-        written();
+        db::Connection connection(url, {"listen steward_changed", "listen steward_written", "listen steward_command",
+                                        "listen steward_command_end"});
+        Written();
+        for (const auto& agent : parts_.commands.AgentsToServe()) parts_.hub.Deliver(agent);  // what was not heard
+        auto tidy = std::chrono::steady_clock::now();
         while (!stopping_) {
-          const auto notice = connection.WaitNotification(500);
-          if (!notice) continue;
-          notice->first == "steward_written" ? written() : lists.Cache().Reported();
+          if (const auto notice = connection.WaitNotification(500)) Hear(notice->first, notice->second);
+          if (std::chrono::steady_clock::now() < tidy) continue;
+          parts_.commands.Tidy();
+          tidy = std::chrono::steady_clock::now() + std::chrono::seconds(5);
         }
       } catch (const std::exception& error) {
         if (!stopping_) std::this_thread::sleep_for(std::chrono::seconds(1));
       }
     }
   }
+  Parts parts_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };
@@ -99,8 +118,8 @@ net::ServerOptions Options(const Config& config, const platform::Authority& auth
   options.port = port;
   options.worker_threads = config.worker_threads;
   if (!agents) options.io_threads = static_cast<int>(std::max(2U, std::thread::hardware_concurrency())) + 1;
-  options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(),
-                 agents ? authority.CaPem() : std::string()};
+  options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(), agents ? authority.CaPem() : std::string(),
+                 !agents};
   return options;
 }
 
@@ -177,7 +196,9 @@ void RunConsole(const Config& config) {
   const platform::Authority authority(config.data / "pki", config.names);
   platform::Identity identity(owner);
   platform::ListEngine lists({provider, tenant, location});
-  agentlink::Hub hub(owner, authority, fmt::format("{}:{}", config.names.front(), config.api_port),
+  agentlink::Commands commands(owner);
+  platform::Waiting waiting;
+  agentlink::Hub hub(owner, authority, commands, fmt::format("{}:{}", config.names.front(), config.api_port),
                      [&lists] { lists.Cache().Reported(); });
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
@@ -185,10 +206,12 @@ void RunConsole(const Config& config) {
   features::Users users(services);
   features::Organizations organizations(services, disconnect);
   features::Agents agents(services, authority, {AgentAddresses(config), disconnect});
-  ConsoleHandlers handlers(services, users, organizations, agents);
+  features::Actions actions(services, commands, waiting);
+  features::Jobs jobs(services, actions);
+  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst});
-  const ChangeListener listener(url, lists, identity);
+  const ChangeListener listener(url, {lists, identity, waiting, hub, commands});
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
   const auto nothing_here = [](net::Request&) {
@@ -209,6 +232,7 @@ void RunConsole(const Config& config) {
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();
   hub.GoAway(2, "the console is stopping");
+  waiting.Stop();  // calls that wait for agents get 202
   api.Stop();
   inside.Stop(std::chrono::seconds(2));
   gateway.Stop(std::chrono::seconds(2));

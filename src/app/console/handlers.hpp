@@ -3,6 +3,7 @@
 #include "contract/handlers.gen.hpp"
 #include "features/agents/agents.hpp"
 #include "features/identity/users.hpp"
+#include "features/jobs/jobs.hpp"
 #include "features/organizations/organizations.hpp"
 #include "features/reference/facts.hpp"
 
@@ -14,8 +15,14 @@ class ConsoleHandlers : public contract::Handlers {
   using Answer = Result<contract::Answer>;
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
-                  features::Agents& agents)
-      : services_(services), users_(users), organizations_(organizations), agents_(agents), facts_(services) {}
+                  features::Agents& agents, features::Actions& actions, features::Jobs& jobs)
+      : services_(services),
+        users_(users),
+        organizations_(organizations),
+        agents_(agents),
+        actions_(actions),
+        jobs_(jobs),
+        facts_(services) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
   Answer CreateSession(const Call& call) override { return users_.CreateSession(call); }
@@ -48,6 +55,27 @@ class ConsoleHandlers : public contract::Handlers {
   Answer GetCountries(const Call&) override { return facts_.Countries(); }
   Answer GetCurrencies(const Call&) override { return facts_.Currencies(); }
   Answer GetUsaStates(const Call&) override { return facts_.UsaStates(); }
+  Answer GetAsyncActionsConfig(const Call&) override { return actions_.Config(); }
+  Answer CancelAsyncAction(const Call& call) override { return actions_.Cancel(call); }
+  Answer GetAsyncActionResult(const Call& call) override { return actions_.ActionResult(call); }
+  Answer DeleteAsyncActionResult(const Call& call) override { return actions_.DeleteResult(call); }
+  Answer PatchBackupServerJob(const Call& call) override { return jobs_.Patch(call); }
+  Answer StartBackupServerJob(const Call& call) override {
+    return jobs_.Act(call, "StartBackupServerJob", agent::JobAction::START);
+  }
+  Answer StopBackupServerJob(const Call& call) override {
+    return jobs_.Act(call, "StopBackupServerJob", agent::JobAction::STOP);
+  }
+  Answer RetryBackupServerJob(const Call& call) override {
+    return jobs_.Act(call, "RetryBackupServerJob", agent::JobAction::RETRY);
+  }
+  Answer StartBackupAgentJob(const Call& call) override {
+    return jobs_.ActOnAgentJob(call, "StartBackupAgentJob", agent::JobAction::START);
+  }
+  Answer StopBackupAgentJob(const Call& call) override {
+    return jobs_.ActOnAgentJob(call, "StopBackupAgentJob", agent::JobAction::STOP);
+  }
+  Answer CollectFromManagementAgent(const Call& call) override { return jobs_.CollectNow(call); }
   Answer GetAbout(const Call& call) override;
 
  private:
@@ -55,6 +83,8 @@ class ConsoleHandlers : public contract::Handlers {
   features::Users& users_;
   features::Organizations& organizations_;
   features::Agents& agents_;
+  features::Actions& actions_;
+  features::Jobs& jobs_;
   features::Facts facts_;
 };
 

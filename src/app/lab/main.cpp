@@ -26,7 +26,7 @@ struct Options {
 
 class Fleet {
  public:
-  Fleet(lab::Estate estate, const Options& options, const lab::Clock& clock) : options_(options), clock_(clock) {
+  Fleet(const lab::Estate& estate, const Options& options, const lab::Clock& clock) : options_(options), clock_(clock) {
     if (!options.plain) certificate_ = lab::MakeCertificate("steward-lab");
     for (const lab::EstateServer& entry : estate.servers) {
       const auto settings = lab::VbrServerOptions{.token_lifetime = std::chrono::seconds(options.token_seconds)};

@@ -70,6 +70,7 @@ std::optional<db::Rows> ListEngine::MarkedPage(const ListQuery& query, const Ten
     const auto version = cache_.Current();
     const auto rows = Run(query.MarksStatement(mark ? &*mark : nullptr, ListCache::kMarkStep), scope);
     std::vector<Mark> found;
+    found.reserve(static_cast<std::size_t>(rows.Count()));
     const std::int64_t base = mark ? mark->position : 0;
     for (int i = 0; i < rows.Count(); ++i)
       found.push_back({base + rows.Int(i, "position"), rows.Text(i, "value"), rows.Text(i, "key")});

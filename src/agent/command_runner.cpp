@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/command_runner.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace steward::agent {
+
+CommandRunner::CommandRunner(CommandLog& log, Execute execute, std::function<void()> settle)
+    : log_(log), execute_(std::move(execute)), settle_(std::move(settle)) {
+  for (int i = 0; i < kThreads; ++i) {
+    threads_.emplace_back([this] { Work(); });
+  }
+}
+
+void CommandRunner::Receive(const Command& command) {
+  if (const auto known = log_.Find(command.id())) return report_(*known);
+  if (command.begun()) {
+    return Refuse(command,
+                  "The agent has no record of it any more (its state folder was lost), so it is not known whether it "
+                  "took effect. Look before you repeat it.");
+  }
+  const std::lock_guard lock(mutex_);
+  if (!queued_.insert(command.id()).second) return;
+  queue_.push_back({command, std::chrono::steady_clock::now()});
+  wake_.notify_one();
+}
+
+void CommandRunner::Connected() {
+  for (const auto& end : log_.Unreported()) report_(end);
+}
+
+void CommandRunner::Work() {
+  while (true) {
+    Waiting next;
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      next = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    Carry(next);
+    const std::lock_guard lock(mutex_);
+    queued_.erase(next.command.id());
+  }
+}
+
+void CommandRunner::Carry(const Waiting& waiting) {
+  const Command& command = waiting.command;
+  if (std::chrono::steady_clock::now() - waiting.arrived > std::chrono::seconds(command.valid_seconds())) {
+    return Refuse(command, "The agent was busy with other commands until this one was no longer valid.");
+  }
+  try {
+    if (!log_.Begin(command)) return;
+  } catch (const std::exception& error) {
+    return Refuse(command, std::string("The agent cannot write down that it begins, so it did not: ") + error.what());
+  }
+  CommandUpdate update;
+  update.set_id(command.id());
+  report_(update);
+  CommandOutcome outcome;
+  try {
+    outcome = execute_(command);
+  } catch (const std::exception& error) {
+    outcome = {false, error.what()};
+  }
+  update.set_state(outcome.done ? CommandUpdate::DONE : CommandUpdate::FAILED);
+  update.set_percent(outcome.done ? 100 : 0);
+  update.set_message(outcome.message);
+  log_.End(update);
+  spdlog::info("Command {}: {}{}", command.id(),
+               outcome.done ? "done" : "failed: ", outcome.done ? "" : outcome.message);
+  settle_();
+  report_(update);
+}
+
+// Not begun, so not in the log: the console stores the refusal, and a repetition is refused again.
+void CommandRunner::Refuse(const Command& command, const std::string& reason) {
+  CommandUpdate update;
+  update.set_id(command.id());
+  update.set_state(CommandUpdate::FAILED);
+  update.set_message(reason);
+  spdlog::error("Command {} refused: {}", command.id(), reason);
+  report_(update);
+}
+
+void CommandRunner::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    wake_.notify_all();
+  }
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+}  // namespace steward::agent

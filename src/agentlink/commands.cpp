@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agentlink/commands.hpp"
+
+#include "base/uuid.hpp"
+#include "fmt/format.h"
+#include "nlohmann/json.hpp"
+
+namespace steward::agentlink {
+namespace {
+
+std::string Bytea(const std::string& bytes) {
+  std::string out = "\\x";
+  for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return out;
+}
+
+std::string FromBytea(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 2; i + 1 < text.size(); i += 2) {
+    out.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
+  }
+  return out;
+}
+
+nlohmann::json Object(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  nlohmann::json out = nlohmann::json::object();
+  for (const auto& [name, value] : pairs) out[name] = value;
+  return out;
+}
+
+std::string Dump(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+Result<std::string> Commands::Queue(const contract::Call& call, const Order& order, const platform::AuditEntry& audit) {
+  std::string id(call.request.Header("X-Request-id"));
+  if (!id.empty() && !IsUuid(id)) return FailParameter("X-Request-id", "X-Request-id must be a uuid, or be left out.");
+  if (id.empty()) id = NewUuid();
+  const std::string target = call.request.method + " " + call.request.target;
+  agent::Command command = order.command;
+  command.set_id(id);
+  auto connection = owner_.Acquire();
+  db::Transaction transaction(*connection);
+  const auto stored = transaction.Query(
+      "insert into core.command (id, agent_uid, organization_uid, payload, expires_at, initiator_uid, "
+      "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path) values "
+      "($1, "
+      "$2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb) "
+      "on conflict (id) do nothing",
+      {id, order.agent_uid, order.organization_uid, Bytea(command.SerializeAsString()),
+       std::to_string(order.valid.count()), call.caller.user_uid, call.caller.organization_uid,
+       std::string(order.action_name), target, Dump(Object(call.request.query)),
+       call.request.body.empty() ? db::Param() : db::Param(call.request.body),
+       order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
+       Dump(Object(order.result_path))});
+  if (stored.Affected() == 0) {
+    const auto same = transaction.Query(
+        "select 1 from core.command where id = $1 and initiator_uid = $2 and target = $3 and created_at > now() - "
+        "interval '5 minutes'",
+        {id, call.caller.user_uid, target});
+    if (same.Count() == 0) {
+      return Fail(ErrorCode::kConflict, "This X-Request-id was used before; send a new one with each new request.");
+    }
+    return id;
+  }
+  platform::WriteAudit(*connection, call, audit);
+  transaction.Query("select pg_notify('steward_command', $1)", {order.agent_uid});
+  transaction.Commit();
+  return id;
+}
+
+std::optional<OrderState> Commands::Find(const std::string& id) {
+  const auto rows = owner_.Acquire()->Query(
+      "select c.state, c.message, c.initiator_uid, c.result_operation, c.result_path, a.connected_to is not null as "
+      "reachable, a.host_name, c.state = 'Queued' as queued from core.command c join core.agent a on a.uid = "
+      "c.agent_uid "
+      "where c.id = $1",
+      {id});
+  if (rows.Count() == 0) return std::nullopt;
+  const std::string state = rows.Text(0, "state");
+  OrderState out{.id = id,
+                 .ended = state == "Done" || state == "Failed" || state == "Expired" || state == "Canceled",
+                 .done = state == "Done",
+                 .reachable = rows.Bool(0, "reachable"),
+                 .message = rows.Maybe(0, "message").value_or(""),
+                 .initiator_uid = rows.Text(0, "initiator_uid"),
+                 .result_operation = rows.Maybe(0, "result_operation").value_or("")};
+  const auto path = nlohmann::json::parse(rows.Text(0, "result_path"));
+  for (const auto& [name, value] : path.items()) out.result_path.emplace_back(name, value.get<std::string>());
+  return out;
+}
+
+Status Commands::Cancel(const std::string& id) {
+  auto connection = owner_.Acquire();
+  db::Transaction transaction(*connection);
+  const auto changed = transaction.Query(
+      "update core.command set state = 'Canceled', ended_at = now(), message = 'It was taken back before the agent got "
+      "it.' where id = $1 and state = 'Queued'",
+      {id});
+  if (changed.Affected() == 0) {
+    return Fail(ErrorCode::kConflict, "The agent has this order already; it cannot be taken back.");
+  }
+  transaction.Query("select pg_notify('steward_command_end', $1)", {id});
+  transaction.Commit();
+  return {};
+}
+
+void Commands::Forget(const std::string& id) {
+  owner_.Acquire()->Query("delete from core.command where id = $1 and ended_at is not null", {id});
+}
+
+std::vector<agent::Command> Commands::ForAgent(const std::string& agent_uid) {
+  const auto rows = owner_.Acquire()->Query(
+      "with chosen as (update core.command set state = case when state = 'Queued' then 'Sent' else state end, sent_at "
+      "= "
+      "coalesce(sent_at, now()) where agent_uid = $1 and (state in ('Sent', 'Running') or (state = 'Queued' and "
+      "expires_at > now())) returning payload, state, created_at, greatest(30, extract(epoch from expires_at - "
+      "now())::int) as valid) select * from chosen order by created_at",
+      {agent_uid});
+  std::vector<agent::Command> out;
+  for (int i = 0; i < rows.Count(); ++i) {
+    agent::Command command;
+    command.ParseFromString(FromBytea(rows.Text(i, "payload")));
+    command.set_valid_seconds(static_cast<std::uint32_t>(rows.Int(i, "valid")));
+    command.set_begun(rows.Text(i, "state") == "Running");
+    out.push_back(std::move(command));
+  }
+  return out;
+}
+
+bool Commands::Store(const std::string& agent_uid, const agent::CommandUpdate& update) {
+  const bool end = update.state() != agent::CommandUpdate::RUNNING;
+  if (!IsUuid(update.id())) return end;
+  auto connection = owner_.Acquire();
+  db::Transaction transaction(*connection);
+  const char* state = update.state() == agent::CommandUpdate::RUNNING
+                          ? "Running"
+                          : (update.state() == agent::CommandUpdate::DONE ? "Done" : "Failed");
+  const auto changed = transaction.Query(
+      "update core.command set state = $3::core.command_state, percent = $4, message = nullif($5, ''), started_at = "
+      "coalesce(started_at, now()), ended_at = case when $6 then now() end where id = $1 and agent_uid = $2 and state "
+      "in "
+      "('Queued', 'Sent', 'Running')",
+      {update.id(), agent_uid, state, std::to_string(std::min(update.percent(), 100U)),
+       update.message().substr(0, 4000), end ? "t" : "f"});
+  if (end && changed.Affected() > 0) transaction.Query("select pg_notify('steward_command_end', $1)", {update.id()});
+  transaction.Commit();
+  return end;
+}
+
+void Commands::Tidy() {
+  auto connection = owner_.Acquire();
+  connection->Query(
+      "with late as (update core.command c set state = 'Expired', ended_at = now(), message = 'The agent on ' || "
+      "coalesce(a.host_name, 'an unknown host') || ' did not connect in time; its last sign of life was ' || "
+      "coalesce(to_char(a.last_heartbeat_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS \"UTC\"'), 'never') || '.' from "
+      "core.agent a where a.uid = c.agent_uid and c.state = 'Queued' and c.expires_at <= now() returning c.id) select "
+      "pg_notify('steward_command_end', id::text) from late");
+  connection->Query("delete from core.command where ended_at < now() - make_interval(hours => $1::int)",
+                    {std::to_string(kRetention.count())});
+}
+
+std::vector<std::string> Commands::AgentsToServe() {
+  const auto rows = owner_.Acquire()->Query(
+      "select distinct agent_uid from core.command where state = 'Queued' and expires_at > now()");
+  std::vector<std::string> out;
+  for (int i = 0; i < rows.Count(); ++i) out.push_back(rows.Text(i, "agent_uid"));
+  return out;
+}
+
+}  // namespace steward::agentlink

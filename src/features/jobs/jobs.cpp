@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "features/jobs/jobs.hpp"
+
+#include "fmt/format.h"
+
+namespace steward::features {
+namespace {
+
+using agent::JobAction;
+using contract::Answer;
+using contract::Call;
+using nlohmann::json;
+using platform::TextOf;
+
+struct Words {
+  std::string_view audit_type;  ///< a word of ActivityLogType
+  std::string_view verb;
+};
+
+Words WordsOf(Jobs::Verb verb) {
+  switch (verb) {
+    case JobAction::START:
+      return {"BackupJobStarted", "start"};
+    case JobAction::STOP:
+      return {"BackupJobStopped", "stop"};
+    case JobAction::RETRY:
+      return {"BackupJobRetried", "retry"};
+    case JobAction::ENABLE:
+      return {"BackupJobEnabled", "enable"};
+    case JobAction::DISABLE:
+      return {"BackupJobDisabled", "disable"};
+    default:
+      throw std::logic_error("an action without a verb");
+  }
+}
+
+/// The agent that manages an object: of several the one that is connected. Table names are literals of this file.
+std::optional<std::string> AgentOf(db::Pool& owner, const std::string& table, const db::Param& uid) {
+  const auto rows = owner.Acquire()->Query(
+      fmt::format("select a.uid from {} o join core.agent a on a.uid = o.agent_uid where o.uid = $1 and a.state = "
+                  "'Accepted' order by a.connected_to is null, a.last_heartbeat_at desc limit 1",
+                  table),
+      {uid});
+  if (rows.Count() == 0) return std::nullopt;
+  return rows.Text(0, "uid");
+}
+
+Error NoAgent() {
+  return {.code = ErrorCode::kConflict,
+          .message = "No accepted management agent manages this object (any more); see Infrastructure, Agents."};
+}
+
+std::string OrganizationOf(const json& object) {
+  return TextOf(object, "organizationUid").value_or("");
+}
+
+}  // namespace
+
+Result<Answer> Jobs::Act(const Call& call, std::string_view action_name, Verb verb) {
+  auto job =
+      platform::CurrentItem(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
+  if (!job) return tl::unexpected(job.error());
+  return Send(call, *job, action_name, verb, false);
+}
+
+Result<Answer> Jobs::Patch(const Call& call) {
+  auto job =
+      platform::CurrentItem(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
+  if (!job) return tl::unexpected(job.error());
+  auto next = contract::ApplyPatch(*contract::FindSchema("BackupServerJob"), *job, call.body);
+  if (!next) return tl::unexpected(next.error());
+  for (const auto& [name, value] : next->items()) {
+    if (name != "isEnabled" && (*job)[name] != value) {
+      return FailProperty(name, fmt::format("{} cannot be changed here; only isEnabled can.", name));
+    }
+  }
+  const bool enabled = next->value("isEnabled", true);
+  if (job->value("isEnabled", true) == enabled) {
+    return platform::ItemAnswer(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
+  }
+  return Send(call, *job, "PatchBackupServerJob", enabled ? JobAction::ENABLE : JobAction::DISABLE, true);
+}
+
+Result<Answer> Jobs::Send(const Call& call, const json& job, std::string_view action_name, Verb verb, bool answer_job) {
+  const auto agent = AgentOf(services_.owner, "inventory.backup_server_job", TextOf(job, "uniqueUid"));
+  if (!agent) return tl::unexpected(NoAgent());
+  agentlink::Order order{
+      .agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}, .action_name = action_name};
+  JobAction& action = *order.command.mutable_job();
+  action.set_verb(verb);
+  action.set_backup_server_uid(TextOf(job, "backupServerUid").value_or(""));
+  action.set_job_uid(TextOf(job, "instanceUid").value_or(""));
+  if (answer_job) {
+    order.result_operation = "GetBackupServerJob";
+    order.result_path = {{"jobUid", call.Path("jobUid")}};
+  }
+  const Words words = WordsOf(verb);
+  return actions_.Run(call, order,
+                      {action_name, words.audit_type, order.organization_uid, action.job_uid(),
+                       fmt::format("Asked to {} job {}.", words.verb, TextOf(job, "name").value_or(""))});
+}
+
+Result<Answer> Jobs::ActOnAgentJob(const Call& call, std::string_view action_name, Verb verb) {
+  auto job = platform::CurrentItem(
+      services_, "GetBackupAgentJobOfAgent",
+      {{"backupAgentUid", call.Path("backupAgentUid")}, {"backupAgentJobUid", call.Path("backupAgentJobUid")}},
+      call.caller.scope);
+  if (!job) return tl::unexpected(job.error());
+  const auto agent = AgentOf(services_.owner, "inventory.backup_agent_job", TextOf(*job, "instanceUid"));
+  if (!agent) return tl::unexpected(NoAgent());
+  agentlink::Order order{
+      .agent_uid = *agent, .organization_uid = OrganizationOf(*job), .command = {}, .action_name = action_name};
+  order.command.mutable_job()->set_verb(verb);
+  order.command.mutable_job()->set_job_uid(call.Path("backupAgentJobUid"));
+  const Words words = WordsOf(verb);
+  return actions_.Run(call, order,
+                      {action_name, words.audit_type, order.organization_uid, call.Path("backupAgentJobUid"),
+                       fmt::format("Asked to {} job {}.", words.verb, TextOf(*job, "name").value_or(""))});
+}
+
+Result<Answer> Jobs::CollectNow(const Call& call) {
+  const std::string& uid = call.Path("managementAgentUid");
+  auto agent = platform::CurrentItem(services_, "GetManagementAgent", {{"managementAgentUid", uid}}, call.caller.scope);
+  if (!agent) return tl::unexpected(agent.error());
+  agentlink::Order order{.agent_uid = uid,
+                         .organization_uid = OrganizationOf(*agent),
+                         .command = {},
+                         .action_name = "CollectFromManagementAgent",
+                         .valid = std::chrono::seconds(120)};
+  order.command.mutable_collect();
+  return actions_.Run(
+      call, order,
+      {"CollectFromManagementAgent", "Unknown", order.organization_uid, uid,
+       fmt::format("Asked agent {} to look at everything now.", TextOf(*agent, "hostName").value_or(""))});
+}
+
+}  // namespace steward::features

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "features/actions/actions.hpp"
+
+namespace steward::features {
+
+/// What an operator does with jobs, on backup servers and on machines with an agent of our own engine. The agent
+/// carries it out; the answer shows the server's own state afterwards. Thread-safe.
+class Jobs {
+ public:
+  Jobs(platform::Services services, Actions& actions) : services_(services), actions_(actions) {}
+
+  using Verb = agent::JobAction::Verb;
+  /// Start, stop or retry of a backup server's job.
+  Result<contract::Answer> Act(const contract::Call& call, std::string_view action_name, Verb verb);
+  /// Enables or disables a backup server's job.
+  Result<contract::Answer> Patch(const contract::Call& call);
+  /// Start or stop of a backup agent's job.
+  Result<contract::Answer> ActOnAgentJob(const contract::Call& call, std::string_view action_name, Verb verb);
+  /// Has an agent look at everything now.
+  Result<contract::Answer> CollectNow(const contract::Call& call);
+
+ private:
+  Result<contract::Answer> Send(const contract::Call& call, const nlohmann::json& job, std::string_view action_name,
+                                Verb verb, bool answer_job);
+
+  platform::Services services_;
+  Actions& actions_;
+};
+
+}  // namespace steward::features

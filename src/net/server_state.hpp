@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <limits>
+#include <optional>
+#include <set>
+
+#include "net/http.hpp"
+#include "net/lanes.hpp"
+#include "net/tls_stream.hpp"
+
+namespace steward::net {
+
+/// What a server knows of its sessions.
+class SessionBase {
+ public:
+  using Clock = std::chrono::steady_clock;
+  virtual ~SessionBase() = default;
+  /// Finish the request under way, then close; close at once when idle. Any thread.
+  virtual void Drain() = 0;
+  /// Cut the connection. Any thread.
+  virtual void Abort() = 0;
+  bool Late(Clock::time_point now) const { return now.time_since_epoch().count() > deadline_.load(); }
+
+ protected:
+  void SetDeadline(Clock::duration time) { deadline_ = (Clock::now() + time).time_since_epoch().count(); }
+  void NoDeadline() { deadline_ = kNever; }
+
+ private:
+  static constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
+  std::atomic<Clock::rep> deadline_{kNever};
+};
+
+/// What the sessions of one server share.
+struct ServerState {
+  /// Throws when certificate or key cannot be read.
+  ServerState(ServerOptions o, Handler h, UpgradeHandler u, HandshakeFailure f);
+
+  ServerOptions options;
+  Handler handler;
+  UpgradeHandler upgrade;
+  HandshakeFailure failure;
+  asio::io_context io;
+  asio::thread_pool workers;
+  Lanes lanes;
+  std::optional<asio::ssl::context> tls;
+  std::atomic<bool> stopping{false};
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::set<SessionBase*> sessions;
+
+  void Add(SessionBase* session);
+  void Remove(SessionBase* session);
+  /// Cuts the sessions that are past their deadline.
+  void Sweep();
+  /// Hands the handler's answer, compressed when the client takes that, to `then`: now, or later from another thread. A
+  /// fault becomes a 520. May block.
+  void Call(const std::shared_ptr<Request>& request, std::function<void(Response)> then) const;
+  /// The refusal of a body larger than the options allow.
+  Response BodyTooLarge() const;
+  /// The refusal of headers larger than the options allow.
+  Response HeadTooLarge() const;
+};
+
+/// Sets target, path and query of a request from the target as sent.
+void SetTarget(Request& request, std::string target);
+
+}  // namespace steward::net

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/tls_stream.hpp"
+
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <stdexcept>
+
+namespace steward::net {
+
+TlsStream::TlsStream(tcp::socket socket, SSL_CTX* context, Side side)
+    : socket_(std::move(socket)), ssl_(SSL_new(context)) {
+  if (!ssl_) throw std::runtime_error("OpenSSL has no memory for another connection");
+  SSL_set_mode(ssl_.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  side == Side::kServer ? SSL_set_accept_state(ssl_.get()) : SSL_set_connect_state(ssl_.get());
+  if (!socket_.is_open()) return;
+  socket_.native_non_blocking(true);
+  SSL_set_fd(ssl_.get(), socket_.native_handle());
+}
+
+void TlsStream::cancel() {
+  ErrorCodeOfIo ignored;
+  socket_.cancel(ignored);
+}
+
+void TlsStream::close() {
+  ErrorCodeOfIo ignored;
+  socket_.close(ignored);
+}
+
+ErrorCodeOfIo TlsStream::Reason(SSL* ssl, int result, int saved_errno) {
+  switch (SSL_get_error(ssl, result)) {
+    case SSL_ERROR_ZERO_RETURN:
+      return asio::error::eof;
+    case SSL_ERROR_SYSCALL:
+      if (saved_errno == 0) return asio::ssl::error::stream_truncated;
+      return {saved_errno, boost::system::system_category()};
+    default: {
+      const auto code = ERR_get_error();
+      if (ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING) return asio::ssl::error::stream_truncated;
+      return {static_cast<int>(code), asio::error::get_ssl_category()};
+    }
+  }
+}
+
+std::string PeerCertificatePem(SSL* ssl) {
+  const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
+  if (!certificate) return {};
+  const std::unique_ptr<BIO, void (*)(BIO*)> bio(BIO_new(BIO_s_mem()), BIO_free_all);
+  PEM_write_bio_X509(bio.get(), certificate.get());
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+}  // namespace steward::net
