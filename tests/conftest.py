@@ -35,7 +35,7 @@ def estate(console, folder):
     """Simulated backup servers, their companies and agents, with the first inventory stored."""
     import seed
 
-    lab, described = processes.start_lab(folder, 19600)
+    lab, described = processes.start_lab(folder, 0)
     fleet = processes.start_fleet(folder, console, "--states-seconds", "5", "--inventory-seconds", "30")
     client = console.client()
     try:

@@ -56,6 +56,7 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
       return wrong(fmt::format("one of: {}", fmt::join(property.words, ", ")));
     }
     case Kind::kString: {
+      if (value.is_number()) return CheckScalar(kind, property, value.dump(), path);  // clients send codes as numbers
       if (!value.is_string()) return wrong("a text");
       const auto size = static_cast<std::int64_t>(value.get_ref<const std::string&>().size());
       if (value.get_ref<const std::string&>().find('\0') != std::string::npos)

@@ -370,6 +370,7 @@ void Builder::Settle(BackupServer& server) {
   license.support_id = fmt::format("{:08}", dice.Between(1000000, 99999999));
   license.instances = std::ceil(UsedInstances(server) / use);
   license.sockets = plan_.sockets;
+  license.cloud_connect = plan_.cloud_connect;
   license.capacity_tb = std::ceil(UsedTb(server) * 1.5);
   license.expires = std::chrono::floor<days>(start_) + days{left};
   license.support_expires = license.expires;

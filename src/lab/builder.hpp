@@ -21,8 +21,9 @@ struct ServerPlan {
   std::size_t buckets = 0;  ///< buckets of one object storage
   int sockets = 0;          ///< licensed beside the instances
   std::size_t zone = 0;
-  int license_days = 0;    ///< days left; 0 = thrown by the dice
-  double license_use = 0;  ///< share of the licence in use; 0 = thrown by the dice
+  int license_days = 0;        ///< days left; 0 = thrown by the dice
+  bool cloud_connect = false;  ///< licensed to serve tenants
+  double license_use = 0;      ///< share of the licence in use; 0 = thrown by the dice
   Trouble trouble = Trouble::kNone;
 };
 

@@ -48,7 +48,7 @@ constexpr std::array<ServerPlan, 15> kServers{{
     {.customer = 6, .machines = 180, .agents = 25, .license_days = 12},
     {.customer = 6, .machines = 110, .modern = false, .zone = 1},
     {.customer = 7, .machines = 130, .agents = 40, .hyper_v = true, .zone = 3},
-    {.customer = 8, .machines = 200, .agents = 20, .scale_out = true},
+    {.customer = 8, .machines = 200, .agents = 20, .scale_out = true, .cloud_connect = true},
     {.customer = 9, .machines = 95, .agents = 55},
     {.customer = 10, .machines = 170, .agents = 35, .scale_out = true, .zone = 1},
     {.customer = 11, .machines = 60, .agents = 15, .trouble = Trouble::kSilent},

@@ -160,6 +160,7 @@ struct License {
   Moment expires{};
   std::optional<Moment> support_expires{};
   bool auto_update = true;
+  bool cloud_connect = false;
 };
 
 struct ProtectionGroup {

@@ -41,7 +41,7 @@ class RestV12 final : public Rest {
                 {"supportId", license.support_id},
                 {"autoUpdateEnabled", license.auto_update},
                 {"freeAgentInstanceConsumptionEnabled", true},
-                {"cloudConnect", "Disabled"},
+                {"cloudConnect", license.cloud_connect ? "Enabled" : "Disabled"},
                 {"instanceLicenseSummary",
                  {{"licensedInstancesNumber", license.instances},
                   {"usedInstancesNumber", UsedInstances(server_)},

@@ -69,7 +69,7 @@ class RestV13 final : public Rest {
                 {"supportId", license.support_id},
                 {"autoUpdateEnabled", license.auto_update},
                 {"freeAgentInstanceConsumptionEnabled", true},
-                {"cloudConnect", "Disabled"},
+                {"cloudConnect", license.cloud_connect ? "Enabled" : "Disabled"},
                 {"IsMultiSection", license.sockets > 0},
                 {"proactiveSupportEnabled", false},
                 {"instanceLicenseSummary", std::move(summary)}};

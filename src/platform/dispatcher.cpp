@@ -9,6 +9,7 @@
 #include "base/uuid.hpp"
 #include "fmt/format.h"
 #include "net/compress.hpp"
+#include "platform/form.hpp"
 #include "spdlog/spdlog.h"
 
 namespace steward::platform {
@@ -64,7 +65,7 @@ Result<nlohmann::json> ReadBody(const net::Request& request, const contract::Ope
   if (operation.body == nullptr) return nlohmann::json();
   if (operation.body_form) {
     nlohmann::json form = nlohmann::json::object();
-    for (const auto& [name, value] : net::ParseQuery(request.body, true)) {
+    for (const auto& [name, value] : ParseForm(request.Header("Content-Type"), request.body)) {
       if (name == "readOnly") {
         form[name] = value == "true" || value == "True";
       } else if (!value.empty()) {
@@ -130,8 +131,9 @@ std::string SessionToken(const net::Request& request) {
   return std::string(rest.substr(0, rest.find(';')));
 }
 
-Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files)
-    : handlers_(handlers), identity_(identity), lists_(lists), files_(std::move(files)) {
+Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files,
+                       Throttle::Limits limits)
+    : handlers_(handlers), identity_(identity), lists_(lists), files_(std::move(files)), throttle_(limits) {
   for (const contract::Operation& operation : contract::Operations()) {
     auto segments = Segments(operation.path);
     routes_[segments.size()].emplace_back(std::move(segments), &operation);
@@ -172,22 +174,32 @@ Dispatcher::Match Dispatcher::Find(const std::string& method, const std::string&
   return match;
 }
 
-Result<Caller> Dispatcher::Admit(const net::Request& request, const contract::Operation& operation) {
-  if (operation.anonymous) return Caller{};
-  std::string token(request.Header("Authorization"));
-  for (const std::string_view scheme : {"Bearer ", "bearer "}) {
-    if (token.starts_with(scheme)) token = token.substr(scheme.size());
-  }
-  const bool cookie = token.empty();
-  if (cookie) token = SessionToken(request);
-  if (token.empty())
+Result<Caller> Dispatcher::Authenticate(const net::Request& request, const Credentials& given) {
+  if (given.token.empty())
     return Fail(ErrorCode::kUnauthenticated,
                 "Sign in first: send Authorization: Bearer with an access token or API key.");
-  if (cookie && request.method != "GET" && request.Header("X-Steward-Csrf").empty()) {
+  if (given.cookie && request.method != "GET" && request.Header("X-Steward-Csrf").empty()) {
     return Fail(ErrorCode::kForbidden, "A change with the session cookie needs the header X-Steward-Csrf.");
   }
-  auto caller = identity_.Authenticate(token);
-  if (!caller) return caller;
+  return identity_.Authenticate(given.token);
+}
+
+Result<Caller> Dispatcher::Admit(const net::Request& request, const contract::Operation& operation) {
+  Credentials given{.token = std::string(request.Header("Authorization"))};
+  for (const std::string_view scheme : {"Bearer ", "bearer "}) {
+    if (given.token.starts_with(scheme)) given.token = given.token.substr(scheme.size());
+  }
+  given.cookie = given.token.empty();
+  if (given.cookie) given.token = SessionToken(request);
+  auto caller = operation.anonymous ? Caller{} : Authenticate(request, given);
+  const bool known = caller && !operation.anonymous;
+  if (const int wait = throttle_.Take(known ? given.token : request.peer); wait > 0) {
+    return tl::unexpected(Error{
+        .code = ErrorCode::kThrottled,
+        .message = fmt::format("Too many requests from this {}; come back in {} s.", known ? "token" : "address", wait),
+        .retry_after = wait});
+  }
+  if (!known) return caller;
   if (caller->role_bit < 0 || (operation.roles >> static_cast<unsigned>(caller->role_bit) & 1U) == 0) {
     return Fail(ErrorCode::kForbidden, fmt::format("The role {} may not use {}.", caller->role, operation.id));
   }

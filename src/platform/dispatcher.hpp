@@ -10,18 +10,19 @@
 #include "net/http.hpp"
 #include "platform/identity.hpp"
 #include "platform/list/engine.hpp"
+#include "platform/throttle.hpp"
 
 namespace steward::platform {
 
-/// Every HTTP request goes through here: route, authenticate, admit by role, check the body, run list, item or handler,
-/// shape the answer. Also serves the OpenAPI document, Swagger UI and the portal's files. Thread-safe.
+/// Every HTTP request goes through here: route, authenticate, admit by rate and role, check the body, run list, item or
+/// handler, shape the answer. Also serves the OpenAPI document, Swagger UI and the portal's files. Thread-safe.
 class Dispatcher {
  public:
   struct Files {
     std::filesystem::path portal;   ///< built portal; may be missing
     std::filesystem::path swagger;  ///< Swagger UI's files; may be missing
   };
-  Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files);
+  Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files, Throttle::Limits limits);
 
   net::Response operator()(net::Request& request);
 
@@ -33,6 +34,12 @@ class Dispatcher {
   };
   Match Find(const std::string& method, const std::string& path) const;
   Result<net::Response> Route(net::Request& request);
+  /// Credentials of a request: an access token or API key, and whether it came as the portal's cookie.
+  struct Credentials {
+    std::string token;
+    bool cookie = false;
+  };
+  Result<Caller> Authenticate(const net::Request& request, const Credentials& given);
   Result<Caller> Admit(const net::Request& request, const contract::Operation& operation);
   Result<net::Response> RunList(const net::Request& request, const Match& match, const Caller& caller);
   Result<net::Response> RunHandler(net::Request& request, const Match& match, const Caller& caller);
@@ -43,6 +50,7 @@ class Dispatcher {
   Identity& identity_;
   ListEngine& lists_;
   Files files_;
+  Throttle throttle_;
   std::unordered_map<std::size_t, std::vector<std::pair<std::vector<std::string>, const contract::Operation*>>> routes_;
 };
 

@@ -148,16 +148,20 @@ std::optional<Caller> Identity::Load(db::Connection& connection, const std::stri
   return FromRow(rows, 0);
 }
 
-IssuedTokens Identity::Issue(const Caller& caller, bool read_only, const std::string& family) {
+IssuedTokens Identity::Issue(const Caller& caller, bool read_only) {
+  return Issue(*owner_.Acquire(), caller, read_only, NewUuid());
+}
+
+IssuedTokens Identity::Issue(db::Connection& connection, const Caller& caller, bool read_only,
+                             const std::string& family) {
   IssuedTokens tokens{.access = NewSecret(), .refresh = NewSecret(), .expires_in = kAccessSeconds};
-  auto connection = owner_.Acquire();
-  connection->Query(
+  connection.Query(
       "insert into core.token (hash, kind, user_uid, family, is_read_only, expires_at) values "
       "($1::bytea, 'access', $3, $4, $5, now() + make_interval(secs => $6)), ($2::bytea, 'refresh', $3, $4, $5, now() "
       "+ make_interval(secs => $7))",
-      {SecretHash(tokens.access), SecretHash(tokens.refresh), caller.user_uid, family.empty() ? NewUuid() : family,
-       read_only ? "t" : "f", std::to_string(kAccessSeconds), std::to_string(kRefreshSeconds)});
-  connection->Query("delete from core.token where expires_at < now() - interval '1 day'");
+      {SecretHash(tokens.access), SecretHash(tokens.refresh), caller.user_uid, family, read_only ? "t" : "f",
+       std::to_string(kAccessSeconds), std::to_string(kRefreshSeconds)});
+  connection.Query("delete from core.token where expires_at < now() - interval '1 day'");
   return tokens;
 }
 
@@ -179,7 +183,7 @@ Result<IssuedTokens> Identity::Refresh(const std::string& refresh_token) {
   }
   const auto caller = Load(*connection, rows.Text(0, "user_uid"));
   if (!caller) return Fail(ErrorCode::kUnauthenticated, "The account or its company is disabled.");
-  return Issue(*caller, rows.Bool(0, "is_read_only"), rows.Text(0, "family"));
+  return Issue(*connection, *caller, rows.Bool(0, "is_read_only"), rows.Text(0, "family"));
 }
 
 Result<Caller> Identity::Authenticate(const std::string& token) {

@@ -49,8 +49,8 @@ class Identity {
 
   /// Checks a password; failed tries block name and address for a growing time (kThrottled).
   Result<Caller> CheckPassword(const std::string& user_name, const std::string& password, const std::string& peer);
-  /// A new pair of tokens for a signed-in user; `family` continues that of an earlier pair.
-  IssuedTokens Issue(const Caller& caller, bool read_only, const std::string& family = {});
+  /// A new pair of tokens for a signed-in user.
+  IssuedTokens Issue(const Caller& caller, bool read_only);
   /// Spends a refresh token and issues a new pair; reuse of a spent one ends its whole family.
   Result<IssuedTokens> Refresh(const std::string& refresh_token);
   /// Caller of an access token or API key.
@@ -63,6 +63,8 @@ class Identity {
   void Invalidate();
 
  private:
+  /// The same with a connection at hand; `family` continues that of an earlier pair.
+  IssuedTokens Issue(db::Connection& connection, const Caller& caller, bool read_only, const std::string& family);
   Status CheckBlocked(db::Connection& connection, const std::string& subject);
   void CountFailure(db::Connection& connection, const std::string& subject);
 

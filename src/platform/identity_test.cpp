@@ -18,7 +18,8 @@ constexpr const char* kPassword = "correct horse";
 /// A provider, a reseller with the companies red and blue, and the provider's own company green.
 class IdentityTest : public testing::Test {
  protected:
-  IdentityTest() : pool_(db::TestServer::Shared().Fresh(), {}, 4), identity_(pool_) {
+  // One connection is enough for every call: none waits for a second while it holds one.
+  IdentityTest() : pool_(db::TestServer::Shared().Fresh(), {}, 1), identity_(pool_) {
     provider_ = Organization("Provider", "provider", {});
     reseller_ = Organization("Reseller", "reseller", provider_);
     red_ = Organization("Company", "red", reseller_);

@@ -123,7 +123,7 @@ def test_refusals_have_the_same_shape(console, admin, company):
             (admin, "GET", "/nothing/here", {}, 404), (admin, "DELETE", "/about", {}, 405), (admin, "GET", f"/organizations/companies/{uuid.uuid4()}", {}, 404),
             (admin, "GET", "/organizations/companies/12", {}, 400), (admin, "POST", "/organizations/companies", {"data": "{\"a\":"}, 400),
             (admin, "POST", "/organizations/companies", {"json": {}}, 400), (admin, "POST", "/organizations/companies", {"json": [1]}, 400),
-            (admin, "POST", "/organizations/companies", {"json": {"organizationInput": {"name": 5}}}, 400),
+            (admin, "POST", "/organizations/companies", {"json": {"organizationInput": {"name": True}}}, 400),
             (admin, "POST", "/organizations/companies", {"json": {"organizationInput": {"name": ""}}}, 400),
             (admin, "POST", "/organizations/companies", {"json": {"organizationInput": {"name": company["name"]}}}, 409),
             (admin, "POST", "/organizations/companies", {"data": "x" * (5 << 20), "headers": {"Content-Type": "application/json"}}, 413),

@@ -23,7 +23,7 @@ def small(folder):
     started = []
     try:
         console.start()
-        lab, described = start_lab(place, 19700)
+        lab, described = start_lab(place, 0)
         started.append(lab)
         started.append(start_fleet(place, console, "--servers", "2", "--states-seconds", "3", "--inventory-seconds", "15"))
         client = console.client()
@@ -121,7 +121,7 @@ def test_agent_killed_and_started_again(small):
     again = subprocess.Popen([processes.binaries() / "steward-agent", "run", "--setup", place / "setup.toml", "--config", place / "adapters.toml", "--state", place / "state"],
                              stdout=log, stderr=log)
     try:
-        wait_for(lambda: all(a["connectionStatus"] == "Online" for a in client.data("/infrastructure/managementAgents")), 60)
+        wait_for(lambda: all(a["connectionStatus"] == "Online" for a in client.data("/infrastructure/managementAgents")), 120)
         assert settled(client) == before
     finally:
         stop(again)

@@ -96,7 +96,7 @@ def postgraphile(folder, console, organization, others):
 def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="steward-bench-", dir="/tmp"))
     folder.chmod(0o755)
-    console = Console(folder / "console")
+    console = Console(folder / "console", extra="request_rate = 0\n")
     others = []
     try:
         console.start()

@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 #include <fstream>
 
+#include "agent/adapter_test_base.hpp"
 #include "agent/restic/process.hpp"
 #include "base/iso_time.hpp"
-#include "base/uuid.hpp"
 
 namespace steward::agent::restic {
 namespace {
@@ -19,7 +19,7 @@ std::chrono::sys_seconds At(const char* text) {
   return *ParseIsoTime(text);
 }
 
-class ResticTest : public testing::Test {
+class ResticTest : public AdapterTestBase {
  protected:
   ResticTest() {
     std::filesystem::create_directories(folder_ / "data");
@@ -39,37 +39,19 @@ class ResticTest : public testing::Test {
     config_.restic = {job};
   }
 
- public:
-  ~ResticTest() override { std::filesystem::remove_all(folder_); }
-
  protected:
   void Write(const std::string& name, const std::string& text) { std::ofstream(folder_ / name) << text; }
   void Open() {
     adapter_.reset();
-    store_.reset();
-    store_ = std::make_unique<SyncStore>(config_.state / "journal");
-    status_ = std::make_unique<StatusBoard>(config_.state / "status.json");
+    OpenStore(config_.state);
     adapter_ = std::make_unique<ResticAdapter>(config_, "host", "0.1", *store_, *status_);
-  }
-  template <typename Message>
-  std::vector<Message> All(const char* entity) {
-    std::vector<Message> rows;
-    for (const std::string& bytes : store_->RowsOf(entity)) {
-      Message row;
-      EXPECT_TRUE(row.ParseFromString(bytes));
-      rows.push_back(std::move(row));
-    }
-    return rows;
   }
   inventory::BackupAgentJob Job() { return All<inventory::BackupAgentJob>("BackupAgentJob").at(0); }
   std::vector<inventory::ConsoleComputerRestorePoint> Points() {
     return All<inventory::ConsoleComputerRestorePoint>("ConsoleComputerRestorePoint");
   }
 
-  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("restic_test_" + NewUuid());
   AgentConfig config_;
-  std::unique_ptr<SyncStore> store_;
-  std::unique_ptr<StatusBoard> status_;
   std::unique_ptr<ResticAdapter> adapter_;
 };
 

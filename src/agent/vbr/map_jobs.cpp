@@ -69,10 +69,25 @@ Json Windows(const Json& window) {
   return periods;
 }
 
+/// The same time with seven fraction digits, as every time of the console has; the offset stays the server's.
+std::string WithFraction(const std::string& iso) {
+  constexpr std::size_t kSeconds = std::string_view("2026-01-31T05:04:03").size();
+  if (iso.size() < kSeconds) return iso;
+  std::size_t end = kSeconds;
+  std::string digits;
+  if (end < iso.size() && iso[end] == '.') {
+    const std::size_t after = std::min(iso.find_first_not_of("0123456789", end + 1), iso.size());
+    digits = iso.substr(end + 1, after - end - 1);
+    end = after;
+  }
+  digits.resize(7, '0');
+  return iso.substr(0, kSeconds) + "." + digits + iso.substr(end);
+}
+
 std::optional<Json> ScheduleOf(const Context& context, const Json& state, const Json* config) {
   Json result = Json::object();
   if (const auto next = Time(state, "nextRun")) {
-    result["startDateTime"] = Word(state, "nextRun");
+    result["startDateTime"] = WithFraction(Word(state, "nextRun"));
     result["startDateTimeUtc"] = *next;
   }
   const Json& schedule = config == nullptr ? Json() : Part(*config, "schedule");

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "agent/adapter_test_base.hpp"
 #include "agent/vbr/adapter.hpp"
 #include "base/iso_time.hpp"
-#include "base/uuid.hpp"
 #include "lab/estate.hpp"
 #include "lab/simulation.hpp"
 #include "lab/vbr_server.hpp"
@@ -14,12 +14,6 @@
 namespace steward::agent::vbr {
 
 inline const lab::Moment kStart = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-
-inline std::filesystem::path NewFolder() {
-  auto folder = std::filesystem::temp_directory_path() / ("vbr_adapter_" + NewUuid());
-  std::filesystem::create_directories(folder);
-  return folder;
-}
 
 inline Result<net::ClientResponse> Carry(lab::VbrServer& server, const VbrConfig& config,
                                          const net::ClientRequest& client) {
@@ -35,15 +29,10 @@ inline Result<net::ClientResponse> Carry(lab::VbrServer& server, const VbrConfig
   return net::ClientResponse{.status = response.status, .headers = {}, .body = response.body};
 }
 
-class AdapterTest : public testing::Test {
- protected:
- public:
-  ~AdapterTest() override { std::filesystem::remove_all(folder_); }
-
+class AdapterTest : public AdapterTestBase {
  protected:
   void Begin(lab::BackupServer server, lab::FaultMode mode = lab::FaultMode::kOk) {
     adapter_.reset();
-    store_.reset();
     std::filesystem::remove(folder_ / "journal");
     clock_.Freeze(kStart);
     lab::EstateServer entry;
@@ -55,8 +44,7 @@ class AdapterTest : public testing::Test {
     truth_ = entry.server;
     server_ = std::make_unique<lab::VbrServer>(std::move(entry), clock_,
                                                lab::VbrServerOptions{.hang_limit = std::chrono::seconds(0)});
-    store_ = std::make_unique<SyncStore>(folder_ / "journal");
-    status_ = std::make_unique<StatusBoard>(folder_ / "status.json");
+    OpenStore(folder_);
     adapter_ = std::make_unique<VbrAdapter>(config_, *store_, *status_,
                                             [this] { return [this](const auto& request) { return Answer(request); }; });
   }
@@ -67,16 +55,6 @@ class AdapterTest : public testing::Test {
     return Carry(*server_, config_, client);
   }
 
-  template <typename Message>
-  std::vector<Message> All(const char* entity) {
-    std::vector<Message> rows;
-    for (const std::string& bytes : store_->RowsOf(entity)) {
-      Message row;
-      EXPECT_TRUE(row.ParseFromString(bytes));
-      rows.push_back(std::move(row));
-    }
-    return rows;
-  }
   inventory::BackupServer Server() {
     const auto rows = All<inventory::BackupServer>("BackupServer");
     EXPECT_EQ(rows.size(), 1U);
@@ -91,13 +69,10 @@ class AdapterTest : public testing::Test {
     return count;
   }
 
-  std::filesystem::path folder_ = NewFolder();
   lab::Clock clock_{kStart, 1};
   lab::BackupServer truth_;
   VbrConfig config_;
   std::unique_ptr<lab::VbrServer> server_;
-  std::unique_ptr<SyncStore> store_;
-  std::unique_ptr<StatusBoard> status_;
   std::unique_ptr<VbrAdapter> adapter_;
   int calls_ = 0;
   bool cut_ = false;

@@ -195,7 +195,7 @@ TEST_F(SourcesTest, FileJobs_TypesRetentionAndObjects) {
 }
 
 /// Two servers behind one agent. Both have the default repository, under the same id.
-class TwoServersTest : public testing::Test {
+class TwoServersTest : public AdapterTestBase {
  protected:
   struct Side {
     VbrConfig config;
@@ -209,7 +209,8 @@ class TwoServersTest : public testing::Test {
       entry.user = sides_[i].config.user = "user";
       entry.password = sides_[i].config.password = "secret";
       entry.server = lab::MakeSmallServer(static_cast<std::uint64_t>(i + 1), kStart, true);
-      ReplaceId(entry.server, entry.server.repositories.front().id);
+      const std::string first = entry.server.repositories.front().id;
+      ReplaceId(entry.server, first);
       sides_[i].config.url = "https://vbr" + std::to_string(i);
       sides_[i].config.others = {"https://vbr" + std::to_string(1 - i)};
       sides_[i].config.own_ids = i == 1;
@@ -219,14 +220,6 @@ class TwoServersTest : public testing::Test {
     clock_.Freeze(kStart);
     Restart();
   }
-
- public:
-  ~TwoServersTest() override {
-    store_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
- protected:
   static void ReplaceId(lab::BackupServer& server, const std::string& old) {
     for (lab::Repository& repository : server.repositories) {
       if (repository.id == old) repository.id = "88788f9e-d8f5-4eb4-bc4f-9b3f5403bcec";
@@ -237,10 +230,9 @@ class TwoServersTest : public testing::Test {
   }
   void Restart() {
     for (Side& side : sides_) side.adapter.reset();
-    store_.reset();
-    store_ = std::make_unique<SyncStore>(folder_ / "journal");
+    OpenStore(folder_);
     for (Side& side : sides_) {
-      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, status_, [&side] {
+      side.adapter = std::make_unique<VbrAdapter>(side.config, *store_, *status_, [&side] {
         return [&side](const auto& request) -> Result<net::ClientResponse> {
           if (side.cut) return Fail(ErrorCode::kUnavailable, "Connection refused");
           return Carry(*side.server, side.config, request);
@@ -265,11 +257,8 @@ class TwoServersTest : public testing::Test {
     return uids;
   }
 
-  std::filesystem::path folder_ = NewFolder();
   std::shared_ptr<std::mutex> publishing_ = std::make_shared<std::mutex>();
   lab::Clock clock_{kStart, 1};
-  StatusBoard status_{folder_ / "status.json"};
-  std::unique_ptr<SyncStore> store_;
   std::array<Side, 2> sides_;
 };
 

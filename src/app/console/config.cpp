@@ -35,6 +35,15 @@ Setter Port(std::uint16_t Config::*member) {
   };
 }
 
+Setter Number(double Config::*member, double low) {
+  return [member, low](Config& config, const toml::node& node) {
+    const auto value = node.value<double>();
+    if (!value || !(*value >= low) || *value > 1e9) return false;
+    config.*member = *value;
+    return true;
+  };
+}
+
 const std::map<std::string, Setter>& Setters() {
   static const std::map<std::string, Setter> kSetters = {{"data", Path(&Config::data)},
                                                          {"database", Text(&Config::database)},
@@ -45,6 +54,8 @@ const std::map<std::string, Setter>& Setters() {
                                                          {"portal", Path(&Config::portal)},
                                                          {"swagger", Path(&Config::swagger)},
                                                          {"log_level", Text(&Config::log_level)},
+                                                         {"request_rate", Number(&Config::request_rate, 0)},
+                                                         {"request_burst", Number(&Config::request_burst, 1)},
                                                          {"worker_threads",
                                                           [](Config& config, const toml::node& node) {
                                                             const auto value = node.value<std::int64_t>();

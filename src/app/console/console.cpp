@@ -160,7 +160,8 @@ std::vector<std::string> AgentAddresses(const Config& config) {
 
 Result<contract::Answer> ConsoleHandlers::GetAbout(const Call&) {
   const auto rows = services_.owner.Acquire()->Query(
-      "select value->>'id' as id, value->>'date' as date from core.setting where name = 'installation'");
+      "select value->>'id' as id, api.iso((value->>'date')::timestamptz) as date from core.setting where name = "
+      "'installation'");
   return contract::Answer{.data = {{"installationId", rows.Text(0, "id")},
                                    {"installationDate", rows.Text(0, "date")},
                                    {"serverVersion", kVersion},
@@ -216,7 +217,8 @@ void RunConsole(const Config& config) {
   features::Actions actions(services, commands, waiting);
   features::Jobs jobs(services, actions);
   ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs);
-  platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger});
+  platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
+                                  {config.request_rate, config.request_burst});
   const ChangeListener listener(url, {lists, identity, waiting, hub, commands, tls_failures, owner});
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };

@@ -90,11 +90,12 @@ Result<Answer> Users::GetCurrentUser(const Call& call) {
   return platform::ItemAnswer(services_, "GetUser", {{"userUid", call.caller.user_uid}}, call.caller.scope);
 }
 
-Status Users::MayManage(const Caller& caller, const std::string& organization, const std::string& role) {
+Status Users::MayManage(db::Connection& connection, const Caller& caller, const std::string& organization,
+                        const std::string& role) {
   if (!caller.Sees(organization))
     return FailProperty("organizationUid", "There is no such organization, or you may not see it.");
-  const auto rows = services_.owner.Acquire()->Query(
-      "select type from core.organization where uid = $1 and deleted_at is null", {organization});
+  const auto rows =
+      connection.Query("select type from core.organization where uid = $1 and deleted_at is null", {organization});
   if (rows.Count() == 0) return FailProperty("organizationUid", "There is no such organization.");
   if (KindOf(role) != rows.Text(0, "type"))
     return FailProperty(
@@ -107,7 +108,6 @@ Status Users::MayManage(const Caller& caller, const std::string& organization, c
 Result<Answer> Users::CreateUser(const Call& call) {
   const std::string organization = call.body.at("organizationUid").get<std::string>();
   const std::string role = call.body.at("role").get<std::string>();
-  if (auto status = MayManage(call.caller, organization, role); !status) return tl::unexpected(status.error());
   const auto name = TextOf(call.body.at("credentials"), "userName");
   const auto password = TextOf(call.body.at("credentials"), "password");
   if (!name || name->empty()) return FailProperty("credentials.userName", "credentials.userName is required.");
@@ -115,6 +115,8 @@ Result<Answer> Users::CreateUser(const Call& call) {
     return FailProperty("credentials.password", "credentials.password must have 8 characters at least.");
   const std::string uid = NewUuid();
   auto connection = services_.owner.Acquire();
+  if (auto status = MayManage(*connection, call.caller, organization, role); !status)
+    return tl::unexpected(status.error());
   db::Transaction transaction(*connection);
   transaction.Query(
       "insert into core.account (uid, organization_uid, role, user_name, password_hash, profile) values ($1, $2, $3, "
@@ -129,26 +131,23 @@ Result<Answer> Users::CreateUser(const Call& call) {
 
 Result<Answer> Users::PatchUser(const Call& call) {
   const std::string& uid = call.Path("userUid");
-  const platform::Bindings path = {{"userUid", uid}};
-  auto current = platform::CurrentItem(services_, "GetUser", path, call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto patched = contract::ApplyPatch(*contract::FindSchema("User"), *current, call.body);
-  if (!patched) return tl::unexpected(patched.error());
-  const std::string organization = current->at("organizationUid").get<std::string>();
-  const std::string role = patched->value("role", current->value("role", ""));
-  if (auto status = MayManage(call.caller, organization, role); !status) return tl::unexpected(status.error());
-  const auto password = TextOf(patched->value("credentials", json::object()), "password");
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  transaction.Query(
-      "update core.account set role = $2, profile = $3::jsonb, status = coalesce($4::core.user_status, status), "
-      "password_hash = coalesce($5, password_hash) where uid = $1",
-      {uid, role, patched->value("profile", json::object()).dump(), TextOf(*patched, "status"),
-       password && !password->empty() ? db::Param(platform::HashPassword(*password)) : std::nullopt});
-  if (password && !password->empty()) transaction.Query("delete from core.token where user_uid = $1", {uid});
-  platform::WriteAudit(*connection, call, {"PatchUser", "UserRecordModified", organization, uid, "User was changed."});
-  transaction.Commit();
-  return platform::ItemAnswer(services_, "GetUser", path, call.caller.scope);
+  return platform::PatchItem(
+      services_, call, {"GetUser", "User", {{"userUid", uid}}},
+      [&](db::Connection& connection, const json& current, const json& next) -> Result<platform::AuditEntry> {
+        const std::string organization = current.at("organizationUid").get<std::string>();
+        const std::string role = next.value("role", current.value("role", ""));
+        if (auto status = MayManage(connection, call.caller, organization, role); !status)
+          return tl::unexpected(status.error());
+        const auto password = TextOf(next.value("credentials", json::object()), "password");
+        const bool new_password = password && !password->empty();
+        connection.Query(
+            "update core.account set role = $2, profile = $3::jsonb, status = coalesce($4::core.user_status, status), "
+            "password_hash = coalesce($5, password_hash) where uid = $1",
+            {uid, role, next.value("profile", json::object()).dump(), TextOf(next, "status"),
+             new_password ? db::Param(platform::HashPassword(*password)) : std::nullopt});
+        if (new_password) connection.Query("delete from core.token where user_uid = $1", {uid});
+        return platform::AuditEntry{"PatchUser", "UserRecordModified", organization, uid, "User was changed."};
+      });
 }
 
 Result<Answer> Users::DeleteUser(const Call& call) {
@@ -158,9 +157,9 @@ Result<Answer> Users::DeleteUser(const Call& call) {
   if (uid == call.caller.user_uid)
     return Fail(ErrorCode::kConflict, "You cannot delete the user you are signed in as.");
   const std::string organization = current->at("organizationUid").get<std::string>();
-  if (auto status = MayManage(call.caller, organization, current->at("role").get<std::string>()); !status)
-    return tl::unexpected(status.error());
   auto connection = services_.owner.Acquire();
+  if (auto status = MayManage(*connection, call.caller, organization, current->at("role").get<std::string>()); !status)
+    return tl::unexpected(status.error());
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.account where uid = $1", {uid});
   platform::WriteAudit(*connection, call,
@@ -176,17 +175,24 @@ Result<std::string> Users::OrganizationOfManaged(const Call& call, bool own_allo
   if (!user) return tl::unexpected(user.error());
   auto organization = user->at("organizationUid").get<std::string>();
   if (own_allowed && uid == call.caller.user_uid) return organization;
-  if (auto status = MayManage(call.caller, organization, user->at("role").get<std::string>()); !status)
+  auto connection = services_.owner.Acquire();
+  if (auto status = MayManage(*connection, call.caller, organization, user->at("role").get<std::string>()); !status)
     return tl::unexpected(status.error());
   return organization;
 }
 
-Result<Answer> Users::AddLocation(const Call& call) {
-  const std::string& uid = call.Path("userUid");
-  const auto organization = OrganizationOfManaged(call, false);
+Result<Users::UserLocation> Users::NamedLocation(const Call& call) {
+  auto organization = OrganizationOfManaged(call, false);
   if (!organization) return tl::unexpected(organization.error());
-  const std::string location = platform::QueryOf(call, "locationUid");
+  std::string location = platform::QueryOf(call, "locationUid");
   if (!IsUuid(location)) return FailParameter("locationUid", "locationUid must be a uid.");
+  return UserLocation{call.Path("userUid"), std::move(*organization), std::move(location)};
+}
+
+Result<Answer> Users::AddLocation(const Call& call) {
+  const auto named = NamedLocation(call);
+  if (!named) return tl::unexpected(named.error());
+  const auto& [uid, organization, location] = *named;
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const auto changed = transaction.Query(
@@ -195,10 +201,10 @@ Result<Answer> Users::AddLocation(const Call& call) {
       {uid, location});
   if (changed.Count() > 0) {
     platform::WriteAudit(*connection, call,
-                         {"AddUserLocation", "CompanyUserLocationCreated", *organization, uid,
+                         {"AddUserLocation", "CompanyUserLocationCreated", organization, uid,
                           fmt::format("The user was given the location {} ({}).", changed.Text(0, "name"), location)});
   } else if (transaction
-                 .Query("select from core.location where uid = $1 and organization_uid = $2", {location, *organization})
+                 .Query("select from core.location where uid = $1 and organization_uid = $2", {location, organization})
                  .Count() == 0) {
     return FailParameter("locationUid", "The user's organization has no such location.");
   }
@@ -207,11 +213,9 @@ Result<Answer> Users::AddLocation(const Call& call) {
 }
 
 Result<Answer> Users::RemoveLocation(const Call& call) {
-  const std::string& uid = call.Path("userUid");
-  const auto organization = OrganizationOfManaged(call, false);
-  if (!organization) return tl::unexpected(organization.error());
-  const std::string location = platform::QueryOf(call, "locationUid");
-  if (!IsUuid(location)) return FailParameter("locationUid", "locationUid must be a uid.");
+  const auto named = NamedLocation(call);
+  if (!named) return tl::unexpected(named.error());
+  const auto& [uid, organization, location] = *named;
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   if (transaction
@@ -222,7 +226,7 @@ Result<Answer> Users::RemoveLocation(const Call& call) {
     return Fail(ErrorCode::kNotFound, "The user does not have this location.");
   }
   platform::WriteAudit(*connection, call,
-                       {"RemoveUserLocation", "CompanyUserLocationRemoved", *organization, uid,
+                       {"RemoveUserLocation", "CompanyUserLocationRemoved", organization, uid,
                         fmt::format("The location {} was taken from the user.", location)});
   transaction.Commit();
   return Answer{.data = json::object()};

@@ -26,9 +26,17 @@ class Users {
 
  private:
   Result<platform::Caller> SignIn(const contract::Call& call, const std::string& name, const std::string& password);
-  Status MayManage(const platform::Caller& caller, const std::string& organization, const std::string& role);
+  /// Whether the caller may give, change or remove users of that role in that organization.
+  Status MayManage(db::Connection& connection, const platform::Caller& caller, const std::string& organization,
+                   const std::string& role);
   /// Organization of the user named by the path, when the caller may manage that user (or, if allowed, is that user).
   Result<std::string> OrganizationOfManaged(const contract::Call& call, bool own_allowed);
+  /// A user, the organization of that user and a location; all uids.
+  struct UserLocation {
+    std::string user, organization, location;
+  };
+  /// The user of the path, whom the caller may manage, and the location of the query.
+  Result<UserLocation> NamedLocation(const contract::Call& call);
 
   platform::Services services_;
 };
