@@ -11,6 +11,7 @@ import { lazy, Suspense } from 'react';
 import { wordOf } from '@/components/enum-words';
 import { Forbidden } from '@/components/views';
 import { signOut, useSession } from '@/lib/session';
+import { useTitle } from '@/lib/title';
 import { needs } from './access';
 import classes from './layout.module.css';
 import { ScopePicker } from './scope-picker';
@@ -39,7 +40,9 @@ function useAccess() {
 function Content() {
   const allowed = useAccess();
   const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '/' });
-  return allowed(route) ? <Outlet /> : <Forbidden />;
+  const open = allowed(route);
+  useTitle(open ? null : words.refused);
+  return open ? <Outlet /> : <Forbidden />;
 }
 
 export function Layout() {

@@ -80,14 +80,14 @@ export function Bell() {
   const count = [unread.length ? `${unread.length} ${words.unread}` : '', running ? plural(running, words.runs, words.run) : ''].filter(Boolean).join(', ');
   return (
     <Popover opened={opened} onChange={(open) => { if (!open) leave(); }} position="bottom-end" width={380} shadow="md" trapFocus returnFocus>
-      <Popover.Target>
-        <Indicator disabled={unread.length === 0 && running === 0} label={unread.length || '…'} size={16} offset={6} color={unread.length ? 'red.9' : 'steward'}>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-haspopup="dialog" aria-expanded={opened} aria-label={count ? `${words.bell} (${count})` : words.bell} onClick={look}>
+      <Indicator disabled={unread.length === 0 && running === 0} label={unread.length || '…'} size={16} offset={6} color={unread.length ? 'red.9' : 'steward'}>
+        <Popover.Target>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={count ? `${words.bell} (${count})` : words.bell} onClick={look}>
             <IconBell size={18} />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={words.bell} className={classes.panel}>
+        </Popover.Target>
+      </Indicator>
+      <Popover.Dropdown className={classes.panel}>
         <Title order={2} size="h6">{words.bell}</Title>
         {query.isError ? <Problem error={query.error} retry={() => void query.refetch()} /> : actions.length === 0
           ? <Text size="sm" c="dimmed">{words.none}</Text>

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Paper, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Time } from '@/components/values';
+import { Problem } from '@/components/views';
+import { formatNumber, plural } from '@/lib/format';
+import { listOptions } from '@/lib/list';
+import { useSession } from '@/lib/session';
+import classes from './infrastructure.module.css';
+import { words } from './words';
+
+const shown = 20;
+
+/** Addresses whose connections never became a TLS session, for the provider, newest first; nothing while there are none. */
+export function TlsFailures() {
+  const { may } = useSession();
+  const failures = useQuery({ ...listOptions('/api/steward/v1/tlsFailures', { limit: shown }), enabled: may('GetTlsFailures') });
+  if (failures.isError) return <Problem error={failures.error} />;
+  if (!failures.data?.rows.length) return null;
+  const { rows, total } = failures.data;
+  return (
+    <Paper component="section" withBorder p="md" mb="md" aria-label={words.tls}>
+      <Title order={2} size="h5" mb={4}>{words.tls}</Title>
+      <Text size="sm" c="dimmed">{words.tlsText}{total > shown ? ` ${words.newest} ${shown} ${words.of} ${formatNumber(total)}.` : ''}</Text>
+      <ul className={classes.failures}>
+        {rows.map((row) => (
+          <li key={row.id}>
+            <p><strong>{row.address}</strong>{row.knownAgents?.length ? ` (${row.knownAgents.join(', ')})` : ''}: {plural(row.count ?? 0, 'connection')}, {words.lastOne} <Time value={row.lastAt} /></p>
+            <p>{row.likelyCause}</p>
+            <p className={classes.library}>{row.reason}</p>
+          </li>
+        ))}
+      </ul>
+    </Paper>
+  );
+}
