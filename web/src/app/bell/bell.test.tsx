@@ -41,7 +41,7 @@ it('names an order by the words it was given in this browser, and does not count
   await show(Bell);
   await userEvent.click(await screen.findByRole('button', { name: 'Orders to agents (1 new)' }));
   expect(await screen.findByText('Start: Nightly')).toBeVisible();
-  expect(screen.getByText('Start backup server job')).toBeVisible();
+  expect(screen.getByText('Start a job')).toBeVisible();
 });
 
 it('asks again only while something runs', async () => {

@@ -13,7 +13,7 @@ import { api } from '@/lib/http';
 import { actionsKey, fetchActions, type Action } from '@/lib/orders';
 import { useSession } from '@/lib/session';
 import classes from './bell.module.css';
-import { statusWords, words } from './words';
+import { operationWords, statusWords, words } from './words';
 
 /** How soon to look again while something runs. */
 const soon = 3_000;
@@ -45,7 +45,7 @@ function ActionLine({ action }: { action: Action }) {
     mutationFn: () => api.DELETE('/api/v3/asyncActions/{actionId}', { params: { path: { actionId: row.id } } }),
     onSettled: () => client.invalidateQueries({ queryKey: actionsKey }),
   });
-  const name = label ?? spell(row.actionName);
+  const name = label ?? operationWords[row.actionName] ?? spell(row.actionName);
   return (
     <li>
       <Status value={states[row.status]} word={statusWords[row.status]} />

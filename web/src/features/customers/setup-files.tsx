@@ -79,7 +79,7 @@ export function SetupFiles({ organizationUid }: { organizationUid: string }) {
           { key: 'createdAt', label: 'Downloaded' },
           { key: 'expiresAt', label: 'Good until' },
           { key: 'uses', label: 'Agents let in' },
-          { key: 'usesLeft', label: 'Lets in' },
+          { key: 'usesLeft', label: 'Still lets in' },
           { key: 'locationUid', label: 'Location', extra: true },
         ]} />
       <Modal opened={asking} onClose={() => setAsking(false)} title={words.voidAll} closeButtonProps={{ 'aria-label': words.close }}>

@@ -10,6 +10,13 @@ import classes from './infrastructure.module.css';
 import { words } from './words';
 
 const shown = 20;
+const named = 3;
+
+/** The hosts behind an address, the first few by name. */
+function hosts(agents: readonly string[]): string {
+  const more = agents.length - named;
+  return agents.length === 0 ? '' : ` (${agents.slice(0, named).join(', ')}${more > 0 ? ` ${words.and} ${more} ${words.more}` : ''})`;
+}
 
 /** Addresses whose connections never became a TLS session, for the provider, newest first; nothing while there are none. */
 export function TlsFailures() {
@@ -22,10 +29,10 @@ export function TlsFailures() {
     <Paper component="section" withBorder p="md" mb="md" aria-label={words.tls}>
       <Title order={2} size="h5" mb={4}>{words.tls}</Title>
       <Text size="sm" c="dimmed">{words.tlsText}{total > shown ? ` ${words.newest} ${shown} ${words.of} ${formatNumber(total)}.` : ''}</Text>
-      <ul className={classes.failures}>
+      <ul className={classes.failures} tabIndex={0} aria-label={words.tls}>
         {rows.map((row) => (
           <li key={row.id}>
-            <p><strong>{row.address}</strong>{row.knownAgents?.length ? ` (${row.knownAgents.join(', ')})` : ''}: {plural(row.count ?? 0, 'connection')}, {words.lastOne} <Time value={row.lastAt} /></p>
+            <p><strong>{row.address}</strong>{hosts(row.knownAgents ?? [])}: {plural(row.count ?? 0, 'connection')}, {words.lastOne} <Time value={row.lastAt} /></p>
             <p>{row.likelyCause}</p>
             <p className={classes.library}>{row.reason}</p>
           </li>

@@ -13,13 +13,13 @@ const Servers = () => <ServerJobs />;
 const Computers = () => <AgentJobs />;
 const path = '/api/v3/infrastructure/backupServers/jobs';
 const uid = (number: number) => `0b0c6a1e-0000-4000-8000-00000000000${number}`;
-const job = (number: number, status: string, isEnabled = true) => ({ instanceUid: uid(number), name: `Job ${number}`, status, isEnabled, organizationUid: uid(9) });
+const job = (number: number, status: string, isEnabled = true) => ({ instanceUid: uid(number), name: `Job ${number}`, status, isEnabled, organizationUid: uid(9), backupServerUid: uid(8) });
 const refusal = (message: string, status = 409) => HttpResponse.json({ errors: [{ message }] }, { status });
 const buttons = async (name: string) => within(await screen.findByRole('dialog', { name })).getAllByRole('button').map((button) => button.textContent).filter((text) => /^(Start|Stop|Retry|Enable|Disable)$/.test(text ?? ''));
 
 describe('what makes sense', () => {
   const offered = (kind: Job['kind'], status: string, isEnabled: boolean) =>
-    verbs.filter((verb) => fits({ kind, uid: '', name: '', agentUid: '', status, isEnabled }, verb));
+    verbs.filter((verb) => fits({ kind, uid: '', name: '', agentUid: '', serverUid: '', organizationUid: '', status, isEnabled }, verb));
   it.each([
     ['server', 'Success', true, ['start', 'disable']],
     ['server', 'Failed', true, ['start', 'retry', 'disable']],
@@ -90,7 +90,7 @@ describe('selected jobs', () => {
     let now = 0;
     let most = 0;
     const sent: string[] = [];
-    consoleWith('PortalAdministrator', { [path]: [1, 2, 3, 4, 5, 6].map((number) => job(number, number === 6 ? 'Running' : 'Success')) }, [
+    consoleWith('PortalAdministrator', { '/api/v3/infrastructure/backupServers': [{ instanceUid: uid(8), name: 'srv-8' }], [path]: [1, 2, 3, 4, 5, 6].map((number) => job(number, number === 6 ? 'Running' : 'Success')) }, [
       http.post(`*${path}/:uid/start`, async ({ params }) => {
         sent.push(String(params.uid));
         now += 1;
@@ -108,9 +108,9 @@ describe('selected jobs', () => {
     expect(within(group).getByRole('button', { name: 'Stop (1)' })).toBeVisible();
     await userEvent.click(within(group).getByRole('button', { name: 'Start (5)' }));
     await waitFor(() => expect(group).toHaveTextContent('Start: 5 of 5'));
-    expect(group).toHaveTextContent('Job 1: Done.');
-    expect(group).toHaveTextContent('Job 2: Refused: The job is disabled');
-    expect(group).toHaveTextContent('Job 3: Waits for the agent');
+    expect(group).toHaveTextContent('Job 1 (srv-8): Done.');
+    expect(group).toHaveTextContent('Job 2 (srv-8): Refused: The job is disabled');
+    expect(group).toHaveTextContent('Job 3 (srv-8): Waits for the agent');
     expect(sent.toSorted()).toEqual([1, 2, 3, 4, 5].map(uid));
     expect(most).toBe(3);
     await userEvent.click(within(group).getByRole('button', { name: 'Clear' }));

@@ -4,6 +4,7 @@ import { IconBan, IconCircleCheck, IconPlayerPlay, IconPlayerStop, IconRefresh }
 import { useState } from 'react';
 import { OutcomeLine } from '@/components/outcome-line';
 import { plural } from '@/lib/format';
+import { useCompanyNames, useServerNames } from '@/lib/names';
 import { each, useOrders, type Outcome } from '@/lib/orders';
 import { useSession } from '@/lib/session';
 import classes from './jobs.module.css';
@@ -23,6 +24,16 @@ function useVerbs(jobs: readonly Job[]): Verb[] {
   }));
 }
 
+/** Names a job with the server or the customer it belongs to: names of jobs repeat from one to the next. */
+function useTitle(): (job: Job) => string {
+  const servers = useServerNames();
+  const companies = useCompanyNames();
+  return ({ name, serverUid, organizationUid }) => {
+    const place = servers.data?.find(({ value }) => value === serverUid)?.label ?? companies.data?.find(({ value }) => value === organizationUid)?.label;
+    return place ? `${name} (${place})` : name;
+  };
+}
+
 function VerbButton({ verb, count, loading, disabled, onClick }: { verb: Verb; count?: number; loading: boolean; disabled: boolean; onClick: () => void }) {
   const Icon = icons[verb];
   return (
@@ -36,12 +47,13 @@ function VerbButton({ verb, count, loading, disabled, onClick }: { verb: Verb; c
 export function JobActions({ job }: { job: Job }) {
   const offered = useVerbs([job]);
   const { give, renew } = useOrders();
+  const title = useTitle();
   const [busy, setBusy] = useState<Verb | null>(null);
   const [last, setLast] = useState<{ verb: Verb; outcome: Outcome } | null>(null);
   const run = async (verb: Verb) => {
     setBusy(verb);
     setLast(null);
-    const outcome = await give(`${words.verbs[verb]}: ${job.name}`, (headers) => ask(job, verb, headers));
+    const outcome = await give(`${words.verbs[verb]}: ${title(job)}`, (headers) => ask(job, verb, headers));
     await renew();
     setBusy(null);
     setLast({ verb, outcome });
@@ -69,12 +81,13 @@ interface Round {
 export function SelectedJobs({ jobs, onClear }: { jobs: readonly Job[]; onClear: () => void }) {
   const offered = useVerbs(jobs);
   const { give, renew } = useOrders();
+  const title = useTitle();
   const [round, setRound] = useState<Round | null>(null);
   const busy = round !== null && round.outcomes.size < round.jobs.length;
   const run = async (verb: Verb) => {
     const meant = jobs.filter((job) => fits(job, verb));
     setRound({ verb, jobs: meant, outcomes: new Map() });
-    await each(meant, atOnce, (job) => give(`${words.verbs[verb]}: ${job.name}`, (headers) => ask(job, verb, headers)),
+    await each(meant, atOnce, (job) => give(`${words.verbs[verb]}: ${title(job)}`, (headers) => ask(job, verb, headers)),
       (job, outcome) => setRound((now) => now && { ...now, outcomes: new Map(now.outcomes).set(job.uid, outcome) }));
     await renew();
   };
@@ -94,8 +107,8 @@ export function SelectedJobs({ jobs, onClear }: { jobs: readonly Job[]; onClear:
           <Text size="sm">{words.verbs[round.verb]}: {round.outcomes.size} {words.of} {round.jobs.length}</Text>
           {round.jobs.map((job) => {
             const outcome = round.outcomes.get(job.uid);
-            return outcome ? <OutcomeLine key={job.uid} outcome={outcome} about={job.name} />
-              : <div key={job.uid} className={classes.pending}><Loader size={14} aria-hidden /><span>{job.name}: {words.onItsWay}</span></div>;
+            return outcome ? <OutcomeLine key={job.uid} outcome={outcome} about={title(job)} />
+              : <div key={job.uid} className={classes.pending}><Loader size={14} aria-hidden /><span>{title(job)}: {words.onItsWay}</span></div>;
           })}
         </div>
       )}

@@ -13,18 +13,23 @@ export interface Job {
   name: string;
   /** The backup agent of an agent's job. */
   agentUid: string;
+  serverUid: string;
+  organizationUid: string;
   status: string;
   isEnabled: boolean;
 }
 
 export const serverJob = (row: RowOf<'/api/v3/infrastructure/backupServers/jobs'>): Job => ({
-  kind: 'server', uid: row.instanceUid ?? '', name: row.name ?? '', agentUid: '', status: row.status ?? 'Unknown', isEnabled: row.isEnabled ?? true,
+  kind: 'server', uid: row.instanceUid ?? '', name: row.name ?? '', agentUid: '', serverUid: row.backupServerUid ?? '', organizationUid: row.organizationUid ?? '',
+  status: row.status ?? 'Unknown', isEnabled: row.isEnabled ?? true,
 });
 export const agentJob = (row: RowOf<'/api/v3/infrastructure/backupAgents/jobs'>): Job => ({
-  kind: 'agent', uid: row.instanceUid ?? '', name: row.name ?? '', agentUid: row.backupAgentUid ?? '', status: row.status ?? 'Unknown', isEnabled: row.isEnabled ?? true,
+  kind: 'agent', uid: row.instanceUid ?? '', name: row.name ?? '', agentUid: row.backupAgentUid ?? '', serverUid: '', organizationUid: row.organizationUid ?? '',
+  status: row.status ?? 'Unknown', isEnabled: row.isEnabled ?? true,
 });
 export const problemJob = (row: RowOf<'/api/steward/v1/problemJobs'>): Job => ({
-  kind: row.engine === 'BackupServer' ? 'server' : 'agent', uid: row.jobUid, name: row.name, agentUid: row.serverUid ?? '', status: row.status, isEnabled: true,
+  kind: row.engine === 'BackupServer' ? 'server' : 'agent', uid: row.jobUid, name: row.name, agentUid: row.serverUid ?? '', serverUid: row.serverUid ?? '',
+  organizationUid: row.organizationUid, status: row.status, isEnabled: true,
 });
 
 /** The operation behind each verb, where there is one. */
