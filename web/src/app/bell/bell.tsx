@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ActionIcon, Button, Indicator, Popover, Text, Title } from '@mantine/core';
-import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { useDisclosure, useHotkeys, useLocalStorage } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconBell } from '@tabler/icons-react';
 import { useEffect, useRef } from 'react';
@@ -64,25 +64,24 @@ function ActionLine({ action }: { action: Action }) {
 /** What became of the user's orders: how many ended unseen, and all of the newest when opened. */
 export function Bell() {
   const { query, running, me } = useActions();
-  const [opened, { toggle, close }] = useDisclosure(false);
+  const [opened, { open: show, close }] = useDisclosure(false);
   const [seen, setSeen] = useLocalStorage({ key: `steward.seen.${me}`, defaultValue: '', getInitialValueInEffect: false });
   const actions = query.data ?? [];
   const unread = actions.filter(({ row, told }) => !told && row.endedAt && row.endedAt > seen);
-  const look = () => {
-    const newest = actions.reduce((last, { row }) => (row.endedAt && row.endedAt > last ? row.endedAt : last), seen);
-    if (opened) setSeen(newest);
-    toggle();
+  const look = () => setSeen(actions.reduce((last, { row }) => (row.endedAt && row.endedAt > last ? row.endedAt : last), seen));
+  const change = (open: boolean) => {
+    look();
+    if (open) show();
+    else close();
   };
-  const leave = () => {
-    if (opened) look();
-    close();
-  };
+  // The button that took an order back is gone then, and the focus with it: Escape is listened for everywhere.
+  useHotkeys([['Escape', () => { if (opened) change(false); }]]);
   const count = [unread.length ? `${unread.length} ${words.unread}` : '', running ? plural(running, words.runs, words.run) : ''].filter(Boolean).join(', ');
   return (
-    <Popover opened={opened} onChange={(open) => { if (!open) leave(); }} position="bottom-end" width={380} shadow="md" trapFocus returnFocus>
+    <Popover opened={opened} onChange={change} position="bottom-end" width={380} shadow="md" trapFocus returnFocus>
       <Indicator disabled={unread.length === 0 && running === 0} label={unread.length || '…'} size={16} offset={6} color={unread.length ? 'red.9' : 'steward'}>
         <Popover.Target>
-          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={count ? `${words.bell} (${count})` : words.bell} onClick={look}>
+          <ActionIcon variant="subtle" color="gray" size="lg" aria-label={count ? `${words.bell} (${count})` : words.bell} onClick={() => change(!opened)}>
             <IconBell size={18} />
           </ActionIcon>
         </Popover.Target>
