@@ -50,6 +50,7 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (colorScheme) => 
     await check('selected rows');
     await page.getByRole('button', { name: /^Orders to agents/ }).click();
     await page.getByRole('heading', { name: 'Orders to agents' }).waitFor();
+    await settled(page);
     await check('bell');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');

@@ -90,7 +90,7 @@ export function Bell() {
         <Title order={2} size="h6">{words.bell}</Title>
         {query.isError ? <Problem error={query.error} retry={() => void query.refetch()} /> : actions.length === 0
           ? <Text size="sm" c="dimmed">{words.none}</Text>
-          : <ul className={classes.actions}>{actions.map((action) => <ActionLine key={action.row.id} action={action} />)}</ul>}
+          : <ul className={classes.actions} tabIndex={0} aria-label={words.bell}>{actions.map((action) => <ActionLine key={action.row.id} action={action} />)}</ul>}
       </Popover.Dropdown>
     </Popover>
   );
