@@ -72,10 +72,10 @@ describe('what a role may not do is not there', () => {
   });
 
   it.each([
-    { name: 'a page', path: '/settings', who: demoUser('branch'), helper: 'administrator of your company' },
-    { name: 'a form', path: '/customers/new', who: demoUser('reader'), helper: 'A provider administrator can give you access' },
-    { name: 'a tab', path: '/infrastructure?tab=waiting', who: owner, helper: 'administrator of your company' },
-  ])('$name opened by its address says who can give access, and asks the console nothing', async ({ path, who, helper }) => {
+    { name: 'a page', path: '/settings', title: 'Not for your role', who: demoUser('branch'), helper: 'administrator of your company' },
+    { name: 'a form', path: '/customers/new', title: 'Not for your role', who: demoUser('reader'), helper: 'A provider administrator can give you access' },
+    { name: 'a tab', path: '/infrastructure?tab=waiting', title: 'Infrastructure', who: owner, helper: 'administrator of your company' },
+  ])('$name opened by its address says who can give access, and asks the console nothing', async ({ path, who, helper, title }) => {
     const { context, page } = await open(browser);
     await signIn(page, who);
     await settled(page);
@@ -84,6 +84,7 @@ describe('what a role may not do is not there', () => {
     await page.goto(`${url}${path}`);
     await page.getByText('Not for your role').waitFor();
     await settled(page);
+    expect(await page.title()).toBe(`${title} · Steward`);
     expect(await page.getByRole('main').innerText()).toContain(helper);
     expect(refused).toEqual([]);
     await context.close();

@@ -1,67 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accepted, Agents, change, filtered, named, newCompany, until, waiting } from './agents';
 import { admin, launch, open, rangeTotal, settled, signIn, total, url } from './browser';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const program = join(root, 'build', process.env.STEWARD_PRESET ?? 'release', 'bin', 'steward-agent');
-const change = { 'X-Steward-Csrf': '1' };
 
 let browser: Browser;
 let page: Page;
-const started: ChildProcess[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'steward-e2e-'));
+const agents = new Agents();
 beforeAll(async () => {
   browser = await launch();
   page = (await open(browser)).page;
   await signIn(page, admin);
 });
 afterAll(async () => {
-  for (const agent of started) agent.kill('SIGTERM');
+  await agents.end();
   await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
-
-async function newCompany(name: string): Promise<string> {
-  const made = await page.request.post(`${url}/api/v3/organizations/companies`, { headers: change, data: {
-    organizationInput: { name }, ownerCredentials: { userName: name.toLowerCase().replaceAll(' ', '-'), password: 'Str0ng-enough-Passw0rd' } } });
-  expect(made.ok(), await made.text()).toBe(true);
-  return (await made.json()).data.instanceUid;
-}
-async function setupFile(company?: string): Promise<string> {
-  const answer = await page.request.get(`${url}/api/v3/infrastructure/managementAgents/packages/linux${company ? `?organizationUid=${company}` : ''}`);
-  expect(answer.ok()).toBe(true);
-  return answer.text();
-}
-/** A real agent that reads no backup server; without a company it has no token, and waits. */
-async function startAgent(name: string, company?: string): Promise<void> {
-  const place = join(folder, name);
-  mkdirSync(place);
-  const setup = (await setupFile(company)).replace(company ? /$^/ : /token = ".*"/, 'token = ""');
-  writeFileSync(join(place, 'setup.toml'), setup, { mode: 0o600 });
-  writeFileSync(join(place, 'adapters.toml'), `[agent]\nname = "${name}"\n`);
-  const log = openSync(join(place, 'agent.log'), 'a');
-  started.push(spawn(program, ['run', '--setup', join(place, 'setup.toml'), '--config', join(place, 'adapters.toml'), '--state', join(place, 'state')], { stdio: ['ignore', log, log] }));
-}
-/** Asks again until it is so. */
-async function until(what: string, check: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((resolve) => { setTimeout(resolve, 500); })) if (await check()) return;
-  throw new Error(`not within a minute: ${what}`);
-}
-const named = (property: string, value: string) => [{ property, operation: 'equals', value }];
-const filtered = (p: string, v: string) => encodeURIComponent(JSON.stringify([{ p, o: 'equals', v }]));
-const waiting = '/api/v3/infrastructure/unverifiedAgents';
-const accepted = '/api/v3/infrastructure/managementAgents';
 
 describe('a customer', () => {
   it('is changed, and only what was changed is written', async () => {
     const name = `E2E Edit ${Date.now()}`;
-    const uid = await newCompany(name);
+    const uid = await newCompany(page, name);
     await page.goto(`${url}/customers/${uid}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByLabel('Company name').fill('');
@@ -89,7 +48,7 @@ describe('a customer', () => {
   it('has users: one is made with a role and a password shown once, is shut out, let in and deleted', async () => {
     const name = `E2E Users ${Date.now()}`;
     const user = `e2e-${Date.now()}`;
-    const uid = await newCompany(name);
+    const uid = await newCompany(page, name);
     await page.goto(`${url}/customers/${uid}?tab=users`);
     await settled(page);
     expect(await rangeTotal(page)).toBe(1);
@@ -127,7 +86,7 @@ describe('a customer', () => {
   });
 
   it('is shut out and let in again', async () => {
-    const uid = await newCompany(`E2E Status ${Date.now()}`);
+    const uid = await newCompany(page, `E2E Status ${Date.now()}`);
     await page.goto(`${url}/customers/${uid}`);
     await page.getByRole('button', { name: 'Disable' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
@@ -147,8 +106,8 @@ describe('a customer', () => {
   ])('is deleted when its name is typed; its agents are $then', async ({ choice, waits }) => {
     const name = `E2E Delete ${Date.now()}`;
     const host = `e2e-leaver-${Date.now()}`;
-    const uid = await newCompany(name);
-    await startAgent(host, uid);
+    const uid = await newCompany(page, name);
+    await agents.start(page, host, uid);
     await until('the agent is accepted', async () => (await total(page, accepted, named('hostName', host))) === 1);
     await page.goto(`${url}/customers/${uid}`);
     await page.getByRole('button', { name: 'Delete' }).click();
@@ -167,7 +126,7 @@ describe('a customer', () => {
     expect(await total(page, accepted, named('hostName', host))).toBe(0);
     // Either way the agent has lost its customer; only the first may be accepted again.
     await until('the agent is where it was sent', async () => (await total(page, waiting, named('hostName', host))) === waits);
-    started.pop()?.kill('SIGTERM');
+    await agents.stop(host);
     await page.goto(`${url}/customers/${uid}`);
     await page.getByText('No such customer').waitFor();
   });
@@ -177,8 +136,8 @@ describe('waiting agents', () => {
   it('are accepted into a customer', async () => {
     const host = `e2e-accept-${Date.now()}`;
     const name = `E2E Accept ${Date.now()}`;
-    const uid = await newCompany(name);
-    await startAgent(host);
+    const uid = await newCompany(page, name);
+    await agents.start(page, host);
     await until('the agent waits', async () => (await total(page, waiting, named('hostName', host))) === 1);
     await page.goto(`${url}/infrastructure?tab=waiting&f=${filtered('hostName', host)}`);
     await page.locator('tbody tr').first().click();
@@ -199,7 +158,7 @@ describe('waiting agents', () => {
 
   it('are rejected with a reason, and can be accepted later', async () => {
     const host = `e2e-reject-${Date.now()}`;
-    await startAgent(host);
+    await agents.start(page, host);
     await until('the agent waits', async () => (await total(page, waiting, named('hostName', host))) === 1);
     await page.goto(`${url}/infrastructure?tab=waiting&f=${filtered('hostName', host)}`);
     await page.locator('tbody tr').first().click();

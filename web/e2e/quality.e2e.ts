@@ -45,6 +45,14 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (colorScheme) => 
     await settled(page);
     await check('drawer');
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('checkbox', { name: /^Select / }).nth(1).check();
+    await check('selected rows');
+    await page.getByRole('button', { name: /^Orders to agents/ }).click();
+    await page.getByRole('heading', { name: 'Orders to agents' }).waitFor();
+    await settled(page);
+    await check('bell');
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Search' }).fill('domain');
     await page.getByRole('listbox', { name: 'Results' }).getByRole('option').first().waitFor();

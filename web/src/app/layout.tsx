@@ -7,14 +7,18 @@ import {
   IconAddressBook, IconCertificate, IconDatabase, IconHistory, IconLayoutDashboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand,
   IconLogout, IconMoon, IconServer2, IconSettings, IconShieldCheck, IconSun, IconUserCircle, IconPlayerTrackNext,
 } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import { wordOf } from '@/components/enum-words';
 import { Forbidden } from '@/components/views';
 import { signOut, useSession } from '@/lib/session';
+import { useTitle } from '@/lib/title';
 import { needs } from './access';
 import classes from './layout.module.css';
 import { ScopePicker } from './scope-picker';
 import { SearchButton } from './search/search-button';
 import { words } from './words';
+
+const Bell = lazy(async () => ({ default: (await import('./bell/bell')).Bell }));
 
 const pages = [
   { to: '/', label: words.overview, icon: IconLayoutDashboard },
@@ -36,7 +40,9 @@ function useAccess() {
 function Content() {
   const allowed = useAccess();
   const route = useMatches({ select: (matches) => matches.at(-1)?.fullPath ?? '/' });
-  return allowed(route) ? <Outlet /> : <Forbidden />;
+  const open = allowed(route);
+  useTitle(open ? null : words.refused);
+  return open ? <Outlet /> : <Forbidden />;
 }
 
 export function Layout() {
@@ -69,6 +75,7 @@ export function Layout() {
         <Group gap={6} wrap="nowrap">
           {may('GetResellers') && <span className={classes.scope}><ScopePicker /></span>}
           <SearchButton pages={shown.map(({ to, label }) => ({ key: `page-${to}`, label, hint: '', to, search: {} }))} />
+          {may('GetAsyncActions') && <Suspense fallback={null}><Bell /></Suspense>}
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={scheme === 'dark' ? words.light : words.dark}
             onClick={() => setColorScheme(scheme === 'dark' ? 'light' : 'dark')}>
             {scheme === 'dark' ? <IconSun size={18} /> : <IconMoon size={18} />}

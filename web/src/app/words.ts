@@ -4,5 +4,5 @@ export const words = {
   account: 'Account', signOut: 'Sign out', light: 'Light theme', dark: 'Dark theme',
   overview: 'Overview', customers: 'Customers', jobs: 'Jobs', data: 'Protected data', licences: 'Licences', infrastructure: 'Infrastructure',
   activity: 'Activity log', settings: 'Settings',
-  scope: 'Scope', everyCustomer: 'All customers', resellers: 'Resellers', noCustomer: 'No customer or reseller of that name', search: 'Search',
+  scope: 'Scope', everyCustomer: 'All customers', resellers: 'Resellers', noCustomer: 'No customer or reseller of that name', search: 'Search', refused: 'Not for your role',
 };

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Tabs, Title, Text } from '@mantine/core';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Middle } from '@/components/middle';
 import { Forbidden } from '@/components/views';
 import { usePageSearch } from '@/lib/search';
 import { useSession, type OperationId } from '@/lib/session';
+import { useTitle } from '@/lib/title';
 import classes from './page.module.css';
 
 export function Page({ title, question, actions, children }: { title: ReactNode; question?: ReactNode; actions?: ReactNode; children: ReactNode }) {
-  useEffect(() => {
-    if (typeof title === 'string') document.title = `${title} · Steward`;
-  }, [title]);
+  useTitle(typeof title === 'string' ? title : null);
   return (
     <div className={classes.page}>
       <header className={classes.head}>

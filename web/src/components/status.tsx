@@ -12,7 +12,7 @@ const states: Record<string, State> = {
   Accepted: 'Success', Clean: 'Success', UpToDate: 'Success',
   Warning: 'Warning', Pending: 'Warning', Suspicious: 'Warning', OutOfDate: 'Warning', NotRunning: 'Warning', WaitingRepository: 'Warning',
   WaitingTape: 'Warning', Unlicensed: 'Warning',
-  Failed: 'Failed', Error: 'Failed', Inaccessible: 'Failed', Expired: 'Failed', Rejected: 'Failed', Infected: 'Failed', FailedToUpdate: 'Failed',
+  Failed: 'Failed', Error: 'Failed', Inaccessible: 'Failed', Expired: 'Failed', UsedUp: 'None', Rejected: 'Failed', Infected: 'Failed', FailedToUpdate: 'Failed',
   Running: 'Running', Starting: 'Running', Stopping: 'Running', Enabling: 'Running', Disabling: 'Running', Applying: 'Running',
   Restarting: 'Running', Updating: 'Running', Installation: 'Running',
   None: 'None', Idle: 'None', Disabled: 'None', Unverified: 'Unknown', Unknown: 'Unknown',

@@ -9,3 +9,4 @@ Object.defineProperty(window, 'matchMedia', {
 });
 window.scrollTo = () => undefined;
 window.ResizeObserver = class { observe() {} unobserve() {} disconnect() {} };
+Object.defineProperty(document, 'fonts', { value: { addEventListener: vi.fn(), removeEventListener: vi.fn() } });

@@ -10,6 +10,7 @@ import { ResourceTable } from '@/components/table/resource-table';
 import { Empty, Problem } from '@/components/views';
 import { AgentJobs, ProblemJobs, ServerJobs } from '@/features/jobs/job-tables';
 import { CustomerActions } from '@/features/customers/customer-actions';
+import { SetupFiles } from '@/features/customers/setup-files';
 import { Agents, RepositoryUse, Servers } from '@/features/infrastructure/infrastructure-tables';
 import { LicenceTable } from '@/features/licences/licence-table';
 import { Users } from '@/features/settings/users';
@@ -45,7 +46,7 @@ function tabsOf(companyUid: string): Tab[] {
     { value: 'locations', label: words.locations, needs: 'GetLocations', content: <Locations fixed={fixed} /> },
     {
       value: 'setup', label: words.setup, needs: 'DownloadLinuxManagementPackage',
-      content: <Stack maw={720} gap="md"><Title order={2} size="h4">{words.setupTitle}</Title><SetupSteps organizationUid={companyUid} /></Stack>,
+      content: <Stack maw={860} gap="md"><Title order={2} size="h4">{words.setupTitle}</Title><SetupSteps organizationUid={companyUid} /><SetupFiles organizationUid={companyUid} /></Stack>,
     },
   ];
 }

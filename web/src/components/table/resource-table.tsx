@@ -16,6 +16,7 @@ import { FilterChips } from './filter-chips';
 import { choicesOfEnum, FilterMenu, type Filterable } from './filter-menu';
 import { Pager } from './pager';
 import { usePreferences } from './preferences';
+import { Selecting, useSelection } from './selection';
 import { TableHead } from './table-head';
 import { TableRows } from './table-rows';
 import classes from './table.module.css';
@@ -36,6 +37,8 @@ export interface TableProps<P extends ListPath> {
   actions?: (row: RowOf<P>) => ReactNode;
   extra?: (row: RowOf<P>) => ReactNode;
   onRow?: (row: RowOf<P>) => void;
+  /** Makes rows selectable, and draws above the table what can be done with the selected ones. */
+  selected?: ((rows: readonly RowOf<P>[], clear: () => void) => ReactNode) | undefined;
 }
 
 function nameOf(names: readonly Named[] = []): NameOf {
@@ -68,7 +71,7 @@ function useFields<P extends ListPath>(path: P, columns: readonly Column<P>[], c
 
 /** The one table of the portal: paging, order and filters happen on the server, and the address holds all of them. */
 export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
-  const { path, label, rowKey, rowName, columns, empty, actions, extra, onRow } = props;
+  const { path, label, rowKey, rowName, columns, empty, actions, extra, onRow, selected } = props;
   const { search, change } = usePageSearch();
   const { mayList } = useSession();
   const { properties, terms, ready, query } = useTableQuery(props);
@@ -92,6 +95,7 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
   const onPage = rows.find((row) => String(valueOf(row, rowKey)) === search.open);
   const elsewhere = useQuery({ ...rowOptions(path, rowKey, search.open ?? ''), enabled: allowed && search.open !== undefined && list.data !== undefined && !onPage });
   const openRow = search.open === undefined ? undefined : (onPage ?? elsewhere.data ?? undefined);
+  const selection = useSelection(selected ? rows.map((row) => [String(valueOf(row, rowKey)), rowName(row)] as const) : []);
   const setTerms = (f: Term[]) => change({ f: f.length ? f : undefined, page: undefined, open: undefined });
 
   if (!allowed) return <Forbidden />;
@@ -105,13 +109,16 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
           <ExportButton path={path} query={{ ...query, select: shown.map((column) => column.key) }} total={total} name={label} />
         </span>
       </div>
+      {selected?.(rows.filter((row) => selection.has(String(valueOf(row, rowKey)))), selection.clear)}
       {list.isError ? <Problem error={list.error} retry={() => void list.refetch()} /> : (
         <>
           <div className={classes.frame} tabIndex={0} role="region" aria-label={`${label}, table`}>
             <table className={classes.table} data-dense={preferences.dense || undefined} aria-busy={list.isFetching} aria-rowcount={total}>
-              <TableHead columns={shown} properties={properties} sort={query.sort} onSort={(sort) => change({ sort, page: undefined })} />
-              <TableRows rows={rows} rowKey={rowKey} columns={shown} properties={properties} names={names} asOf={list.dataUpdatedAt} pending={list.isPending}
-                onOpen={(row) => (onRow ? onRow(row) : change({ open: String(valueOf(row, rowKey)) }))} />
+              <Selecting value={selected ? selection : null}>
+                <TableHead columns={shown} properties={properties} sort={query.sort} onSort={(sort) => change({ sort, page: undefined })} />
+                <TableRows rows={rows} rowKey={rowKey} columns={shown} properties={properties} names={names} asOf={list.dataUpdatedAt} pending={list.isPending}
+                  onOpen={(row) => (onRow ? onRow(row) : change({ open: String(valueOf(row, rowKey)) }))} />
+              </Selecting>
             </table>
             {!list.isPending && rows.length === 0 && (terms.length
               ? <Empty title={words.filteredTitle} action={<Button variant="default" size="xs" onClick={() => setTerms([])}>{words.clear}</Button>}>{words.filteredText}</Empty>

@@ -2,6 +2,7 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { ListPath, PropertyMeta } from '@/lib/list';
 import { isNumeric, kindOf, type Column } from './column';
+import { SelectAll } from './selection';
 import classes from './table.module.css';
 
 /** Column heads; pressing one orders by it, pressing it again turns the order round. */
@@ -12,6 +13,7 @@ export function TableHead<P extends ListPath>({ columns, properties, sort, onSor
   return (
     <thead>
       <tr>
+        <SelectAll />
         {columns.map((column) => {
           const down = first === `-${column.key}`;
           const up = first === column.key;

@@ -3,6 +3,7 @@ import { Skeleton } from '@mantine/core';
 import { useMemo, type KeyboardEvent, type MouseEvent } from 'react';
 import { valueOf, type KeyOf, type ListPath, type PropertyMeta, type RowOf } from '@/lib/list';
 import { isNumeric, kindOf, type Column } from './column';
+import { SelectRow, useSelecting } from './selection';
 import { showValue, type Names } from './value';
 
 interface RowsProps<P extends ListPath> {
@@ -19,6 +20,7 @@ interface RowsProps<P extends ListPath> {
 function useRows<P extends ListPath>({ rows, rowKey, columns, properties, names, asOf }: RowsProps<P>) {
   return useMemo(() => rows.map((row, index) => (
     <tr key={String(valueOf(row, rowKey))} data-clickable data-index={index} tabIndex={0}>
+      <SelectRow id={String(valueOf(row, rowKey))} />
       {columns.map((column) => {
         const kind = kindOf(column.kind, properties[column.key], column.key);
         const value = valueOf(row, column.key);
@@ -39,12 +41,13 @@ function rowAt(target: EventTarget): HTMLTableRowElement | null {
 /** The rows of a page, or their skeletons; a click, Enter or the space bar opens one, the arrow keys go through them. */
 export function TableRows<P extends ListPath>({ pending, onOpen, ...props }: RowsProps<P> & { pending: boolean; onOpen: (row: RowOf<P>) => void }) {
   const drawn = useRows(props);
+  const selecting = useSelecting() !== null;
   const open = (target: EventTarget) => {
     const row = props.rows[Number(rowAt(target)?.dataset.index ?? -1)];
     if (row) onOpen(row);
   };
   const onClick = (event: MouseEvent) => {
-    if (!(event.target instanceof Element && event.target.closest('a, button'))) open(event.target);
+    if (!(event.target instanceof Element && event.target.closest('a, button, label'))) open(event.target);
   };
   const onKey = (event: KeyboardEvent) => {
     const current = rowAt(event.target);
@@ -56,7 +59,7 @@ export function TableRows<P extends ListPath>({ pending, onOpen, ...props }: Row
   return (
     <tbody onClick={onClick} onKeyDown={onKey}>
       {pending ? Array.from({ length: 8 }, (_, index) => (
-        <tr key={index}>{props.columns.map((column) => <td key={column.key}><Skeleton height={12} radius="sm" width="70%" /></td>)}</tr>
+        <tr key={index}>{selecting && <td />}{props.columns.map((column) => <td key={column.key}><Skeleton height={12} radius="sm" width="70%" /></td>)}</tr>
       )) : drawn}
     </tbody>
   );

@@ -62,3 +62,35 @@ it('deletes only when the name is typed, with the choice for the agents, and tel
   await waitFor(() => expect(router.state.location.pathname).toBe('/customers'));
   expect(sent).toEqual(['true', 'true']);
 });
+
+it.each([
+  ['Keep editing', 'Cancel', ['Acme Ltd', true]],
+  ['Discard the changes', 'Close', [null, false]],
+] as const)('asks before unsaved changes are lost: %s', async (answer, way, [name, stays]) => {
+  consoleWith('PortalAdministrator', {}, [
+    http.get(`*/api/v3/organizations/${uid}`, () => HttpResponse.json({ data: { instanceUid: uid, name: 'Acme' } })),
+    http.get(`*/api/v3/organizations/companies/${uid}`, () => HttpResponse.json({ data: { instanceUid: uid, workloadLimit: null } })),
+  ]);
+  await show(Active);
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Edit: Acme' });
+  await userEvent.type(await within(dialog).findByLabelText(/Company name/), ' Ltd');
+  await userEvent.click(within(dialog).getByRole('button', { name: way }));
+  await userEvent.click(await within(dialog).findByRole('button', { name: answer }));
+  await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
+  await waitFor(() => expect(screen.queryByRole('dialog') !== null).toBe(stays));
+  if (name) expect(within(dialog).getByLabelText(/Company name/)).toHaveValue(name);
+});
+
+it('closes at once when nothing was changed', async () => {
+  consoleWith('PortalAdministrator', {}, [
+    http.get(`*/api/v3/organizations/${uid}`, () => HttpResponse.json({ data: { instanceUid: uid, name: 'Acme' } })),
+    http.get(`*/api/v3/organizations/companies/${uid}`, () => HttpResponse.json({ data: { instanceUid: uid, workloadLimit: 40 } })),
+  ]);
+  await show(Active);
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit' }));
+  const input = await screen.findByLabelText(/Company name/);
+  await userEvent.type(input, 'x{Backspace}');
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+});

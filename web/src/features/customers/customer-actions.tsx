@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconBan, IconCircleCheck, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -42,7 +42,14 @@ function ChangeStatus({ summary, onClose }: { summary: Summary; onClose: () => v
 export function CustomerActions({ summary }: { summary: Summary }) {
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const { may } = useSession();
-  const close = () => setDialog(null);
+  const [dirty, setDirty] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const close = () => {
+    setDialog(null);
+    setDirty(false);
+    setAsked(false);
+  };
+  const leave = () => (dirty ? setAsked(true) : close());
   const disabled = summary.status === 'Disabled';
   const titles = { edit: words.edit, status: disabled ? words.enable : words.disable, delete: words.delete };
   return (
@@ -59,9 +66,17 @@ export function CustomerActions({ summary }: { summary: Summary }) {
           <Button variant="default" size="xs" leftSection={<IconTrash size={14} aria-hidden />} onClick={() => setDialog('delete')}>{words.delete}</Button>
         )}
       </Group>
-      <Modal opened={dialog !== null} onClose={close} size="lg" closeOnClickOutside={false} title={dialog && `${titles[dialog]}: ${summary.companyName}`}
+      <Modal opened={dialog !== null} onClose={leave} size="lg" closeOnClickOutside={false} title={dialog && `${titles[dialog]}: ${summary.companyName}`}
         closeButtonProps={{ 'aria-label': words.close }}>
-        {dialog === 'edit' && <EditCustomer uid={summary.organizationUid} onDone={close} />}
+        {asked && (
+          <Alert color="yellow" role="alertdialog" aria-label={words.unsaved} title={words.unsaved} mb="sm">
+            <Group gap="xs">
+              <Button size="xs" autoFocus onClick={() => setAsked(false)}>{words.keepEditing}</Button>
+              <Button size="xs" variant="default" onClick={close}>{words.discard}</Button>
+            </Group>
+          </Alert>
+        )}
+        {dialog === 'edit' && <EditCustomer uid={summary.organizationUid} onDone={close} onCancel={leave} onDirty={setDirty} />}
         {dialog === 'status' && <ChangeStatus summary={summary} onClose={close} />}
         {dialog === 'delete' && <DeleteCustomer summary={summary} onClose={close} />}
       </Modal>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, NumberInput, SimpleGrid, Skeleton, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Failure } from '@/components/failure';
 import { Problem } from '@/components/views';
 import { api, dataOf } from '@/lib/http';
@@ -15,6 +15,14 @@ type Details = Record<Field, string>;
 interface Loaded {
   details: Details;
   limit: number | null;
+}
+
+interface EditProps {
+  uid: string;
+  onDone: () => void;
+  onCancel: () => void;
+  /** Told whether there are changes that closing would lose. */
+  onDirty: (dirty: boolean) => void;
 }
 
 async function load(uid: string): Promise<Loaded> {
@@ -42,10 +50,12 @@ async function save(uid: string, before: Loaded, after: Loaded) {
   if (limit.length) await api.PATCH('/api/v3/organizations/companies/{companyUid}', { params: { path: { companyUid: uid } }, body: limit });
 }
 
-function CustomerForm({ uid, before, onDone }: { uid: string; before: Loaded; onDone: () => void }) {
+function CustomerForm({ uid, before, onDone, onCancel, onDirty }: EditProps & { before: Loaded }) {
   const [details, setDetails] = useState(before.details);
   const [limit, setLimit] = useState<string | number>(before.limit ?? '');
   const client = useQueryClient();
+  const dirty = (limit === '' ? null : limit) !== before.limit || fields.some((field) => details[field] !== before.details[field]);
+  useEffect(() => onDirty(dirty), [dirty, onDirty]);
   const change = useMutation({
     mutationFn: (after: Loaded) => save(uid, before, after),
     onSettled: () => client.invalidateQueries(),
@@ -79,16 +89,17 @@ function CustomerForm({ uid, before, onDone }: { uid: string; before: Loaded; on
         <Textarea label={words.notes} autosize minRows={2} value={details.notes} onChange={({ currentTarget }) => setDetails((now) => ({ ...now, notes: currentTarget.value }))} />
         <Group>
           <Button type="submit" loading={change.isPending}>{words.saveChanges}</Button>
-          <Button variant="default" onClick={onDone}>{words.cancel}</Button>
+          <Button variant="default" onClick={onCancel}>{words.cancel}</Button>
         </Group>
       </Stack>
     </form>
   );
 }
 
-export function EditCustomer({ uid, onDone }: { uid: string; onDone: () => void }) {
+export function EditCustomer(props: EditProps) {
+  const { uid } = props;
   const loaded = useQuery({ queryKey: ['customer', uid], queryFn: () => load(uid), refetchInterval: false, gcTime: 0 });
   if (loaded.isError) return <Problem error={loaded.error} retry={() => void loaded.refetch()} />;
   if (!loaded.data) return <Stack>{fields.map((field) => <Skeleton key={field} height={36} />)}</Stack>;
-  return <CustomerForm uid={uid} before={loaded.data} onDone={onDone} />;
+  return <CustomerForm {...props} before={loaded.data} />;
 }

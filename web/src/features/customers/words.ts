@@ -22,4 +22,8 @@ export const words = {
   deleteBackups: 'Backups themselves stay where they are, on the backup servers and repositories of the customer.',
   agentsThen: 'What happens to its agents', agentsKeep: 'Send them back to waiting', agentsKeepHint: 'They can be accepted into another customer under Infrastructure.',
   agentsRemove: 'Remove them', agentsRemoveHint: 'They are kept out until they start with a new setup file.', typeName: 'To confirm, type',
+  setupFiles: 'Setup files', setupFileOf: 'Setup file of', noSetupFiles: 'No setup files', noSetupFilesText: 'None was downloaded, or all were made void.',
+  revoke: 'Revoke', revokeNow: 'Revoke this setup file', revokeText: 'No further agent can enrol with this file. Agents that have enrolled with it stay connected.',
+  voidAll: 'Void all setup files', voidText: 'No further agent can enrol with any setup file of this customer that was handed out. Connected agents stay connected; new ones need a new file.',
+  unsaved: 'There are unsaved changes.', discard: 'Discard the changes', keepEditing: 'Keep editing',
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Page, PageTabs } from '@/components/page';
 import { Agents, BackupAgents, Proxies, Repositories, RepositoryUse, Servers } from './infrastructure-tables';
+import { TlsFailures } from './tls-failures';
 import { WaitingAgents } from './waiting-agents';
 import { words } from './words';
 
@@ -9,7 +10,7 @@ export function InfrastructurePage() {
     <Page title={words.title} question={words.question}>
       <PageTabs label={words.title} tabs={[
         { value: 'servers', label: words.servers, needs: 'GetBackupServers', content: <Servers /> },
-        { value: 'agents', label: words.agents, needs: 'GetManagementAgents', content: <Agents /> },
+        { value: 'agents', label: words.agents, needs: 'GetManagementAgents', content: <><TlsFailures /><Agents /></> },
         { value: 'waiting', label: words.waiting, needs: 'GetUnverifiedAgents', content: <WaitingAgents /> },
         { value: 'computers', label: words.backupAgents, needs: 'GetBackupAgents', content: <BackupAgents /> },
         { value: 'use', label: words.use, needs: 'GetRepositoryUse', content: <RepositoryUse /> },

@@ -3,6 +3,7 @@ import { ResourceTable } from '@/components/table/resource-table';
 import { Share } from '@/components/values';
 import { Empty } from '@/components/views';
 import type { Condition } from '@/lib/list';
+import { AgentActions, AgentConnection } from './agent-actions';
 import { words } from './words';
 
 interface Scoped {
@@ -29,15 +30,19 @@ export function Servers({ fixed = [] }: Scoped) {
 export function Agents({ fixed = [] }: Scoped) {
   return (
     <ResourceTable path="/api/v3/infrastructure/managementAgents" label={words.agents} rowKey="instanceUid" rowName={(row) => row.hostName ?? ''} fixed={fixed}
-      standardSort="hostName" empty={none} columns={[
-        { key: 'connectionStatus', label: 'Connection', kind: 'status' },
+      standardSort="hostName" empty={none} actions={(row) => <AgentActions key={row.instanceUid} agent={row} />} columns={[
+        { key: 'connectionStatus', label: 'Connection', kind: 'status', render: (row) => <AgentConnection agent={row} /> },
         { key: 'hostName', label: 'Host' },
         { key: 'organizationUid', label: 'Customer', kind: 'company', sortable: false, extra: fixed.length > 0 },
-        { key: 'status', label: 'State', kind: 'status' },
-        { key: 'role', label: 'Role' },
-        { key: 'version', label: 'Version' },
-        { key: 'versionStatus', label: 'Update', kind: 'status' },
         { key: 'lastHeartbeatTime', label: 'Last heard of' },
+        { key: 'lastAddress', label: 'Address' },
+        { key: 'certificateExpirationTime', label: 'Certificate ends' },
+        { key: 'statusReason', label: 'Why', sortable: false, width: 160 },
+        { key: 'version', label: 'Version' },
+        { key: 'connectedSince', label: 'Connected since', extra: true },
+        { key: 'versionStatus', label: 'Update', kind: 'status', extra: true },
+        { key: 'status', label: 'State', kind: 'status', extra: true },
+        { key: 'role', label: 'Role', extra: true },
         { key: 'discoveryTime', label: 'Joined', extra: true },
         { key: 'type', label: 'Type', extra: true },
       ]} />

@@ -2,7 +2,10 @@
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty } from '@/components/views';
 import type { Condition } from '@/lib/list';
+import { useSession } from '@/lib/session';
+import { JobActions, SelectedJobs } from './job-orders';
 import { JobRuns } from './job-runs';
+import { agentJob, problemJob, serverJob } from './orders';
 import { words } from './words';
 
 export interface Scoped {
@@ -13,6 +16,7 @@ export function ProblemJobs({ fixed = [] }: Scoped) {
   return (
     <ResourceTable path="/api/steward/v1/problemJobs" label={words.problems} rowKey="instanceUid" rowName={(row) => row.name} fixed={fixed}
       empty={<Empty title={words.fine}>{words.fineText}</Empty>} extra={(row) => <JobRuns jobUid={row.jobUid} />}
+      actions={(row) => <JobActions key={row.instanceUid} job={problemJob(row)} />}
       columns={[
         { key: 'status', label: 'State', kind: 'status' },
         { key: 'name', label: 'Job' },
@@ -28,9 +32,12 @@ export function ProblemJobs({ fixed = [] }: Scoped) {
 }
 
 export function ServerJobs({ fixed = [] }: Scoped) {
+  const { may } = useSession();
   return (
     <ResourceTable path="/api/v3/infrastructure/backupServers/jobs" label={words.server} rowKey="instanceUid" rowName={(row) => row.name ?? ''} fixed={fixed}
       standardSort="name" empty={<Empty title={words.none}>{words.noneText}</Empty>} extra={(row) => row.instanceUid && <JobRuns jobUid={row.instanceUid} />}
+      actions={(row) => <JobActions key={row.instanceUid} job={serverJob(row)} />}
+      selected={may('StartBackupServerJob') ? (rows, clear) => <SelectedJobs jobs={rows.map(serverJob)} onClear={clear} /> : undefined}
       columns={[
         { key: 'status', label: 'State', kind: 'status' },
         { key: 'name', label: 'Job' },
@@ -51,9 +58,12 @@ export function ServerJobs({ fixed = [] }: Scoped) {
 }
 
 export function AgentJobs({ fixed = [] }: Scoped) {
+  const { may } = useSession();
   return (
     <ResourceTable path="/api/v3/infrastructure/backupAgents/jobs" label={words.agent} rowKey="instanceUid" rowName={(row) => row.name ?? ''} fixed={fixed}
       standardSort="name" empty={<Empty title={words.none}>{words.noneText}</Empty>} extra={(row) => row.instanceUid && <JobRuns jobUid={row.instanceUid} />}
+      actions={(row) => <JobActions key={row.instanceUid} job={agentJob(row)} />}
+      selected={may('StartBackupAgentJob') ? (rows, clear) => <SelectedJobs jobs={rows.map(agentJob)} onClear={clear} /> : undefined}
       columns={[
         { key: 'status', label: 'State', kind: 'status' },
         { key: 'name', label: 'Job' },

@@ -58,7 +58,7 @@ function Revoke({ userUid, id }: { userUid: string; id: number }) {
     <Stack gap="xs">
       <Failure error={revoke.error} />
       <Text size="sm">{words.revokeText}</Text>
-      <Group><Button color="red" variant="outline" loading={revoke.isPending} onClick={() => revoke.mutate()}>{words.revoke}</Button></Group>
+      <Group><Button color="red.9" loading={revoke.isPending} onClick={() => revoke.mutate()}>{words.revoke}</Button></Group>
     </Stack>
   );
 }

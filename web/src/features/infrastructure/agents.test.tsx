@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+import { expect, it } from 'vitest';
+import { asked, consoleWith, standInConsole } from '@/test/console';
+import { show } from '@/test/show';
+import { Agents } from './infrastructure-tables';
+import { TlsFailures } from './tls-failures';
+
+standInConsole();
+const uid = '0b0c6a1e-0000-4000-8000-000000000001';
+const path = '/api/v3/infrastructure/managementAgents';
+const tls = '/api/steward/v1/tlsFailures';
+const agent = {
+  instanceUid: uid, hostName: 'gw-01', connectionStatus: 'Inaccessible', status: 'Inaccessible', statusReason: 'Silent since 2026-01-01 00:00:00 UTC; it last came from 192.0.2.7.',
+  lastHeartbeatTime: '2026-01-01T00:00:00Z', lastAddress: '192.0.2.7', certificateExpirationTime: '2027-01-01T00:00:00Z', version: '1.0', versionStatus: 'Unknown',
+};
+const failure = {
+  id: 'a', address: '192.0.2.7', count: 12, firstAt: '2026-01-01T00:00:00Z', lastAt: '2026-01-02T00:00:00Z', reason: 'unknown ca', likelyCause: 'A proxy breaks TLS open.', knownAgents: ['gw-01'],
+};
+const All = () => <Agents />;
+
+it('shows address, end of certificate and the reason of an agent, and the reason in full in its drawer', async () => {
+  consoleWith('PortalOperator', { [path]: [agent] });
+  await show(All);
+  const row = (await screen.findByText('gw-01')).closest('tr');
+  expect(row).toHaveTextContent('192.0.2.7');
+  expect(row).toHaveTextContent('Silent since');
+  expect(screen.getByRole('columnheader', { name: 'Certificate ends' })).toBeVisible();
+  await userEvent.click(screen.getByText('gw-01'));
+  expect(await screen.findByRole('alert')).toHaveTextContent(agent.statusReason);
+});
+
+it('looks now, and tells what became of it', async () => {
+  const answers = [
+    HttpResponse.json({ data: {} }, { status: 202 }),
+    HttpResponse.json({ errors: [{ message: 'The backup server cannot be reached.' }] }, { status: 409 }),
+    HttpResponse.json({ data: {} }),
+  ];
+  consoleWith('PortalOperator', { [path]: [agent] }, [http.post(`*/api/steward/v1/managementAgents/${uid}/collect`, () => answers.shift())]);
+  await show(All, `/x?open=${uid}`);
+  for (const said of [/Waits for the agent/, /Refused: The backup server cannot be reached\./, /Done\./]) {
+    await userEvent.click(await screen.findByRole('button', { name: 'Look now' }));
+    expect(await screen.findByText(said)).toBeVisible();
+  }
+});
+
+it('offers readers nothing to press', async () => {
+  consoleWith('PortalReadonlyOperator', { [path]: [agent] });
+  await show(All, `/x?open=${uid}`);
+  await screen.findByRole('dialog', { name: 'gw-01' });
+  expect(screen.queryByRole('button', { name: 'Look now' })).toBeNull();
+});
+
+it('names what died in TLS with its likely cause', async () => {
+  consoleWith('PortalReadonlyOperator', { [tls]: [failure] });
+  await show(TlsFailures);
+  const panel = await screen.findByRole('region', { name: 'Connections that died in TLS' });
+  expect(panel).toHaveTextContent('192.0.2.7 (gw-01): 12 connections');
+  expect(panel).toHaveTextContent('A proxy breaks TLS open.');
+  expect(panel).toHaveTextContent('unknown ca');
+});
+
+it('says nothing of TLS while nothing died, and does not ask for a reseller', async () => {
+  consoleWith('ResellerOwner', { [tls]: [failure] });
+  await show(TlsFailures);
+  consoleWith('PortalOperator', { [tls]: [] });
+  await show(TlsFailures);
+  await waitFor(() => expect(asked.filter((url) => url.pathname === tls)).toHaveLength(1));
+  expect(screen.queryByText('Connections that died in TLS')).toBeNull();
+});
