@@ -339,6 +339,11 @@ void Hub::GoAway(unsigned retry_after_seconds, const std::string& reason) {
   for (const auto& [uid, connected] : agents_) connected.socket->Send(Serialize(frame));
 }
 
+void Hub::Forget() {
+  const std::lock_guard lock(mutex_);
+  agents_.clear();
+}
+
 void Hub::ForgetOldConnections() {
   owner_.Acquire()->Query("update core.agent set connected_to = null, connected_since = null where connected_to = $1",
                           {options_.instance});

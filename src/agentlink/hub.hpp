@@ -36,6 +36,8 @@ class Hub {
   void FlushHeartbeats();
   /// Asks every agent to come back later (graceful stop).
   void GoAway(unsigned retry_after_seconds, const std::string& reason);
+  /// Lets go of the connections, before the servers they came through are gone.
+  void Forget();
   /// At start: no agent is connected to this console yet.
   void ForgetOldConnections();
 

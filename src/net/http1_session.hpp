@@ -39,14 +39,11 @@ template <typename Stream>
 class HttpSession : public SessionBase, public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
   /// `certificate`: PEM of the client's verified certificate, or empty.
-  HttpSession(std::shared_ptr<ServerState> state, Stream stream, std::string peer, std::string certificate)
-      : state_(std::move(state)),
-        stream_(std::move(stream)),
-        peer_(std::move(peer)),
-        certificate_(std::move(certificate)) {
-    state_->Add(this);
+  HttpSession(ServerState& state, Stream stream, std::string peer, std::string certificate)
+      : state_(state), stream_(std::move(stream)), peer_(std::move(peer)), certificate_(std::move(certificate)) {
+    state_.Add(this);
   }
-  ~HttpSession() override { state_->Remove(this); }
+  ~HttpSession() override { state_.Remove(this); }
 
   void Start() { AwaitRequest(); }
 
@@ -67,10 +64,10 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
  private:
   /// Waits (long) for the first byte, then (short) for the rest.
   void AwaitRequest() {
-    if (state_->stopping) return Shutdown();
+    if (state_.stopping) return Shutdown();
     if (buffer_.size() > 0) return ReadRequest();
     idle_ = true;
-    this->SetDeadline(state_->options.idle_timeout);
+    this->SetDeadline(state_.options.idle_timeout);
     stream_.async_read_some(buffer_.prepare(16384),
                             [self = this->shared_from_this()](beast::error_code error, std::size_t size) {
                               self->idle_ = false;
@@ -82,8 +79,8 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
 
   /// The peer went away between requests. Before its first one, that is worth telling.
   void HungUp() {
-    if (!heard_ && !state_->stopping && state_->failure) {
-      state_->failure(peer_, "nobody spoke after the handshake: intercepted, or a scan");
+    if (!heard_ && !state_.stopping && state_.failure) {
+      state_.failure(peer_, "nobody spoke after the handshake: intercepted, or a scan");
     }
     Shutdown();
   }
@@ -91,9 +88,9 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   void ReadRequest() {
     heard_ = true;
     parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(state_->options.max_header_bytes));
-    parser_->body_limit(state_->options.max_body_bytes);
-    this->SetDeadline(state_->options.header_timeout);
+    parser_->header_limit(static_cast<std::uint32_t>(state_.options.max_header_bytes));
+    parser_->body_limit(state_.options.max_body_bytes);
+    this->SetDeadline(state_.options.header_timeout);
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = this->shared_from_this()](beast::error_code error, std::size_t) {
                               if (error) return self->ReadFailed(error);
@@ -131,8 +128,8 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   }
 
   Response Refusal(beast::error_code error) const {
-    if (error == http::error::body_limit) return state_->BodyTooLarge();
-    if (error == http::error::header_limit) return state_->HeadTooLarge();
+    if (error == http::error::body_limit) return state_.BodyTooLarge();
+    if (error == http::error::header_limit) return state_.HeadTooLarge();
     return ErrorResponse(
         {.code = ErrorCode::kInvalid, .message = "The request is not valid HTTP/1.1: " + error.message() + "."});
   }
@@ -167,9 +164,9 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     const bool head_only = parser_->get().method() == http::verb::head;
     this->NoDeadline();
     auto request = std::make_shared<Request>(TakeRequest());
-    state_->lanes.Run([self = this->shared_from_this(), keep_alive, head_only, request] {
-      self->state_->Call(request, [self, keep_alive, head_only](const Response& response) {
-        const bool keep = keep_alive && !response.close && !self->state_->stopping;
+    state_.lanes.Run([self = this->shared_from_this(), keep_alive, head_only, request] {
+      self->state_.Call(request, [self, keep_alive, head_only](const Response& response) {
+        const bool keep = keep_alive && !response.close && !self->state_.stopping;
         asio::dispatch(self->stream_.get_executor(),
                        [self, keep, text = Serialize(response, keep, head_only)]() mutable {
                          self->WriteText(std::move(text), keep);
@@ -184,7 +181,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
 
   void WriteText(std::string text, bool keep_alive) {
     out_ = std::move(text);
-    this->SetDeadline(state_->options.idle_timeout);
+    this->SetDeadline(state_.options.idle_timeout);
     asio::async_write(stream_, asio::buffer(out_),
                       [self = this->shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
                         if (error) return;
@@ -224,7 +221,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     request.target = request.path = std::string(message.target());
     request.peer = peer_;
     request.peer_certificate = certificate_;
-    auto handler = state_->upgrade ? state_->upgrade(request) : nullptr;
+    auto handler = state_.upgrade ? state_.upgrade(request) : nullptr;
     if (!handler) {
       return Write(
           ErrorResponse({.code = ErrorCode::kNotFound, .message = "No WebSocket is served at " + request.path + "."}),
@@ -232,19 +229,19 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     }
     this->NoDeadline();
     auto socket = std::make_shared<websocket::stream<Stream>>(std::move(stream_));
-    websocket::stream_base::timeout timeout{std::chrono::seconds(15), state_->options.idle_timeout, true};
+    websocket::stream_base::timeout timeout{std::chrono::seconds(15), state_.options.idle_timeout, true};
     socket->set_option(timeout);
     auto upgrade = std::make_shared<http::request<http::string_body>>(std::move(message));
     socket->async_accept(*upgrade, [self = this->shared_from_this(), socket, upgrade,
                                     handler](beast::error_code error) {
       if (error) return;
       auto connection = std::make_shared<WebSocketConnection<Stream>>(
-          std::move(*socket), handler, asio::any_io_executor(asio::make_strand(self->state_->workers.get_executor())));
-      connection->Start(self->state_->options.max_message_bytes);
+          std::move(*socket), handler, asio::any_io_executor(asio::make_strand(self->state_.workers.get_executor())));
+      connection->Start(self->state_.options.max_message_bytes);
     });
   }
 
-  std::shared_ptr<ServerState> state_;
+  ServerState& state_;
   Stream stream_;
   std::string peer_;
   std::string certificate_;

@@ -213,18 +213,17 @@ class Http2Session::Protocol {
   std::vector<Complete> completed_;
 };
 
-Http2Session::Http2Session(std::shared_ptr<ServerState> state, TlsStream stream, std::string peer,
-                           std::string certificate)
-    : state_(std::move(state)),
+Http2Session::Http2Session(ServerState& state, TlsStream stream, std::string peer, std::string certificate)
+    : state_(state),
       stream_(std::move(stream)),
       peer_(std::move(peer)),
       certificate_(std::move(certificate)),
-      protocol_(std::make_unique<Protocol>(*state_)) {
-  state_->Add(this);
+      protocol_(std::make_unique<Protocol>(state_)) {
+  state_.Add(this);
 }
 
 Http2Session::~Http2Session() {
-  state_->Remove(this);
+  state_.Remove(this);
 }
 
 void Http2Session::Start() {
@@ -253,11 +252,11 @@ void Http2Session::Abort() {
 void Http2Session::Watch() {
   const bool receiving = protocol_->Receiving();
   if (receiving && !writing_) {
-    if (!receiving_) SetDeadline(state_->options.header_timeout);  // from its begin: a trickle gains no time
+    if (!receiving_) SetDeadline(state_.options.header_timeout);  // from its begin: a trickle gains no time
   } else if (answering_ > 0 && !writing_) {
     NoDeadline();
   } else {
-    SetDeadline(state_->options.idle_timeout);
+    SetDeadline(state_.options.idle_timeout);
   }
   receiving_ = receiving;
 }
@@ -278,12 +277,12 @@ void Http2Session::Answer(std::int32_t stream, Request request) {
   request.peer = peer_;
   request.peer_certificate = certificate_;
   ++answering_;
-  state_->lanes.Run([self = shared_from_this(), stream, held = std::make_shared<Request>(std::move(request))] {
-    self->state_->Call(held, [self, stream](Response response) {
+  state_.lanes.Run([self = shared_from_this(), stream, held = std::make_shared<Request>(std::move(request))] {
+    self->state_.Call(held, [self, stream](Response response) {
       asio::dispatch(self->stream_.get_executor(), [self, stream, answer = std::move(response)]() mutable {
         --self->answering_;
         self->protocol_->Respond(stream, std::move(answer));
-        if (self->state_->stopping) self->protocol_->GoAway();
+        if (self->state_.stopping) self->protocol_->GoAway();
         self->Write();
         self->Watch();
       });
@@ -295,7 +294,7 @@ void Http2Session::Write() {
   if (writing_ || closed_) return;
   out_ = protocol_->Send();
   if (out_.empty()) {
-    if (protocol_->Done() || (state_->stopping && protocol_->Idle())) Close();
+    if (protocol_->Done() || (state_.stopping && protocol_->Idle())) Close();
     return;
   }
   writing_ = true;

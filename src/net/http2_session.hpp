@@ -12,7 +12,7 @@ namespace steward::net {
 class Http2Session : public SessionBase, public std::enable_shared_from_this<Http2Session> {
  public:
   /// Takes the stream over after its TLS handshake. `certificate`: PEM of the client's verified one, or empty.
-  Http2Session(std::shared_ptr<ServerState> state, TlsStream stream, std::string peer, std::string certificate);
+  Http2Session(ServerState& state, TlsStream stream, std::string peer, std::string certificate);
   ~Http2Session() override;
   Http2Session(const Http2Session&) = delete;
   Http2Session& operator=(const Http2Session&) = delete;
@@ -30,7 +30,7 @@ class Http2Session : public SessionBase, public std::enable_shared_from_this<Htt
   /// Sets how long the connection may stay as it is.
   void Watch();
 
-  std::shared_ptr<ServerState> state_;
+  ServerState& state_;
   TlsStream stream_;
   std::string peer_;
   std::string certificate_;

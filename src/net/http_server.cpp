@@ -12,19 +12,19 @@ constexpr std::chrono::milliseconds kSweep{250};
 /// A connection until its TLS handshake has told what is spoken on it.
 class Greeting : public SessionBase, public std::enable_shared_from_this<Greeting> {
  public:
-  Greeting(std::shared_ptr<ServerState> state, tcp::socket socket, std::string peer)
-      : state_(std::move(state)),
-        stream_(std::move(socket), state_->tls->native_handle(), TlsStream::Side::kServer),
+  Greeting(ServerState& state, tcp::socket socket, std::string peer)
+      : state_(state),
+        stream_(std::move(socket), state_.tls->native_handle(), TlsStream::Side::kServer),
         peer_(std::move(peer)) {
-    state_->Add(this);
+    state_.Add(this);
   }
-  ~Greeting() override { state_->Remove(this); }
+  ~Greeting() override { state_.Remove(this); }
 
   void Start() {
-    SetDeadline(state_->options.header_timeout);
+    SetDeadline(state_.options.header_timeout);
     stream_.AsyncHandshake([self = shared_from_this()](ErrorCodeOfIo error) {
       if (!error) return self->Begin();
-      if (self->state_->failure) self->state_->failure(self->peer_, error.message());
+      if (self->state_.failure) self->state_.failure(self->peer_, error.message());
     });
   }
   void Drain() override { Post(); }
@@ -51,7 +51,7 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
     }
   }
 
-  std::shared_ptr<ServerState> state_;
+  ServerState& state_;
   TlsStream stream_;
   std::string peer_;
   bool begun_ = false;
@@ -62,7 +62,7 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
 class HttpServer::Impl {
  public:
   Impl(ServerOptions options, Handler handler, UpgradeHandler upgrade, HandshakeFailure failure)
-      : state_(std::make_shared<ServerState>(std::move(options), std::move(handler), std::move(upgrade),
+      : state_(std::make_unique<ServerState>(std::move(options), std::move(handler), std::move(upgrade),
                                              std::move(failure))),
         acceptor_(asio::make_strand(state_->io)),
         sweep_(acceptor_.get_executor()),
@@ -86,7 +86,7 @@ class HttpServer::Impl {
     Accept();
     Sweep();
     for (int i = 0; i < state_->options.io_threads; ++i) {
-      threads_.emplace_back([state = state_] { state->io.run(); });
+      threads_.emplace_back([this] { state_->io.run(); });
     }
   }
 
@@ -137,13 +137,13 @@ class HttpServer::Impl {
     const auto remote = socket.remote_endpoint(ignored);
     const std::string peer = ignored ? std::string("unknown") : remote.address().to_string();
     if (state_->tls) {
-      std::make_shared<Greeting>(state_, std::move(socket), peer)->Start();
+      std::make_shared<Greeting>(*state_, std::move(socket), peer)->Start();
     } else {
-      std::make_shared<HttpSession<PlainStream>>(state_, PlainStream(std::move(socket)), peer, std::string())->Start();
+      std::make_shared<HttpSession<PlainStream>>(*state_, PlainStream(std::move(socket)), peer, std::string())->Start();
     }
   }
 
-  std::shared_ptr<ServerState> state_;
+  std::unique_ptr<ServerState> state_;
   tcp::acceptor acceptor_;
   asio::steady_timer sweep_;
   asio::executor_work_guard<asio::io_context::executor_type> work_;  // a request may be with a worker while io is idle

@@ -32,7 +32,7 @@ class SessionBase {
   std::atomic<Clock::rep> deadline_{kNever};
 };
 
-/// What the sessions of one server share.
+/// What the sessions of one server share; outlives them.
 struct ServerState {
   /// Throws when certificate or key cannot be read.
   ServerState(ServerOptions o, Handler h, UpgradeHandler u, HandshakeFailure f);
@@ -41,14 +41,15 @@ struct ServerState {
   Handler handler;
   UpgradeHandler upgrade;
   HandshakeFailure failure;
-  asio::io_context io;
-  asio::thread_pool workers;
-  Lanes lanes;
   std::optional<asio::ssl::context> tls;
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::condition_variable changed;
   std::set<SessionBase*> sessions;
+  // What sessions hang on; they go with it, and refer to all above until then.
+  asio::io_context io;
+  asio::thread_pool workers;
+  Lanes lanes;
 
   void Add(SessionBase* session);
   void Remove(SessionBase* session);

@@ -250,6 +250,7 @@ void RunConsole(const Config& config) {
   api.Stop();
   inside.Stop(std::chrono::seconds(2));
   gateway.Stop(std::chrono::seconds(2));
+  hub.Forget();
 }
 
 }  // namespace steward::console
