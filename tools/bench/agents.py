@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "dev"))
 from processes import Console, binaries, stop  # noqa: E402
 
 COUNT = int(os.environ.get("BENCH_AGENTS", "10000"))
+SETTLE = int(os.environ.get("BENCH_SECONDS", "30"))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -42,7 +43,7 @@ class Agents:
         self.numbers = {"connected": 0, "connects": 0}
         self.process = subprocess.Popen(
             [binaries() / "steward-lab", "agents", "--port", str(console.ports[2]), "--ca", str(folder / "ca.pem"), "--token", token,
-             "--folder", str(folder / "agents"), "--count", str(COUNT), "--dialing", str(COUNT)], stdout=subprocess.PIPE, text=True)
+             "--folder", str(folder / "agents"), "--count", str(COUNT), "--dialing", str(COUNT)], stdout=subprocess.PIPE, stderr=open(folder.parent / "steward-bench-agents.log", "w"), text=True)
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):
@@ -79,23 +80,22 @@ def main() -> int:
         empty = memory(console.process.pid)
         agents = Agents(folder, console, token)
         print(f"{COUNT} agents enrol and connect: {agents.all_connected(600):.1f} s", flush=True)
-        time.sleep(30)
+        time.sleep(SETTLE)
         full = memory(console.process.pid)
         print(f"console's memory: {empty} KiB alone, {full} KiB with all: {(full - empty) / COUNT:.1f} KiB per idle connection (goal 75; "
               f"{(full - empty) / COUNT / 75:.2f} of it)", flush=True)
         before, began = cpu(console.process.pid), time.monotonic()
-        time.sleep(60)
+        time.sleep(SETTLE * 2)
         used = (cpu(console.process.pid) - before) / (time.monotonic() - began)
         print(f"heartbeats every 15 s: {used * 1000:.0f} ms of CPU per second, console and PostgreSQL together "
               f"({used * 1e6 / (COUNT / 15):.0f} us each)", flush=True)
-        connects = agents.numbers["connects"]
         began = time.monotonic()
         console.stop()
         stopped = time.monotonic()
+        while agents.numbers["connected"] > 0:
+            time.sleep(0.05)
         console.start()
         started = time.monotonic()
-        while agents.numbers["connected"] > 0 and agents.numbers["connects"] == connects:
-            time.sleep(0.05)
         agents.all_connected(300)
         back = time.monotonic()
         print(f"restart: stopped in {stopped - began:.1f} s, up {started - stopped:.1f} s later; all {COUNT} back {back - stopped:.1f} s after the stop, "

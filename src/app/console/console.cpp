@@ -245,6 +245,8 @@ void RunConsole(const Config& config) {
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();
+  gateway.StopAccepting();  // an agent that comes back must not come back to this process
+  inside.StopAccepting();
   hub.GoAway(2, "the console is stopping");
   waiting.Stop();  // calls that wait for agents get 202
   api.Stop();
