@@ -13,6 +13,9 @@ namespace steward::agent {
 namespace {
 constexpr std::chrono::seconds kStable{20};  // a connection that lasted this long was a good one
 
+constexpr std::chrono::seconds kTick{20};  // a waiting link moves this often
+constexpr std::chrono::seconds kHung{180};
+
 constexpr std::chrono::seconds kAskAgain{10};  // while an operator has to decide
 
 // A broken CA or certificate file is a reason to say so and try again, not to die.
@@ -279,6 +282,7 @@ void Link::Run() {
       if (stopping_) return;
       last_ = {};
     }
+    Tick();
     const ConsoleAddress& address = config_.console.addresses[next_address_ % config_.console.addresses.size()];
     RunOnce(address);
     LinkEnd end;
@@ -357,6 +361,7 @@ void Link::Serve(const std::weak_ptr<LinkSession>& weak) {
       }
     }
     session->Pump();
+    Tick();
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_beat) {
       session->Beat();
@@ -366,8 +371,19 @@ void Link::Serve(const std::weak_ptr<LinkSession>& weak) {
 }
 
 bool Link::Sleep(milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, time, [&] { return stopping_; });
+  while (!stopping_ && std::chrono::steady_clock::now() < until) {
+    Tick();
+    changed_.wait_until(lock, std::min(until, std::chrono::steady_clock::now() + kTick), [&] { return stopping_; });
+  }
+  return stopping_;
+}
+
+bool Link::Alive() const {
+  const std::chrono::steady_clock::duration since{std::chrono::steady_clock::now().time_since_epoch().count() -
+                                                  ticked_};
+  return since < kHung;
 }
 
 void Link::Report(const CommandUpdate& update) {

@@ -82,6 +82,8 @@ class Link {
   /// Blocks until Stop.
   void Run();
   void Stop();
+  /// False when the link's threads have not moved for minutes though they should have. Any thread.
+  bool Alive() const;
   /// See LinkSession::Report.
   void Report(const CommandUpdate& update);
 
@@ -89,11 +91,13 @@ class Link {
   void RunOnce(const ConsoleAddress& address);
   void Serve(const std::weak_ptr<LinkSession>& session);
   bool Sleep(std::chrono::milliseconds time);
+  void Tick() { ticked_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
 
   const AgentConfig& config_;
   LinkSession::Parts parts_;
   Backoff backoff_;
   std::size_t next_address_ = 0;
+  std::atomic<std::chrono::steady_clock::rep> ticked_{std::chrono::steady_clock::now().time_since_epoch().count()};
   std::mutex mutex_;
   std::condition_variable changed_;
   std::shared_ptr<LinkSession> session_;

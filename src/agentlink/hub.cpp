@@ -3,6 +3,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/uuid.hpp"
+#include "db/array.hpp"
 #include "fmt/format.h"
 #include "net/tls_probe.hpp"
 #include "nlohmann/json.hpp"
@@ -180,10 +181,7 @@ class Session : public net::WebSocketHandler {
 
   void HandleHeartbeat(const agent::Heartbeat& beat) {
     if (!greeted_) return Refuse("say hello first");
-    hub_.Heard(agent_uid_, socket_.get());
-    hub_.owner_.Acquire()->Query(
-        "update core.agent set last_heartbeat_at = now(), connected_to = $2, reported_state = $3 where uid = $1",
-        {agent_uid_, hub_.options_.instance, Limited(beat.state(), 4000)});
+    hub_.Heard(agent_uid_, socket_.get(), Limited(beat.state(), 4000));
   }
 
   void HandleSync(const agent::SyncBatch& batch) {
@@ -264,12 +262,31 @@ Hub::Admission Hub::Register(const std::string& agent_uid, Connected connection)
   return Admission::kIn;
 }
 
-void Hub::Heard(const std::string& agent_uid, const net::WebSocket* socket) {
+void Hub::Heard(const std::string& agent_uid, const net::WebSocket* socket, const std::string& state) {
   const std::lock_guard lock(mutex_);
   const auto found = agents_.find(agent_uid);
-  if (found != agents_.end() && found->second.socket.get() == socket) {
-    found->second.heard = std::chrono::steady_clock::now();
+  if (found == agents_.end() || found->second.socket.get() != socket) return;
+  found->second.heard = std::chrono::steady_clock::now();
+  beats_[agent_uid] = state;
+}
+
+void Hub::FlushHeartbeats() {
+  std::map<std::string, std::string> beats;
+  {
+    const std::lock_guard lock(mutex_);
+    beats.swap(beats_);
   }
+  if (beats.empty()) return;
+  db::TextArray agents;
+  db::TextArray states;
+  for (const auto& [uid, state] : beats) {
+    agents.Add(uid);
+    states.Add(state);
+  }
+  owner_.Acquire()->Query(
+      "update core.agent a set last_heartbeat_at = now(), reported_state = b.state from unnest($1::uuid[], $2::text[]) "
+      "as b (uid, state) where a.uid = b.uid and a.connected_to = $3",
+      {agents.Text(), states.Text(), options_.instance});
 }
 
 void Hub::Unregister(const std::string& agent_uid, const net::WebSocket* socket) {

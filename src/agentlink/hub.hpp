@@ -32,6 +32,8 @@ class Hub {
   void Disconnect(const std::string& agent_uid);
   /// Sends an agent what waits for it, when it is connected here.
   void Deliver(const std::string& agent_uid);
+  /// Writes the heartbeats that came since the last call, all in one statement. Called every few seconds.
+  void FlushHeartbeats();
   /// Asks every agent to come back later (graceful stop).
   void GoAway(unsigned retry_after_seconds, const std::string& reason);
   /// Lets go of the connections, before the servers they came through are gone.
@@ -52,7 +54,7 @@ class Hub {
   /// kDuplicate: another process with the same identity is alive. kLater: it is asked whether it is.
   enum class Admission : std::uint8_t { kIn, kLater, kDuplicate };
   Admission Register(const std::string& agent_uid, Connected connection);
-  void Heard(const std::string& agent_uid, const net::WebSocket* socket);
+  void Heard(const std::string& agent_uid, const net::WebSocket* socket, const std::string& state);
   void Unregister(const std::string& agent_uid, const net::WebSocket* socket);
 
   db::Pool& owner_;
@@ -62,6 +64,7 @@ class Hub {
   Ingest ingest_;
   std::mutex mutex_;
   std::map<std::string, Connected> agents_;
+  std::map<std::string, std::string> beats_;  ///< state by agent, not yet written
 };
 
 }  // namespace steward::agentlink

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "agentproto/inventory.pb.h"
+#include "db/array.hpp"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
 
@@ -59,21 +60,6 @@ db::Param FieldText(const pb::Message& message, const pb::FieldDescriptor& field
       break;
   }
   throw std::logic_error("inventory messages hold scalars only: " + field.full_name());
-}
-
-/// Appends one element to a text[] literal under construction.
-void AppendElement(std::string& array, const db::Param& value) {
-  if (!array.empty()) array.push_back(',');
-  if (!value) {
-    array += "NULL";
-    return;
-  }
-  array.push_back('"');
-  for (const char c : *value) {
-    if (c == '"' || c == '\\') array.push_back('\\');
-    array.push_back(c);
-  }
-  array.push_back('"');
 }
 
 }  // namespace
@@ -139,12 +125,12 @@ void Ingest::StoreRows(db::Connection& connection, const Owner& owner, const age
     by_uid[uid] = std::move(values);
   }
   const auto parameters = [&](auto first, auto last) {
-    std::vector<std::string> arrays(table.columns.size());
+    std::vector<db::TextArray> arrays(table.columns.size());
     for (; first != last; ++first) {
-      for (std::size_t i = 0; i < arrays.size(); ++i) AppendElement(arrays[i], first->second[i]);
+      for (std::size_t i = 0; i < arrays.size(); ++i) arrays[i].Add(first->second[i]);
     }
     db::Params params = {owner.agent_uid, owner.organization_uid, owner.location_uid};
-    for (auto& array : arrays) params.emplace_back("{" + array + "}");
+    for (auto& array : arrays) params.emplace_back(array.Text());
     return params;
   };
   if (!by_uid.empty()) {
@@ -167,10 +153,10 @@ void Ingest::StoreRows(db::Connection& connection, const Owner& owner, const age
     for (const auto& [uid, values] : by_uid) seen[rows.entity()].insert(uid);
   }
   if (rows.deleted_size() > 0) {
-    std::string array;
-    for (const std::string& uid : rows.deleted()) AppendElement(array, uid);
+    db::TextArray array;
+    for (const std::string& uid : rows.deleted()) array.Add(uid);
     connection.Query(fmt::format("delete from {} where agent_uid = $1 and uid::text = any($2::text[])", table.name),
-                     {owner.agent_uid, "{" + array + "}"});
+                     {owner.agent_uid, array.Text()});
   }
 }
 
@@ -178,14 +164,14 @@ void Ingest::DeleteUnseen(db::Connection& connection, const std::string& agent_u
   for (int i = 0; i < InventoryFile().message_type_count(); ++i) {
     const std::string& entity = InventoryFile().message_type(i)->name();
     const auto kept = seen.find(entity);
-    std::string array;
+    db::TextArray array;
     if (kept != seen.end()) {
-      for (const auto& uid : kept->second) AppendElement(array, uid);
+      for (const auto& uid : kept->second) array.Add(uid);
     }
     const Table& table = TableOf(connection, entity);
     connection.Query(
         fmt::format("delete from {} where agent_uid = $1 and not (uid::text = any($2::text[]))", table.name),
-        {agent_uid, "{" + array + "}"});
+        {agent_uid, array.Text()});
   }
 }
 

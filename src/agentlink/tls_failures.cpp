@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agentlink/tls_failures.hpp"
 
-#include <algorithm>
+#include "db/array.hpp"
 
 namespace steward::agentlink {
 
@@ -18,24 +18,19 @@ void TlsFailures::Flush(db::Pool& owner) {
     taken.swap(counts_);
   }
   if (taken.empty()) return;
-  std::string peers;
-  std::string reasons;
-  std::string numbers;
-  const auto quoted = [](std::string text) {
-    std::erase_if(text, [](char c) { return c == '"' || c == '\\' || c == '\0'; });
-    return "\"" + text + "\"";
-  };
+  db::TextArray peers;
+  db::TextArray reasons;
+  db::TextArray numbers;
   for (const auto& [source, count] : taken) {
-    const char* comma = peers.empty() ? "" : ",";
-    peers += comma + quoted(source.first);
-    reasons += comma + quoted(source.second);
-    numbers += comma + std::to_string(count);
+    peers.Add(source.first);
+    reasons.Add(source.second);
+    numbers.Add(std::to_string(count));
   }
   try {
     owner.Acquire()->Query(
         "insert into core.tls_failure (peer, reason, count) select * from unnest($1::text[], $2::text[], $3::bigint[]) "
         "on conflict (peer, reason) do update set count = tls_failure.count + excluded.count, last_at = now()",
-        {"{" + peers + "}", "{" + reasons + "}", "{" + numbers + "}"});
+        {peers.Text(), reasons.Text(), numbers.Text()});
     owner.Acquire()->Query("delete from core.tls_failure where last_at < now() - interval '30 days'");
   } catch (...) {
     const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -62,5 +63,25 @@ struct WebSocketClientOptions {
 /// Connects and runs the socket until it closes or `socket.Close` is called; blocks the calling thread. Returns the
 /// reason of the end; a failed connect is an error in words (see kUnavailable).
 Result<std::string> RunWebSocketClient(const WebSocketClientOptions& options, WebSocketHandler& handler);
+
+/// Many outgoing WebSockets on one thread. Handlers and failures are called on that thread.
+class WebSocketClients {
+ public:
+  WebSocketClients();
+  /// Cuts what is still open, without a word to the handlers.
+  ~WebSocketClients();
+  WebSocketClients(const WebSocketClients&) = delete;
+  WebSocketClients& operator=(const WebSocketClients&) = delete;
+
+  /// Any thread. `failure` is called when it does not come to OnOpen. Certificate and key must be good.
+  void Connect(WebSocketClientOptions options, std::shared_ptr<WebSocketHandler> handler,
+               std::function<void(const Error&)> failure);
+  /// Calls `then` on the thread after that time. Any thread.
+  void After(std::chrono::milliseconds time, std::function<void()> then);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace steward::net

@@ -98,6 +98,8 @@ class HttpServer {
 
   /// Binds and starts the threads. Throws std::runtime_error naming address and port when it cannot bind.
   void Start();
+  /// Takes no more connections; those that are there go on.
+  void StopAccepting();
   void Stop(std::chrono::seconds grace = std::chrono::seconds{10});
   std::uint16_t Port() const;
 

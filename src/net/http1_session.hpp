@@ -203,7 +203,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   void HalfClose() {
     beast::error_code ignored;
     stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-    Drop();
+    if (!state_.stopping) Drop();
   }
 
   void Drop() {

@@ -90,19 +90,23 @@ class HttpServer::Impl {
     }
   }
 
-  void Stop(std::chrono::seconds grace) {
-    if (threads_.empty()) return;
-    state_->stopping = true;
+  void StopAccepting() {
     asio::post(acceptor_.get_executor(), [this] {
       beast::error_code ignored;
       acceptor_.close(ignored);
-      sweep_.cancel();
     });
+  }
+
+  void Stop(std::chrono::seconds grace) {
+    if (threads_.empty()) return;
+    state_->stopping = true;
+    StopAccepting();
     {
       std::unique_lock lock(state_->mutex);
       for (SessionBase* session : state_->sessions) session->Drain();
       state_->changed.wait_for(lock, grace, [this] { return state_->sessions.empty(); });
     }
+    asio::post(acceptor_.get_executor(), [this] { sweep_.cancel(); });
     state_->workers.stop();
     state_->workers.join();
     state_->io.stop();
@@ -156,6 +160,9 @@ HttpServer::HttpServer(ServerOptions options, Handler handler, UpgradeHandler up
 HttpServer::~HttpServer() = default;
 void HttpServer::Start() {
   impl_->Start();
+}
+void HttpServer::StopAccepting() {
+  impl_->StopAccepting();
 }
 void HttpServer::Stop(std::chrono::seconds grace) {
   impl_->Stop(grace);

@@ -4,6 +4,8 @@
 #include <openssl/x509.h>
 
 #include <array>
+#include <optional>
+#include <thread>
 
 #include "net/client.hpp"
 
@@ -32,15 +34,30 @@ struct VerifyTrace {
   }
 };
 
-/// Drives connect, TLS and WebSocket handshake, then hands the stream to a WebSocketConnection.
+asio::ssl::context MakeContext(const WebSocketClientOptions& options) {
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+  context.set_verify_mode(asio::ssl::verify_peer);
+  context.add_certificate_authority(asio::buffer(options.ca_pem));
+  if (!options.certificate_pem.empty()) {
+    context.use_certificate_chain(asio::buffer(options.certificate_pem));
+    context.use_private_key(asio::buffer(options.key_pem), asio::ssl::context::pem);
+  }
+  return context;
+}
+
+/// Drives connect, TLS and WebSocket handshake, then hands the stream to a WebSocketConnection. Throws when certificate
+/// or key cannot be read.
 class Dialer : public std::enable_shared_from_this<Dialer> {
  public:
-  Dialer(asio::io_context& io, asio::ssl::context& context, const WebSocketClientOptions& options,
-         WebSocketHandler& handler)
-      : options_(options),
-        handler_(handler),
+  using Failure = std::function<void(const Error&)>;
+  Dialer(asio::io_context& io, WebSocketClientOptions options, std::shared_ptr<WebSocketHandler> handler,
+         Failure failure)
+      : options_(std::move(options)),
+        handler_(std::move(handler)),
+        failure_(std::move(failure)),
         executor_(io.get_executor()),
-        context_(context),
+        context_(MakeContext(options_)),
         resolver_(io),
         timer_(io),
         raw_(io) {}
@@ -57,8 +74,6 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
           self->Connect(results);
         });
   }
-
-  const std::optional<Error>& Failure() const { return failure_; }
 
  private:
   void TimedOut() {
@@ -96,9 +111,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
     socket_->set_option(websocket::stream_base::timeout{options_.connect_timeout, options_.idle_timeout, true});
     socket_->async_handshake(options_.host, options_.path, [self = shared_from_this()](beast::error_code error) {
       if (error) return self->Failed("WebSocket handshake", error);
-      // The caller's handler outlives the run; the connection must not delete it.
-      std::shared_ptr<WebSocketHandler> handler(&self->handler_, [](WebSocketHandler*) {});
-      auto connection = std::make_shared<WebSocketConnection<TlsStream>>(std::move(*self->socket_), handler,
+      auto connection = std::make_shared<WebSocketConnection<TlsStream>>(std::move(*self->socket_), self->handler_,
                                                                          asio::any_io_executor(self->executor_));
       connection->Start(self->options_.max_message_bytes);
     });
@@ -108,20 +121,20 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
     timer_.cancel();
     const std::string detail = late_ ? fmt::format("no answer within {} s", options_.connect_timeout.count())
                                      : (trace_.words.empty() ? error.message() : trace_.words);
-    failure_ = Error{.code = ErrorCode::kUnavailable, .message = fmt::format("{} failed: {}", step, detail)};
+    failure_({.code = ErrorCode::kUnavailable, .message = fmt::format("{} failed: {}", step, detail)});
   }
 
-  const WebSocketClientOptions& options_;
-  WebSocketHandler& handler_;
+  WebSocketClientOptions options_;
+  std::shared_ptr<WebSocketHandler> handler_;
+  Failure failure_;
   asio::io_context::executor_type executor_;
-  asio::ssl::context& context_;
+  asio::ssl::context context_;
   tcp::resolver resolver_;
   asio::steady_timer timer_;
   tcp::socket raw_;
   VerifyTrace trace_;  // before socket_, whose TLS points to it
   std::optional<websocket::stream<TlsStream>> socket_;
   bool late_ = false;
-  std::optional<Error> failure_;
 };
 
 /// Remembers why the socket ended.
@@ -145,20 +158,45 @@ class CloseRecorder : public WebSocketHandler {
 
 Result<std::string> RunWebSocketClient(const WebSocketClientOptions& options, WebSocketHandler& handler) {
   asio::io_context io(1);
-  asio::ssl::context context(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  context.set_verify_mode(asio::ssl::verify_peer);
-  context.add_certificate_authority(asio::buffer(options.ca_pem));
-  if (!options.certificate_pem.empty()) {
-    context.use_certificate_chain(asio::buffer(options.certificate_pem));
-    context.use_private_key(asio::buffer(options.key_pem), asio::ssl::context::pem);
-  }
-  CloseRecorder recorder(handler);
-  auto dialer = std::make_shared<Dialer>(io, context, options, recorder);
-  dialer->Start();
+  const auto recorder = std::make_shared<CloseRecorder>(handler);
+  std::optional<Error> failure;
+  std::make_shared<Dialer>(io, options, recorder, [&failure](const Error& error) { failure = error; })->Start();
   io.run();
-  if (dialer->Failure()) return tl::unexpected(*dialer->Failure());
-  return recorder.Reason();
+  if (failure) return tl::unexpected(*failure);
+  return recorder->Reason();
+}
+
+class WebSocketClients::Impl {
+ public:
+  Impl() : work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+  ~Impl() {
+    io_.stop();
+    thread_.join();
+  }
+  asio::io_context& Io() { return io_; }
+
+ private:
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::thread thread_;
+};
+
+WebSocketClients::WebSocketClients() : impl_(std::make_unique<Impl>()) {}
+WebSocketClients::~WebSocketClients() = default;
+
+void WebSocketClients::Connect(WebSocketClientOptions options, std::shared_ptr<WebSocketHandler> handler,
+                               std::function<void(const Error&)> failure) {
+  asio::post(impl_->Io(), [this, options = std::move(options), handler = std::move(handler),
+                           failure = std::move(failure)]() mutable {
+    std::make_shared<Dialer>(impl_->Io(), std::move(options), std::move(handler), std::move(failure))->Start();
+  });
+}
+
+void WebSocketClients::After(std::chrono::milliseconds time, std::function<void()> then) {
+  const auto timer = std::make_shared<asio::steady_timer>(impl_->Io(), time);
+  timer->async_wait([timer, then = std::move(then)](beast::error_code error) {
+    if (!error) then();
+  });
 }
 
 }  // namespace steward::net

@@ -23,6 +23,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def at_another_time(shift):
+    """What stands before a command so that its clock is off (libfaketime); it becomes the command's own process."""
+    library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    return ["env", f"LD_PRELOAD={library}", f"FAKETIME={shift}", "FAKETIME_DONT_FAKE_MONOTONIC=1"]
+
+
 def wait_for(what, condition, seconds=60, pause=0.5):
     """Polls until `condition` returns something true; the last value or error is told when it does not."""
     deadline, last = time.monotonic() + seconds, None

@@ -236,6 +236,18 @@ def test_collect_now(console, agent, api):
     assert api.call("POST", f"/api/steward/v1/managementAgents/{uid}/collect").status_code == 200
 
 
+def test_restart_of_the_agent(console, agent, api):
+    row = api.data("/infrastructure/managementAgents")[0]
+    process = agent.program.process.pid
+    answer = api.call("POST", f"/infrastructure/managementAgents/{row['instanceUid']}/restart")
+    assert answer.status_code in (200, 202), answer.text
+    stack.wait_for("the agent's return", lambda: (now := api.data("/infrastructure/managementAgents")[0])["connectionStatus"] == "Online"
+                   and now["connectedSince"] > row["connectedSince"], 60)
+    assert agent.program.process.pid == process and agent.program.process.poll() is None
+    if answer.status_code == 202:
+        assert ended(api, answer.headers["Location"].rsplit("/", 1)[1])["status"] == "succeed"
+
+
 def test_others_neither_order_nor_see(lab, api, job):
     name = f"Stranger {uuid.uuid4().hex[:6]}"
     owner = {"userName": name.replace(" ", ""), "password": "Stranger-password-1"}

@@ -189,7 +189,7 @@ def test_an_agent_that_is_silent_says_why(api, company, agents):
 def test_a_wrong_clock_is_shown(api, company, agents, folder):
     setup = setup_file(api, company)
     agent = stack.Agent(folder, "wrong-clock", setup, '[agent]\nname = "wrong-clock"\n')
-    agent.program.command = ["env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", "-15m", *agent.program.command]
+    agent.program.command = [*stack.at_another_time("-15m"), *agent.program.command]
     agent.program.start()
     try:
         shown = stack.wait_for("the reason", lambda: (rows := of(api, company)) and rows[0]["statusReason"] and rows[0], 60)

@@ -227,7 +227,7 @@ def test_another_console(middle, console, setup, enrolled, folder):
 @pytest.mark.parametrize("shift", ["-3 years", "+3 years", "+1 hour"])
 def test_clock_of_this_machine(middle, console, setup, enrolled, shift):
     """What an agent would see whose clock is wrong (libfaketime); the chain itself is right."""
-    code, report = check(middle, setup, enrolled, before=("faketime", "-f", shift.replace(" years", "y").replace(" hour", "h")))
+    code, report = check(middle, setup, enrolled, before=stack.at_another_time(shift.replace(" years", "y").replace(" hour", "h")))
     assert code == 1 and step(report, "TLS")["verdict"] == "good", report
     assert step(report, "clock")["verdict"] == "clock" and ("ahead" in step(report, "clock")["summary"]) == shift.startswith("+")
     assert "NTP" in step(report, "clock")["advice"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pathlib
 import re
+import socket
 import subprocess
 
 import processes
@@ -76,6 +77,24 @@ def branch_user(client: Client, company: str) -> None:
     client.call("POST", f"/users/{user}/locations", params={"locationUid": locations[0]["instanceUid"]})
 
 
+def stranger(client: Client) -> None:
+    """Somebody who speaks plain HTTP to the gateway: the console counts it among the connections that died in TLS."""
+    setup = client.call("GET", "/infrastructure/managementAgents/packages/linux").text
+    host, port = re.search(r'addresses = \["([^":]+):(\d+)"', setup).groups()
+    with socket.create_connection((host, int(port)), 10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+
+
+def actions(client: Client) -> None:
+    """Orders to agents: one that is carried out, and one whose agent is away."""
+    if client.data("/asyncActions"):
+        return
+    job = next(row for row in client.data("/infrastructure/backupServers/jobs", limit=1000) if row["type"] == "BackupVm" and row["isEnabled"])
+    client.call("POST", f"/infrastructure/backupServers/jobs/{job['instanceUid']}/start")
+    away = agent_named(client, "/infrastructure/managementAgents", "old-server-07")
+    client.call("POST", f"/api/steward/v1/managementAgents/{away['instanceUid']}/collect")
+
+
 def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     """Fills in the rest; safe to run again. Returns what var/dev/env needs."""
     companies = {c["name"]: c["instanceUid"] for c in client.data("/organizations/companies", limit=1000)}
@@ -93,6 +112,9 @@ def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     branch_user(client, companies[first])
     silent_agent(client, folder, companies[estate["customers"][1]["name"]])
     rejected_agent(client, folder)
+    stranger(client)
+    processes.wait_for(lambda: client.total("/infrastructure/backupServers/jobs") > 0, 120)
+    actions(client)
     me = client.data("/users/me")["instanceUid"]
     key = client.call("POST", f"/users/{me}/logins/apikey", params={"description": "development", "scopes": "rest"}).json()["data"]["parameters"]
     return {"api_key": key, "company_user": login_name(first), "company_password": OWNER_PASSWORD, "company_uid": companies[first],

@@ -87,6 +87,7 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command) {
       if (!server || server->uid() != command.job().backup_server_uid()) return std::nullopt;
       return DoJob(command.job());
     }
+    case Command::kRestart:
     case Command::ACTION_NOT_SET:
       break;
   }

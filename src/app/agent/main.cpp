@@ -15,6 +15,7 @@
 #include "agent/link.hpp"
 #include "agent/restic/adapter.hpp"
 #include "agent/vbr/adapter.hpp"
+#include "agent/watchdog.hpp"
 #include "base/uuid.hpp"
 #include "net/client.hpp"
 
@@ -54,9 +55,16 @@ void WaitUntilAllLooked(const std::vector<std::unique_ptr<agent::Adapter>>& adap
   store.SetReady();
 }
 
+constexpr int kRestart = -1;  ///< not an exit code: begin anew
+
 /// The first adapter that a command is meant for carries it out; a look at everything is for all.
 agent::CommandOutcome Execute(const std::vector<std::unique_ptr<agent::Adapter>>& adapters,
                               const agent::Command& command) {
+  if (command.has_restart()) {
+    // The end is written down before the process goes, and told by the next one if need be.
+    kill(getpid(), SIGUSR1);
+    return {true, "The agent starts again."};
+  }
   std::optional<agent::CommandOutcome> outcome;
   for (const auto& adapter : adapters) {
     auto mine = adapter->Execute(command);
@@ -107,6 +115,7 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   };
   agent::Link link(config, parts);
   for (const auto& adapter : adapters) adapter->Start();
+  const agent::Watchdog watchdog([&link] { return link.Alive(); });
   std::atomic<bool> stop{false};
   std::thread ready([&] { WaitUntilAllLooked(adapters, store, stop); });
   std::thread connection([&] { link.Run(); });
@@ -121,7 +130,7 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   commands.Stop();
   ready.join();
   connection.join();
-  return 0;
+  return signal == SIGUSR1 ? kRestart : 0;
 }
 
 /// Walks the path once and tells what it found; the exit code is 0 when all is well.
@@ -168,6 +177,7 @@ int main(int argc, char** argv) {
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGINT);
   sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   if (*check) spdlog::set_default_logger(spdlog::stderr_logger_mt("check"));  // the report alone goes to the output
@@ -177,7 +187,10 @@ int main(int argc, char** argv) {
     if (!config) throw std::runtime_error(config.error().message);
     if (!state.empty()) config->state = state;
     if (config->state.empty()) config->state = "/var/lib/steward-agent";
-    return *check ? Check(*config, as_json) : Run(*config, stop_signals);
+    if (*check) return Check(*config, as_json);
+    const int code = Run(*config, stop_signals);
+    if (code == kRestart) execv("/proc/self/exe", argv);
+    return code;
   } catch (const std::exception& error) {
     std::cerr << "steward-agent: " << error.what() << '\n';
     return 1;

@@ -14,6 +14,7 @@
 
 #include "agentlink/hub.hpp"
 #include "agentlink/tls_failures.hpp"
+#include "base/limits.hpp"
 #include "base/uuid.hpp"
 #include "db/embedded.hpp"
 #include "db/migrator.hpp"
@@ -102,6 +103,7 @@ class ChangeListener {
         while (!stopping_) {
           if (const auto notice = connection.WaitNotification(500)) Hear(notice->first, notice->second);
           if (std::chrono::steady_clock::now() < tidy) continue;
+          parts_.hub.FlushHeartbeats();
           parts_.commands.Tidy();
           parts_.tls_failures.Flush(parts_.owner);
           tidy = std::chrono::steady_clock::now() + std::chrono::seconds(5);
@@ -122,7 +124,8 @@ net::ServerOptions Options(const Config& config, const platform::Authority& auth
   options.address = config.address;
   options.port = port;
   options.worker_threads = config.worker_threads;
-  if (!agents) options.io_threads = static_cast<int>(std::max(2U, std::thread::hardware_concurrency())) + 1;
+  const int cores = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
+  options.io_threads = agents ? cores : cores + 1;  // agents: their handshakes after a restart
   options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(), agents ? authority.CaPem() : std::string(),
                  !agents};
   return options;
@@ -175,6 +178,7 @@ Result<contract::Answer> ConsoleHandlers::GetAbout(const Call&) {
 
 void RunConsole(const Config& config) {
   BlockSignals();
+  RaiseFileLimit();
   std::filesystem::create_directories(config.data);
   std::optional<db::EmbeddedPostgres> embedded;
   std::string url = config.database;
@@ -241,6 +245,8 @@ void RunConsole(const Config& config) {
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();
+  gateway.StopAccepting();  // an agent that comes back must not come back to this process
+  inside.StopAccepting();
   hub.GoAway(2, "the console is stopping");
   waiting.Stop();  // calls that wait for agents get 202
   api.Stop();

@@ -77,6 +77,7 @@ class ConsoleHandlers : public contract::Handlers {
   Answer StopBackupAgentJob(const Call& call) override {
     return jobs_.ActOnAgentJob(call, "StopBackupAgentJob", agent::JobAction::STOP);
   }
+  Answer RestartManagementAgent(const Call& call) override { return jobs_.RestartAgent(call); }
   Answer CollectFromManagementAgent(const Call& call) override { return jobs_.CollectNow(call); }
   Answer GetAbout(const Call& call) override;
 

@@ -5,9 +5,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "base/limits.hpp"
 #include "lab/certificate.hpp"
 #include "lab/estate.hpp"
 #include "lab/vbr_server.hpp"
+#include "light_agents.hpp"
 
 namespace {
 
@@ -82,6 +84,27 @@ int Serve(lab::Estate estate, const Options& options, const lab::Clock& clock, c
   return 0;
 }
 
+/// Runs light agents until a signal comes; a line of numbers each second.
+int RunAgents(const lab::LightAgentOptions& options) {
+  RaiseFileLimit();
+  lab::LightAgents agents(options);
+  agents.Start();
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  const timespec second{1, 0};
+  while (sigtimedwait(&stop_signals, nullptr, &second) < 0) {
+    std::cout << nlohmann::json{{"connected", agents.Connected()}, {"connects", agents.Connects()}}.dump() << std::endl;
+  }
+  return 0;
+}
+
+std::string WholeFile(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -103,6 +126,16 @@ int main(int argc, char** argv) {
   server->add_flag("--legacy", options.legacy, "Serve interface 1.2-rev1 only");
   server->add_option("--user", options.user, "User name");
   server->add_option("--password", options.password, "Password");
+  lab::LightAgentOptions light;
+  std::string ca_file;
+  auto* agents = app.add_subcommand("agents", "Many light agents of one company, for load");
+  agents->add_option("--host", light.host, "Where the gateway listens");
+  agents->add_option("--port", light.port, "Its port")->required();
+  agents->add_option("--ca", ca_file, "PEM file of the console's CA")->required();
+  agents->add_option("--token", light.token, "Token of the company's setup file")->required();
+  agents->add_option("--folder", light.folder, "Where the agents' identities are kept")->required();
+  agents->add_option("--count", light.count, "How many")->check(CLI::Range(1, 20000));
+  agents->add_option("--dialing", light.dialing, "How many connect at a time")->check(CLI::Range(1, 20000));
   CLI11_PARSE(app, argc, argv);
 
   sigset_t stop_signals;
@@ -111,6 +144,10 @@ int main(int argc, char** argv) {
   sigaddset(&stop_signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   try {
+    if (agents->parsed()) {
+      light.ca_pem = WholeFile(ca_file);
+      return RunAgents(light);
+    }
     const auto start = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const lab::Clock clock(start, options.speed);
     lab::Estate estate;
