@@ -40,10 +40,11 @@ std::string Limited(const std::string& text, std::size_t size) {
 /// One agent's WebSocket. Without a certificate it may only enrol. Calls never overlap.
 class Session : public net::WebSocketHandler {
  public:
-  Session(Hub& hub, std::string agent_uid, std::string peer, db::Param certificate_ends)
+  Session(Hub& hub, std::string agent_uid, const net::Request& request, db::Param certificate_ends)
       : hub_(hub),
         agent_uid_(std::move(agent_uid)),
-        peer_(std::move(peer)),
+        peer_(request.peer),
+        gateway_(hub.gateways_.Through(request)),
         certificate_ends_(std::move(certificate_ends)) {}
 
   void OnOpen(std::shared_ptr<net::WebSocket> socket) override { socket_ = std::move(socket); }
@@ -121,17 +122,22 @@ class Session : public net::WebSocketHandler {
     const auto rows = connection->Query(
         "update core.agent set version = $2, connected_to = $3, connected_since = now(), last_heartbeat_at = now(), "
         "peer = $4, facts = facts || $5::jsonb || jsonb_build_object('hostName', host_name, 'platformType', platform), "
-        "clock_skew = $6::bigint::int, certificate_ends_at = coalesce($7::timestamptz, certificate_ends_at) "
+        "clock_skew = $6::bigint::int, certificate_ends_at = coalesce($7::timestamptz, certificate_ends_at), "
+        "gateway_uid = (select uid from core.gateway where uid = $8), gateways_revision = nullif($9::bigint, 0) "
         "where uid = $1 and state = 'Accepted' returning revision",
         {agent_uid_, Limited(hello.version(), 64), hub_.options_.instance, peer_, FactsJson(hello.facts()),
-         std::to_string(std::clamp<std::int64_t>(skew, -2'000'000'000, 2'000'000'000)), certificate_ends_});
+         std::to_string(std::clamp<std::int64_t>(skew, -2'000'000'000, 2'000'000'000)), certificate_ends_, gateway_,
+         std::to_string(static_cast<std::int64_t>(hello.gateways_revision()))});
     if (rows.Count() == 0) return Expel("it was removed, rejected, or its company deleted");
     agent::ConsoleFrame answer;
     answer.mutable_welcome()->set_revision(static_cast<std::uint64_t>(rows.Int(0, "revision")));
     answer.mutable_welcome()->set_heartbeat_seconds(kHeartbeatSeconds);
     answer.mutable_welcome()->set_max_rows_per_batch(kMaxRowsPerBatch);
+    if (auto list = hub_.gateways_.For(agent_uid_); list.revision() != hello.gateways_revision())
+      *answer.mutable_welcome()->mutable_gateways() = std::move(list);
     socket_->Send(Serialize(answer));
     spdlog::info("agent {} connected from {}", agent_uid_, peer_);
+    if (gateway_) hub_.gateways_.NoteConnection(*gateway_);
     hub_.Deliver(agent_uid_);
   }
 
@@ -182,8 +188,10 @@ class Session : public net::WebSocketHandler {
     if (!greeted_) return Refuse("say hello first");
     hub_.Heard(agent_uid_, socket_.get());
     hub_.owner_.Acquire()->Query(
-        "update core.agent set last_heartbeat_at = now(), connected_to = $2, reported_state = $3 where uid = $1",
-        {agent_uid_, hub_.options_.instance, Limited(beat.state(), 4000)});
+        "update core.agent set last_heartbeat_at = now(), connected_to = $2, reported_state = $3, gateways_revision = "
+        "nullif($4::bigint, 0) where uid = $1",
+        {agent_uid_, hub_.options_.instance, Limited(beat.state(), 4000),
+         std::to_string(static_cast<std::int64_t>(beat.gateways_revision()))});
   }
 
   void HandleSync(const agent::SyncBatch& batch) {
@@ -199,14 +207,20 @@ class Session : public net::WebSocketHandler {
   Hub& hub_;
   std::string agent_uid_;
   std::string peer_;
+  db::Param gateway_;           ///< uid of the gateway it came through
   db::Param certificate_ends_;  ///< of the certificate this connection showed
   std::shared_ptr<net::WebSocket> socket_;
   bool greeted_ = false;
   SeenRows seen_;
 };
 
-Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Options options)
-    : owner_(owner), authority_(authority), commands_(commands), options_(std::move(options)), ingest_(owner) {}
+Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options)
+    : owner_(owner),
+      authority_(authority),
+      commands_(commands),
+      gateways_(gateways),
+      options_(std::move(options)),
+      ingest_(owner) {}
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
   if (request.path != "/agent") return nullptr;
@@ -214,7 +228,7 @@ std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) 
       request.peer_certificate.empty() ? std::string() : platform::Authority::CommonName(request.peer_certificate);
   db::Param ends;
   if (!uid.empty()) ends = IsoTime(net::DescribeCertificate(request.peer_certificate).not_after);
-  return std::make_shared<Session>(*this, std::move(uid), request.peer, std::move(ends));
+  return std::make_shared<Session>(*this, std::move(uid), request, std::move(ends));
 }
 
 net::Response Hub::Status(const net::Request& request, const std::string& version) {
@@ -314,6 +328,15 @@ void Hub::Deliver(const std::string& agent_uid) {
   }
 }
 
+void Hub::SendGateways() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [uid, connected] : agents_) {
+    agent::ConsoleFrame frame;
+    *frame.mutable_gateways() = gateways_.For(uid);
+    connected.socket->Send(Serialize(frame));
+  }
+}
+
 void Hub::GoAway(unsigned retry_after_seconds, const std::string& reason) {
   agent::ConsoleFrame frame;
   frame.mutable_go_away()->set_retry_after_seconds(retry_after_seconds);
@@ -384,6 +407,7 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
         {uid, certificate->pem, IsoTime(certificate->ends)});
     result.set_verdict(agent::EnrolResult::ACCEPTED);
     result.set_certificate_pem(certificate->pem);
+    *result.mutable_gateways() = gateways_.For(uid);
   } else if (state == "Unverified") {
     result.set_verdict(agent::EnrolResult::PENDING);
     result.set_message(

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "agentlink/commands.hpp"
+#include "agentlink/gateways.hpp"
 #include "agentlink/ingest.hpp"
 #include "net/http.hpp"
 #include "platform/authority.hpp"
@@ -22,7 +23,7 @@ class Hub {
     std::chrono::seconds certificate_lifetime = platform::Authority::kAgentLifetime;
     std::function<void()> changed;  ///< called after rows were stored
   };
-  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Options options);
+  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options);
 
   /// Decides about a WebSocket upgrade: only /agent is served.
   std::shared_ptr<net::WebSocketHandler> Accept(const net::Request& request);
@@ -32,6 +33,8 @@ class Hub {
   void Disconnect(const std::string& agent_uid);
   /// Sends an agent what waits for it, when it is connected here.
   void Deliver(const std::string& agent_uid);
+  /// Sends every agent the list of gateways: it has changed.
+  void SendGateways();
   /// Asks every agent to come back later (graceful stop).
   void GoAway(unsigned retry_after_seconds, const std::string& reason);
   /// At start: no agent is connected to this console yet.
@@ -56,6 +59,7 @@ class Hub {
   db::Pool& owner_;
   const platform::Authority& authority_;
   Commands& commands_;
+  Gateways& gateways_;
   Options options_;
   Ingest ingest_;
   std::mutex mutex_;

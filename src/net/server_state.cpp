@@ -45,7 +45,8 @@ ServerState::ServerState(ServerOptions o, Handler h, UpgradeHandler u, Handshake
       failure(std::move(f)),
       io(options.io_threads),
       workers(static_cast<std::size_t>(options.worker_threads)),
-      lanes(io, workers, options.io_threads - 1) {
+      lanes(io, workers, options.io_threads - 1),
+      trusted_proxies(options.trusted_proxies) {
   if (!options.tls.certificate_pem.empty()) tls.emplace(MakeContext(options.tls));
 }
 
@@ -95,6 +96,13 @@ Response ServerState::HeadTooLarge() const {
   return ErrorResponse(
       {.code = ErrorCode::kTooLarge,
        .message = fmt::format("The request line and headers are larger than {} bytes.", options.max_header_bytes)});
+}
+
+void Peer::Describe(Request& request) const {
+  request.peer = address;
+  request.peer_certificate = certificate;
+  request.proxy = proxy;
+  request.proxy_name = proxy_name;
 }
 
 void SetTarget(Request& request, std::string target) {

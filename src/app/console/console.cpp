@@ -12,6 +12,8 @@
 #include <optional>
 #include <thread>
 
+#include "agentlink/gateway_probe.hpp"
+#include "agentlink/gateways.hpp"
 #include "agentlink/hub.hpp"
 #include "agentlink/tls_failures.hpp"
 #include "base/uuid.hpp"
@@ -68,6 +70,8 @@ class ChangeListener {
     agentlink::Hub& hub;
     agentlink::Commands& commands;
     agentlink::TlsFailures& tls_failures;
+    agentlink::Gateways& gateways;
+    agentlink::GatewayProbe& probe;
     db::Pool& owner;
   };
   ChangeListener(std::string url, Parts parts) : parts_(parts), thread_([this, url = std::move(url)] { Run(url); }) {}
@@ -84,9 +88,16 @@ class ChangeListener {
     parts_.lists.Cache().Written();
   }
 
+  void Gateways() {
+    parts_.gateways.Reload();
+    parts_.hub.SendGateways();
+    parts_.probe.Wake();
+  }
+
   void Hear(const std::string& channel, const std::string& subject) {
     if (channel == "steward_written") return Written();
     if (channel == "steward_command") return parts_.hub.Deliver(subject);
+    if (channel == "steward_gateways") return Gateways();
     parts_.lists.Cache().Reported();
     if (channel == "steward_command_end") parts_.waiting.Ended(subject);
   }
@@ -95,8 +106,9 @@ class ChangeListener {
     while (!stopping_) {
       try {
         db::Connection connection(url, {"listen steward_changed", "listen steward_written", "listen steward_command",
-                                        "listen steward_command_end"});
+                                        "listen steward_command_end", "listen steward_gateways"});
         Written();
+        Gateways();
         for (const auto& agent : parts_.commands.AgentsToServe()) parts_.hub.Deliver(agent);  // what was not heard
         auto tidy = std::chrono::steady_clock::now();
         while (!stopping_) {
@@ -104,6 +116,7 @@ class ChangeListener {
           if (std::chrono::steady_clock::now() < tidy) continue;
           parts_.commands.Tidy();
           parts_.tls_failures.Flush(parts_.owner);
+          parts_.gateways.Flush();
           tidy = std::chrono::steady_clock::now() + std::chrono::seconds(5);
         }
       } catch (const std::exception& error) {
@@ -122,6 +135,7 @@ net::ServerOptions Options(const Config& config, const platform::Authority& auth
   options.address = config.address;
   options.port = port;
   options.worker_threads = config.worker_threads;
+  if (agents) options.trusted_proxies = config.trusted_gateways;
   if (!agents) options.io_threads = static_cast<int>(std::max(2U, std::thread::hardware_concurrency())) + 1;
   options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(), agents ? authority.CaPem() : std::string(),
                  !agents};
@@ -147,8 +161,9 @@ void BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::vector<std::string> AgentAddresses(const Config& config) {
-  std::vector<std::string> out;
+/// Where new agents go: through the gateways, then to the console itself.
+std::vector<std::string> AgentAddresses(const Config& config, const agentlink::Gateways& gateways) {
+  auto out = gateways.Addresses();
   for (const auto& name : config.names) {
     out.push_back(fmt::format("{}:{}", name, config.gateway_port));
     out.push_back(fmt::format("{}:{}", name, config.agent_port));
@@ -203,21 +218,26 @@ void RunConsole(const Config& config) {
   agentlink::Commands commands(owner);
   platform::Waiting waiting;
   agentlink::TlsFailures tls_failures;
-  agentlink::Hub hub(owner, authority, commands,
-                     {.instance = fmt::format("{}:{}", config.names.front(), config.api_port),
+  const std::string instance = fmt::format("{}:{}", config.names.front(), config.api_port);
+  agentlink::Gateways gateways(owner, instance);
+  gateways.Begin(config.names.front(), config.gateway_port);
+  const auto reported = [&lists] { lists.Cache().Reported(); };
+  agentlink::Hub hub(owner, authority, commands, gateways,
+                     {.instance = instance,
                       .certificate_lifetime = std::chrono::seconds(std::llround(config.agent_certificate_days * 86400)),
-                      .changed = [&lists] { lists.Cache().Reported(); }});
+                      .changed = reported});
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };
   features::Users users(services);
   features::Organizations organizations(services, disconnect);
-  features::Agents agents(services, authority, {AgentAddresses(config), disconnect});
+  features::Agents agents(services, authority,
+                          {[&config, &gateways] { return AgentAddresses(config, gateways); }, disconnect});
   features::Actions actions(services, commands, waiting);
   features::Jobs jobs(services, actions);
-  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs);
+  features::CloudGateways cloud_gateways(services, instance);
+  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs, cloud_gateways);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger});
-  const ChangeListener listener(url, {lists, identity, waiting, hub, commands, tls_failures, owner});
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
   const auto agents_port = [&hub](net::Request& request) {
@@ -236,6 +256,13 @@ void RunConsole(const Config& config) {
   api.Start();
   gateway.Start();
   inside.Start();
+  agentlink::GatewayProbe probe(owner, gateways,
+                                {.ca_pem = authority.CaPem(),
+                                 .instance = instance,
+                                 .own_host = config.address == "0.0.0.0" ? "127.0.0.1" : config.address,
+                                 .every = std::chrono::seconds(config.gateway_probe_seconds),
+                                 .changed = reported});
+  const ChangeListener listener(url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, owner});
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();
