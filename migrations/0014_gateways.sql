@@ -81,8 +81,8 @@ create view api.cloud_gateway_pools with (security_invoker = true) as select
 from core.gateway_pool p;
 
 -- An agent's own gateway, by name; tenants see it of their agents without seeing the list.
-create function api.gateway_name(gateway uuid) returns text language sql stable security definer set search_path = core as
-  $$ select name from core.gateway where uid = gateway $$;
+create function api.gateway_name(gateway_uid uuid) returns text language sql stable security definer set search_path = core as
+  $$ select g.name from core.gateway g where g.uid = gateway_uid $$;
 create function api.gateway_list_status(held bigint) returns text language sql stable security definer set search_path = core as $$
   select case when held is null then 'Unknown' when held = (value->>'revision')::bigint then 'Current' else 'Stale' end
   from core.setting where name = 'gateways' $$;

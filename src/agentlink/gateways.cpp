@@ -15,11 +15,13 @@ bool OnlyHere(const std::string& host) {
   return SameNoCase(host, "localhost") || host == "::1" || host.starts_with("127.");
 }
 
-/// FNV-1a: the same on every console, whatever its library.
+/// FNV-1a, its bits stirred once more (as MurmurHash3 ends): the same on every console, whatever its library.
 std::uint64_t Mix(std::string_view text) {
   std::uint64_t hash = 14695981039346656037U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  return hash;
+  hash = (hash ^ hash >> 33U) * 0xff51afd7ed558ccdU;
+  hash = (hash ^ hash >> 33U) * 0xc4ceb9fe1a85ec53U;
+  return hash ^ hash >> 33U;
 }
 
 std::string HostPort(const Gateway& gateway) {

@@ -92,9 +92,9 @@ Result<std::string> GatewayConfig(const Config& config, const GatewayConfigOptio
     return Fail(ErrorCode::kInvalid, "A gateway's name must be without quotes and percent signs to be written here.");
   }
   const bool address = IsAddress(console);
-  return fmt::format(kTemplate, fmt::arg("name", options.name), fmt::arg("most", 20000), fmt::arg("port", options.port),
-                     fmt::arg("console", console), fmt::arg("console_port", config.gateway_port),
-                     fmt::arg("resolvers", address ? "" : kResolvers),
+  return fmt::format(kTemplate, fmt::arg("name", options.name), fmt::arg("most", options.connections),
+                     fmt::arg("port", options.port), fmt::arg("console", console),
+                     fmt::arg("console_port", config.gateway_port), fmt::arg("resolvers", address ? "" : kResolvers),
                      fmt::arg("server_options", address ? "" : " resolvers system init-addr last,libc,none"));
 }
 

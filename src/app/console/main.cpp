@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
   write->add_option("--gateway", gateway.name, "Name of the gateway, as the console lists it");
   write->add_option("--console", gateway.console, "Host by which the gateway reaches the console");
   write->add_option("--port", gateway.port, "Port the gateway listens on");
+  write->add_option("--connections", gateway.connections, "Connections at most")->check(CLI::Range(10U, 1000000U));
   app.set_version_flag("--version", STEWARD_VERSION);
   app.require_subcommand(1);
   CLI11_PARSE(app, argc, argv);
