@@ -329,11 +329,15 @@ void Hub::Deliver(const std::string& agent_uid) {
 }
 
 void Hub::SendGateways() {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [uid, connected] : agents_) {
+  std::vector<std::pair<std::string, std::shared_ptr<net::WebSocket>>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [uid, connected] : agents_) all.emplace_back(uid, connected.socket);
+  }
+  for (const auto& [uid, socket] : all) {
     agent::ConsoleFrame frame;
     *frame.mutable_gateways() = gateways_.For(uid);
-    connected.socket->Send(Serialize(frame));
+    socket->Send(Serialize(frame));
   }
 }
 

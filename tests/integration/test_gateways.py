@@ -190,6 +190,8 @@ def test_headers_are_taken_from_gateways_only(console, network, api, gateways):
 
     stack.wait_for("both refusals", lambda: {(network.address(), "a PROXY header came from an address that is not in trusted_gateways"),
                                              (network.address("gw1"), "no PROXY header came from a trusted gateway; send-proxy-v2 is needed there")} <= reasons(), 20)
+    causes = {row["address"]: row["likelyCause"] for row in api.data("/api/steward/v1/tlsFailures", limit=1000) if "PROXY" in row["reason"]}
+    assert "put its address into trusted_gateways" in causes[network.address()] and "gateway-config" in causes[network.address("gw1")]
     assert "192.0.2.66" not in {address for address, _ in reasons()}
 
 
