@@ -71,6 +71,7 @@ void LinkSession::OnOpen(std::shared_ptr<net::WebSocket> socket) {
     hello.set_instance(parts_.process);
     hello.set_host_name(parts_.host_name);
     hello.set_unix_time(std::time(nullptr));
+    hello.set_gateways_revision(parts_.gateways.Revision());
   }
   Send(frame);
 }
@@ -112,6 +113,10 @@ void LinkSession::OnMessage(std::string message) {
     case ConsoleFrame::kCommandAck:
       parts_.commands.Acked(frame.command_ack().id());
       break;
+    case ConsoleFrame::kGateways:
+      OnGateways(frame.gateways());
+      Beat();
+      break;
     case ConsoleFrame::kBeat:
       Beat();
       break;
@@ -152,6 +157,7 @@ void LinkSession::OnEnrolResult(const EnrolResult& result) {
       }
       if (ours) {
         spdlog::info("Accepted by the console as {}", result.agent_uid());
+        if (result.has_gateways()) OnGateways(result.gateways());
       } else {
         spdlog::error("The console answered with a certificate that does not fit this agent's key");
       }
@@ -187,6 +193,7 @@ void LinkSession::OnWelcome(const Welcome& welcome) {
     end_.healthy = true;
   }
   heartbeat_ = seconds(welcome.heartbeat_seconds() == 0 ? 30 : welcome.heartbeat_seconds());
+  if (welcome.has_gateways()) OnGateways(welcome.gateways());
   parts_.store.OnWelcome(welcome.revision(), welcome.max_rows_per_batch());
   parts_.status.SetLink("Connected", "");
   parts_.status.SetRevision(parts_.store.Revision());
@@ -196,6 +203,15 @@ void LinkSession::OnWelcome(const Welcome& welcome) {
   Beat();
   Pump();
   parts_.commands.Connected();
+}
+
+void LinkSession::OnGateways(const GatewayList& list) {
+  try {
+    parts_.gateways.Take(list);
+    spdlog::info("The console told of {} gateway(s), list {}", list.gateways_size(), list.revision());
+  } catch (const std::exception& error) {
+    spdlog::error("The list of gateways could not be kept: {}", error.what());
+  }
 }
 
 void LinkSession::Pump() {
@@ -211,6 +227,7 @@ void LinkSession::Beat() {
   if (!welcomed_) return;
   AgentFrame frame;
   frame.mutable_heartbeat()->set_state(parts_.status.Verdict());
+  frame.mutable_heartbeat()->set_gateways_revision(parts_.gateways.Revision());
   Send(frame);
   if (std::time(nullptr) < renew_at_) return;
   renew_at_ = kNever;
@@ -283,7 +300,7 @@ void Link::Run() {
       last_ = {};
     }
     Tick();
-    const ConsoleAddress& address = config_.console.addresses[next_address_ % config_.console.addresses.size()];
+    const ConsoleAddress address = NextAddress();
     RunOnce(address);
     LinkEnd end;
     {
@@ -292,13 +309,18 @@ void Link::Run() {
       end = last_;
     }
     if (end.healthy) backoff_.Reset();
-    if (!end.healthy) ++next_address_;  // try the next gateway
+    failed_tries_ = end.healthy ? 0 : failed_tries_ + 1;
     if (end.at_once) continue;
     const milliseconds wait = std::max<milliseconds>(end.wait, backoff_.Next(fraction(dice)));
     spdlog::info("Connection to {}:{} ended: {}; next try in {:.1f} s", address.host, address.port, end.reason,
                  static_cast<double>(wait.count()) / 1000);
     if (Sleep(wait)) return;
   }
+}
+
+ConsoleAddress Link::NextAddress() const {
+  const auto order = parts_.gateways.Order(config_.console.addresses);
+  return order[failed_tries_ % order.size()];
 }
 
 void Link::RunOnce(const ConsoleAddress& address) {

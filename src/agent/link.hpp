@@ -12,6 +12,7 @@
 #include "agent/backoff.hpp"
 #include "agent/command_runner.hpp"
 #include "agent/config.hpp"
+#include "agent/gateway_book.hpp"
 #include "agent/identity.hpp"
 #include "agent/status.hpp"
 #include "agent/sync_store.hpp"
@@ -37,6 +38,7 @@ class LinkSession : public net::WebSocketHandler {
     SyncStore& store;
     StatusBoard& status;
     CommandRunner& commands;
+    GatewayBook& gateways;
     std::string host_name, version, tag, token;
     std::string process;  ///< random, the same for as long as this process lives
     std::vector<std::string> adapters;
@@ -61,6 +63,7 @@ class LinkSession : public net::WebSocketHandler {
  private:
   void OnEnrolResult(const EnrolResult& result);
   void OnWelcome(const Welcome& welcome);
+  void OnGateways(const GatewayList& list);
   void PlanRenewal();
   void Send(const AgentFrame& frame);
 
@@ -88,6 +91,9 @@ class Link {
   void Report(const CommandUpdate& update);
 
  private:
+  /// Where to try now: the first of the gateways, or as many places behind it as tries have failed since a good
+  /// connection.
+  ConsoleAddress NextAddress() const;
   void RunOnce(const ConsoleAddress& address);
   void Serve(const std::weak_ptr<LinkSession>& session);
   bool Sleep(std::chrono::milliseconds time);
@@ -96,7 +102,7 @@ class Link {
   const AgentConfig& config_;
   LinkSession::Parts parts_;
   Backoff backoff_;
-  std::size_t next_address_ = 0;
+  std::size_t failed_tries_ = 0;
   std::atomic<std::chrono::steady_clock::rep> ticked_{std::chrono::steady_clock::now().time_since_epoch().count()};
   std::mutex mutex_;
   std::condition_variable changed_;

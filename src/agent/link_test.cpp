@@ -45,6 +45,7 @@ class LinkTest : public testing::Test {
                                                                 .store = store_,
                                                                 .status = status_,
                                                                 .commands = commands_,
+                                                                .gateways = gateways_,
                                                                 .host_name = "host",
                                                                 .version = "1",
                                                                 .tag = "t",
@@ -85,6 +86,7 @@ class LinkTest : public testing::Test {
   StatusBoard status_{folder_ / "status.json"};
   CommandLog log_{folder_ / "commands.journal"};
   CommandRunner commands_{log_, [](const Command&) { return CommandOutcome{true, ""}; }, [] {}};
+  GatewayBook gateways_{GatewayBook::In(folder_)};
   std::shared_ptr<FakeSocket> socket_;
   std::unique_ptr<LinkSession> session_;
   int collected_ = 0;
@@ -180,6 +182,24 @@ TEST_F(EnrolledLinkTest, GoAway_IsHonoured) {
   EXPECT_TRUE(socket_->closed);
   EXPECT_EQ(session_->End().wait.count(), 33);
   EXPECT_EQ(session_->End().reason, "restarting");
+}
+
+TEST_F(EnrolledLinkTest, Gateways_AreKeptAndTheirRevisionIsTold) {
+  Open();
+  EXPECT_EQ(socket_->sent[0].hello().gateways_revision(), 0U);
+  ConsoleFrame frame;
+  frame.mutable_welcome()->mutable_gateways()->set_revision(5);
+  frame.mutable_welcome()->mutable_gateways()->add_gateways()->set_host("gateway-1");
+  frame.mutable_welcome()->mutable_gateways()->mutable_gateways(0)->set_port(6180);
+  Say(frame);
+  EXPECT_EQ(socket_->sent.at(1).heartbeat().gateways_revision(), 5U);
+  ConsoleFrame pushed;
+  pushed.mutable_gateways()->set_revision(6);
+  Say(pushed);
+  EXPECT_EQ(socket_->sent.back().heartbeat().gateways_revision(), 6U);
+  EXPECT_EQ(GatewayBook(GatewayBook::In(folder_)).Revision(), 6U);
+  Open();
+  EXPECT_EQ(socket_->sent[0].hello().gateways_revision(), 6U);
 }
 
 TEST_F(EnrolledLinkTest, CollectNowAndVerdict) {

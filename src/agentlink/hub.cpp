@@ -41,10 +41,11 @@ std::string Limited(const std::string& text, std::size_t size) {
 /// One agent's WebSocket. Without a certificate it may only enrol. Calls never overlap.
 class Session : public net::WebSocketHandler {
  public:
-  Session(Hub& hub, std::string agent_uid, std::string peer, db::Param certificate_ends)
+  Session(Hub& hub, std::string agent_uid, const net::Request& request, db::Param certificate_ends)
       : hub_(hub),
         agent_uid_(std::move(agent_uid)),
-        peer_(std::move(peer)),
+        peer_(request.peer),
+        gateway_(hub.gateways_.Through(request)),
         certificate_ends_(std::move(certificate_ends)) {}
 
   void OnOpen(std::shared_ptr<net::WebSocket> socket) override { socket_ = std::move(socket); }
@@ -122,17 +123,22 @@ class Session : public net::WebSocketHandler {
     const auto rows = connection->Query(
         "update core.agent set version = $2, connected_to = $3, connected_since = now(), last_heartbeat_at = now(), "
         "peer = $4, facts = facts || $5::jsonb || jsonb_build_object('hostName', host_name, 'platformType', platform), "
-        "clock_skew = $6::bigint::int, certificate_ends_at = coalesce($7::timestamptz, certificate_ends_at) "
+        "clock_skew = $6::bigint::int, certificate_ends_at = coalesce($7::timestamptz, certificate_ends_at), "
+        "gateway_uid = (select uid from core.gateway where uid = $8), gateways_revision = nullif($9::bigint, 0) "
         "where uid = $1 and state = 'Accepted' returning revision",
         {agent_uid_, Limited(hello.version(), 64), hub_.options_.instance, peer_, FactsJson(hello.facts()),
-         std::to_string(std::clamp<std::int64_t>(skew, -2'000'000'000, 2'000'000'000)), certificate_ends_});
+         std::to_string(std::clamp<std::int64_t>(skew, -2'000'000'000, 2'000'000'000)), certificate_ends_, gateway_,
+         std::to_string(static_cast<std::int64_t>(hello.gateways_revision()))});
     if (rows.Count() == 0) return Expel("it was removed, rejected, or its company deleted");
     agent::ConsoleFrame answer;
     answer.mutable_welcome()->set_revision(static_cast<std::uint64_t>(rows.Int(0, "revision")));
     answer.mutable_welcome()->set_heartbeat_seconds(kHeartbeatSeconds);
     answer.mutable_welcome()->set_max_rows_per_batch(kMaxRowsPerBatch);
+    if (auto list = hub_.gateways_.For(agent_uid_); list.revision() != hello.gateways_revision())
+      *answer.mutable_welcome()->mutable_gateways() = std::move(list);
     socket_->Send(Serialize(answer));
     spdlog::info("agent {} connected from {}", agent_uid_, peer_);
+    if (gateway_) hub_.gateways_.NoteConnection(*gateway_);
     hub_.Deliver(agent_uid_);
   }
 
@@ -181,7 +187,7 @@ class Session : public net::WebSocketHandler {
 
   void HandleHeartbeat(const agent::Heartbeat& beat) {
     if (!greeted_) return Refuse("say hello first");
-    hub_.Heard(agent_uid_, socket_.get(), Limited(beat.state(), 4000));
+    hub_.Heard(agent_uid_, socket_.get(), {Limited(beat.state(), 4000), beat.gateways_revision()});
   }
 
   void HandleSync(const agent::SyncBatch& batch) {
@@ -197,14 +203,20 @@ class Session : public net::WebSocketHandler {
   Hub& hub_;
   std::string agent_uid_;
   std::string peer_;
+  db::Param gateway_;           ///< uid of the gateway it came through
   db::Param certificate_ends_;  ///< of the certificate this connection showed
   std::shared_ptr<net::WebSocket> socket_;
   bool greeted_ = false;
   SeenRows seen_;
 };
 
-Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Options options)
-    : owner_(owner), authority_(authority), commands_(commands), options_(std::move(options)), ingest_(owner) {}
+Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options)
+    : owner_(owner),
+      authority_(authority),
+      commands_(commands),
+      gateways_(gateways),
+      options_(std::move(options)),
+      ingest_(owner) {}
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
   if (request.path != "/agent") return nullptr;
@@ -212,7 +224,7 @@ std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) 
       request.peer_certificate.empty() ? std::string() : platform::Authority::CommonName(request.peer_certificate);
   db::Param ends;
   if (!uid.empty()) ends = IsoTime(net::DescribeCertificate(request.peer_certificate).not_after);
-  return std::make_shared<Session>(*this, std::move(uid), request.peer, std::move(ends));
+  return std::make_shared<Session>(*this, std::move(uid), request, std::move(ends));
 }
 
 net::Response Hub::Status(const net::Request& request, const std::string& version) {
@@ -262,16 +274,16 @@ Hub::Admission Hub::Register(const std::string& agent_uid, Connected connection)
   return Admission::kIn;
 }
 
-void Hub::Heard(const std::string& agent_uid, const net::WebSocket* socket, const std::string& state) {
+void Hub::Heard(const std::string& agent_uid, const net::WebSocket* socket, HeartBeat beat) {
   const std::lock_guard lock(mutex_);
   const auto found = agents_.find(agent_uid);
   if (found == agents_.end() || found->second.socket.get() != socket) return;
   found->second.heard = std::chrono::steady_clock::now();
-  beats_[agent_uid] = state;
+  beats_[agent_uid] = std::move(beat);
 }
 
 void Hub::FlushHeartbeats() {
-  std::map<std::string, std::string> beats;
+  std::map<std::string, HeartBeat> beats;
   {
     const std::lock_guard lock(mutex_);
     beats.swap(beats_);
@@ -279,14 +291,18 @@ void Hub::FlushHeartbeats() {
   if (beats.empty()) return;
   db::TextArray agents;
   db::TextArray states;
-  for (const auto& [uid, state] : beats) {
+  db::TextArray revisions;
+  for (const auto& [uid, beat] : beats) {
     agents.Add(uid);
-    states.Add(state);
+    states.Add(beat.state);
+    revisions.Add(std::to_string(static_cast<std::int64_t>(beat.gateways_revision)));
   }
   owner_.Acquire()->Query(
-      "update core.agent a set last_heartbeat_at = now(), reported_state = b.state from unnest($1::uuid[], $2::text[]) "
-      "as b (uid, state) where a.uid = b.uid and a.connected_to = $3",
-      {agents.Text(), states.Text(), options_.instance});
+      "update core.agent a set last_heartbeat_at = now(), reported_state = b.state, gateways_revision = "
+      "nullif(b.revision, 0) from unnest($1::uuid[], $2::text[], $3::bigint[]) as b (uid, state, revision) where a.uid "
+      "= "
+      "b.uid and a.connected_to = $4",
+      {agents.Text(), states.Text(), revisions.Text(), options_.instance});
 }
 
 void Hub::Unregister(const std::string& agent_uid, const net::WebSocket* socket) {
@@ -327,6 +343,19 @@ void Hub::Deliver(const std::string& agent_uid) {
   for (auto& command : commands_.ForAgent(agent_uid)) {
     agent::ConsoleFrame frame;
     *frame.mutable_command() = std::move(command);
+    socket->Send(Serialize(frame));
+  }
+}
+
+void Hub::SendGateways() {
+  std::vector<std::pair<std::string, std::shared_ptr<net::WebSocket>>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [uid, connected] : agents_) all.emplace_back(uid, connected.socket);
+  }
+  for (const auto& [uid, socket] : all) {
+    agent::ConsoleFrame frame;
+    *frame.mutable_gateways() = gateways_.For(uid);
     socket->Send(Serialize(frame));
   }
 }
@@ -406,6 +435,7 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
         {uid, certificate->pem, IsoTime(certificate->ends)});
     result.set_verdict(agent::EnrolResult::ACCEPTED);
     result.set_certificate_pem(certificate->pem);
+    *result.mutable_gateways() = gateways_.For(uid);
   } else if (state == "Unverified") {
     result.set_verdict(agent::EnrolResult::PENDING);
     result.set_message(

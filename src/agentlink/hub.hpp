@@ -8,6 +8,7 @@
 #include <string>
 
 #include "agentlink/commands.hpp"
+#include "agentlink/gateways.hpp"
 #include "agentlink/ingest.hpp"
 #include "net/http.hpp"
 #include "platform/authority.hpp"
@@ -22,7 +23,7 @@ class Hub {
     std::chrono::seconds certificate_lifetime = platform::Authority::kAgentLifetime;
     std::function<void()> changed;  ///< called after rows were stored
   };
-  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Options options);
+  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options);
 
   /// Decides about a WebSocket upgrade: only /agent is served.
   std::shared_ptr<net::WebSocketHandler> Accept(const net::Request& request);
@@ -34,6 +35,8 @@ class Hub {
   void Deliver(const std::string& agent_uid);
   /// Writes the heartbeats that came since the last call, all in one statement. Called every few seconds.
   void FlushHeartbeats();
+  /// Sends every agent the list of gateways: it has changed.
+  void SendGateways();
   /// Asks every agent to come back later (graceful stop).
   void GoAway(unsigned retry_after_seconds, const std::string& reason);
   /// Lets go of the connections, before the servers they came through are gone.
@@ -44,6 +47,10 @@ class Hub {
  private:
   friend class Session;
   Result<agent::EnrolResult> Enrol(const agent::Enrol& request, const std::string& peer);
+  struct HeartBeat {
+    std::string state;  ///< the agent's words
+    std::uint64_t gateways_revision = 0;
+  };
   /// A live connection of an agent.
   struct Connected {
     std::shared_ptr<net::WebSocket> socket;
@@ -54,17 +61,18 @@ class Hub {
   /// kDuplicate: another process with the same identity is alive. kLater: it is asked whether it is.
   enum class Admission : std::uint8_t { kIn, kLater, kDuplicate };
   Admission Register(const std::string& agent_uid, Connected connection);
-  void Heard(const std::string& agent_uid, const net::WebSocket* socket, const std::string& state);
+  void Heard(const std::string& agent_uid, const net::WebSocket* socket, HeartBeat beat);
   void Unregister(const std::string& agent_uid, const net::WebSocket* socket);
 
   db::Pool& owner_;
   const platform::Authority& authority_;
   Commands& commands_;
+  Gateways& gateways_;
   Options options_;
   Ingest ingest_;
   std::mutex mutex_;
   std::map<std::string, Connected> agents_;
-  std::map<std::string, std::string> beats_;  ///< state by agent, not yet written
+  std::map<std::string, HeartBeat> beats_;  ///< by agent, not yet written
 };
 
 }  // namespace steward::agentlink

@@ -23,6 +23,8 @@ struct Request {
   std::string body;
   std::string peer;              ///< remote address, no port
   std::string peer_certificate;  ///< PEM of the client's verified certificate; empty without one
+  std::string proxy;             ///< address of the trusted proxy it came through; empty = it came directly
+  std::string proxy_name;        ///< what that proxy calls itself (unique id of the PROXY protocol); may be empty
 
   /// Value of the first header of that name, or empty.
   std::string_view Header(std::string_view name) const;
@@ -78,6 +80,9 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0 picks a free one, see HttpServer::Port
   TlsConfig tls;           ///< empty certificate = plain HTTP (tests and loopback only)
+  /// Addresses and networks ("10.1.2.0/24") whose connections begin with a PROXY protocol v2 header, always: without
+  /// one they are refused. From anywhere else such a header is refused. TLS servers only.
+  std::vector<std::string> trusted_proxies = {};
   int io_threads = 1;      ///< all but one of them answer requests that are short
   int worker_threads = 4;  ///< answer requests that had to wait, and run WebSocket handlers
   std::size_t max_body_bytes = 4U << 20U;

@@ -38,9 +38,8 @@ constexpr std::chrono::seconds kLinger{3};
 template <typename Stream>
 class HttpSession : public SessionBase, public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
-  /// `certificate`: PEM of the client's verified certificate, or empty.
-  HttpSession(ServerState& state, Stream stream, std::string peer, std::string certificate)
-      : state_(state), stream_(std::move(stream)), peer_(std::move(peer)), certificate_(std::move(certificate)) {
+  HttpSession(ServerState& state, Stream stream, Peer peer)
+      : state_(state), stream_(std::move(stream)), peer_(std::move(peer)) {
     state_.Add(this);
   }
   ~HttpSession() override { state_.Remove(this); }
@@ -80,7 +79,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
   /// The peer went away between requests. Before its first one, that is worth telling.
   void HungUp() {
     if (!heard_ && !state_.stopping && state_.failure) {
-      state_.failure(peer_, "nobody spoke after the handshake: intercepted, or a scan");
+      state_.failure(peer_.address, "nobody spoke after the handshake: intercepted, or a scan");
     }
     Shutdown();
   }
@@ -153,8 +152,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
       request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     }
     request.body = std::move(message.body());
-    request.peer = peer_;
-    request.peer_certificate = certificate_;
+    peer_.Describe(request);
     return request;
   }
 
@@ -219,8 +217,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
     Request request;
     request.method = "GET";
     request.target = request.path = std::string(message.target());
-    request.peer = peer_;
-    request.peer_certificate = certificate_;
+    peer_.Describe(request);
     auto handler = state_.upgrade ? state_.upgrade(request) : nullptr;
     if (!handler) {
       return Write(
@@ -243,8 +240,7 @@ class HttpSession : public SessionBase, public std::enable_shared_from_this<Http
 
   ServerState& state_;
   Stream stream_;
-  std::string peer_;
-  std::string certificate_;
+  Peer peer_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::string out_;

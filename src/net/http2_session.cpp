@@ -213,12 +213,8 @@ class Http2Session::Protocol {
   std::vector<Complete> completed_;
 };
 
-Http2Session::Http2Session(ServerState& state, TlsStream stream, std::string peer, std::string certificate)
-    : state_(state),
-      stream_(std::move(stream)),
-      peer_(std::move(peer)),
-      certificate_(std::move(certificate)),
-      protocol_(std::make_unique<Protocol>(state_)) {
+Http2Session::Http2Session(ServerState& state, TlsStream stream, Peer peer)
+    : state_(state), stream_(std::move(stream)), peer_(std::move(peer)), protocol_(std::make_unique<Protocol>(state_)) {
   state_.Add(this);
 }
 
@@ -274,8 +270,7 @@ void Http2Session::Read() {
 }
 
 void Http2Session::Answer(std::int32_t stream, Request request) {
-  request.peer = peer_;
-  request.peer_certificate = certificate_;
+  peer_.Describe(request);
   ++answering_;
   state_.lanes.Run([self = shared_from_this(), stream, held = std::make_shared<Request>(std::move(request))] {
     self->state_.Call(held, [self, stream](Response response) {

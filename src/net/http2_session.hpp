@@ -11,8 +11,8 @@ namespace steward::net {
 /// members run on the connection's strand.
 class Http2Session : public SessionBase, public std::enable_shared_from_this<Http2Session> {
  public:
-  /// Takes the stream over after its TLS handshake. `certificate`: PEM of the client's verified one, or empty.
-  Http2Session(ServerState& state, TlsStream stream, std::string peer, std::string certificate);
+  /// Takes the stream over after its TLS handshake.
+  Http2Session(ServerState& state, TlsStream stream, Peer peer);
   ~Http2Session() override;
   Http2Session(const Http2Session&) = delete;
   Http2Session& operator=(const Http2Session&) = delete;
@@ -32,8 +32,7 @@ class Http2Session : public SessionBase, public std::enable_shared_from_this<Htt
 
   ServerState& state_;
   TlsStream stream_;
-  std::string peer_;
-  std::string certificate_;
+  Peer peer_;
   std::unique_ptr<Protocol> protocol_;
   std::string in_;
   std::string out_;

@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds kSweep{250};
 /// A connection until its TLS handshake has told what is spoken on it.
 class Greeting : public SessionBase, public std::enable_shared_from_this<Greeting> {
  public:
-  Greeting(ServerState& state, tcp::socket socket, std::string peer)
+  Greeting(ServerState& state, tcp::socket socket, Peer peer)
       : state_(state),
         stream_(std::move(socket), state_.tls->native_handle(), TlsStream::Side::kServer),
         peer_(std::move(peer)) {
@@ -22,10 +22,8 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
 
   void Start() {
     SetDeadline(state_.options.header_timeout);
-    stream_.AsyncHandshake([self = shared_from_this()](ErrorCodeOfIo error) {
-      if (!error) return self->Begin();
-      if (self->state_.failure) self->state_.failure(self->peer_, error.message());
-    });
+    if (state_.trusted_proxies.Contains(peer_.address)) return ReadProxyHeader();
+    Handshake();
   }
   void Drain() override { Post(); }
   void Abort() override { Post(); }
@@ -38,22 +36,61 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
     });
   }
 
+  void Failed(const std::string& reason) {
+    if (state_.failure) state_.failure(peer_.address, reason);
+  }
+
+  /// OpenSSL reads the socket itself: exactly the header's bytes are taken off it before.
+  void ReadProxyHeader() {
+    peer_.proxy = peer_.address;
+    header_.resize(ProxyHeader::kFixed);
+    asio::async_read(stream_.socket(), asio::buffer(header_), [self = shared_from_this()](auto error, std::size_t) {
+      if (error) return self->Failed(fmt::format("no PROXY header came from a trusted gateway: {}", error.message()));
+      const auto rest = ProxyHeader::RestOf(self->header_);
+      if (!rest) return self->Failed(rest.error().message);
+      self->ReadProxyRest(*rest);
+    });
+  }
+
+  void ReadProxyRest(std::size_t size) {
+    header_.resize(ProxyHeader::kFixed + size);
+    asio::async_read(stream_.socket(), asio::buffer(header_) + ProxyHeader::kFixed,
+                     [self = shared_from_this()](auto error, std::size_t) {
+                       if (error) return self->Failed(fmt::format("a PROXY header was cut off: {}", error.message()));
+                       auto header = ProxyHeader::Parse(self->header_);
+                       if (!header) return self->Failed(header.error().message);
+                       if (!header->source.empty()) self->peer_.address = std::move(header->source);
+                       self->peer_.proxy_name = std::move(header->name);
+                       self->header_ = {};
+                       self->Handshake();
+                     });
+  }
+
+  void Handshake() {
+    stream_.AsyncHandshake([self = shared_from_this()](ErrorCodeOfIo error) {
+      if (!error) return self->Begin();
+      const bool proxied = self->peer_.proxy.empty() && TlsMetProxyHeader(self->stream_.socket().native_handle());
+      self->Failed(proxied ? "a PROXY header came from an address that is not in trusted_gateways" : error.message());
+    });
+  }
+
   void Begin() {
     begun_ = true;
     const unsigned char* protocol = nullptr;
     unsigned size = 0;
     SSL_get0_alpn_selected(stream_.native_handle(), &protocol, &size);
-    auto certificate = PeerCertificatePem(stream_.native_handle());
+    peer_.certificate = PeerCertificatePem(stream_.native_handle());
     if (size == 2) {
-      std::make_shared<Http2Session>(state_, std::move(stream_), peer_, std::move(certificate))->Start();
+      std::make_shared<Http2Session>(state_, std::move(stream_), std::move(peer_))->Start();
     } else {
-      std::make_shared<HttpSession<TlsStream>>(state_, std::move(stream_), peer_, std::move(certificate))->Start();
+      std::make_shared<HttpSession<TlsStream>>(state_, std::move(stream_), std::move(peer_))->Start();
     }
   }
 
   ServerState& state_;
   TlsStream stream_;
-  std::string peer_;
+  Peer peer_;
+  std::string header_;  ///< of the PROXY protocol, while it is read
   bool begun_ = false;
 };
 
@@ -139,11 +176,11 @@ class HttpServer::Impl {
     beast::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     const auto remote = socket.remote_endpoint(ignored);
-    const std::string peer = ignored ? std::string("unknown") : remote.address().to_string();
+    Peer peer{.address = ignored ? std::string("unknown") : remote.address().to_string()};
     if (state_->tls) {
-      std::make_shared<Greeting>(*state_, std::move(socket), peer)->Start();
+      std::make_shared<Greeting>(*state_, std::move(socket), std::move(peer))->Start();
     } else {
-      std::make_shared<HttpSession<PlainStream>>(*state_, PlainStream(std::move(socket)), peer, std::string())->Start();
+      std::make_shared<HttpSession<PlainStream>>(*state_, PlainStream(std::move(socket)), std::move(peer))->Start();
     }
   }
 

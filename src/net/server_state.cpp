@@ -43,6 +43,7 @@ ServerState::ServerState(ServerOptions o, Handler h, UpgradeHandler u, Handshake
       handler(std::move(h)),
       upgrade(std::move(u)),
       failure(std::move(f)),
+      trusted_proxies(options.trusted_proxies),
       io(options.io_threads),
       workers(static_cast<std::size_t>(options.worker_threads)),
       lanes(io, workers, options.io_threads - 1) {
@@ -95,6 +96,13 @@ Response ServerState::HeadTooLarge() const {
   return ErrorResponse(
       {.code = ErrorCode::kTooLarge,
        .message = fmt::format("The request line and headers are larger than {} bytes.", options.max_header_bytes)});
+}
+
+void Peer::Describe(Request& request) const {
+  request.peer = address;
+  request.peer_certificate = certificate;
+  request.proxy = proxy;
+  request.proxy_name = proxy_name;
 }
 
 void SetTarget(Request& request, std::string target) {

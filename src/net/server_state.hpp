@@ -8,6 +8,7 @@
 
 #include "net/http.hpp"
 #include "net/lanes.hpp"
+#include "net/proxy_protocol.hpp"
 #include "net/tls_stream.hpp"
 
 namespace steward::net {
@@ -32,9 +33,19 @@ class SessionBase {
   std::atomic<Clock::rep> deadline_{kNever};
 };
 
+/// The other end of a connection; fields as in Request.
+struct Peer {
+  std::string address;
+  std::string certificate;
+  std::string proxy;
+  std::string proxy_name;
+
+  void Describe(Request& request) const;
+};
+
 /// What the sessions of one server share; outlives them.
 struct ServerState {
-  /// Throws when certificate or key cannot be read.
+  /// Throws when certificate, key or the addresses of proxies cannot be read.
   ServerState(ServerOptions o, Handler h, UpgradeHandler u, HandshakeFailure f);
 
   ServerOptions options;
@@ -42,6 +53,7 @@ struct ServerState {
   UpgradeHandler upgrade;
   HandshakeFailure failure;
   std::optional<asio::ssl::context> tls;
+  AddressSet trusted_proxies;
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::condition_variable changed;

@@ -51,7 +51,7 @@ def paths(admin):
         "repositoryUid": "/infrastructure/backupServers/repositories", "proxyUid": "/infrastructure/backupServers/proxies",
         "managementAgentUid": "/infrastructure/managementAgents", "backupAgentUid": "/infrastructure/backupAgents",
         "unverifiedAgentUid": "/infrastructure/unverifiedAgents", "virtualMachineUid": "/protectedWorkloads/virtualMachines",
-        "jobUid": "/infrastructure/backupServers/jobs"}
+        "jobUid": "/infrastructure/backupServers/jobs", "gatewayUid": "/infrastructure/sites/cloudgateways"}
     for name, path in sources.items():
         rows = admin.data(path, limit=1)
         if rows:

@@ -20,8 +20,9 @@ build filter_fuzz "$contract src/platform/list/filter.cpp src/platform/list/leni
 build patch_fuzz "$contract" ""
 build form_fuzz "src/base/error.cpp src/base/text.cpp src/net/wire.cpp src/platform/form.cpp" ""
 build frame_fuzz "$generated/agentproto/generated/agentproto/link.pb.cc $generated/agentproto/generated/agentproto/inventory.pb.cc" "-lprotobuf"
+build proxy_fuzz "src/base/error.cpp src/net/proxy_protocol.cpp" "-lssl"
 good=0
-for target in filter_fuzz patch_fuzz form_fuzz frame_fuzz; do
+for target in filter_fuzz patch_fuzz form_fuzz frame_fuzz proxy_fuzz; do
   mkdir -p $out/corpus-$target
   seeds=tests/fuzz/seeds/$target
   $out/$target -max_total_time="$seconds" -max_len=4096 -artifact_prefix=$out/ $out/corpus-$target $( [ -d $seeds ] && echo $seeds ) >$out/$target.log 2>&1 ||

@@ -67,6 +67,21 @@ def rejected_agent(client: Client, folder: pathlib.Path) -> None:
         raise RuntimeError(f"reject: {answer.status_code} {answer.text}")
 
 
+def gateways(client: Client) -> None:
+    """Two pools with a gateway each: the console's own listener by another name, and one that is switched off (nothing listens on port 9)."""
+    path, pools = "/infrastructure/sites/cloudgateways", "/infrastructure/sites/cloudgatewaypools"
+    known = {row["name"]: row for row in client.data(path)}
+    own = next(row for row in known.values() if row["isBuiltIn"])
+    for name, pool, priority, port in (("Gateway north", "Data centre north", 10, own["externalPort"]), ("Gateway south", "Data centre south", 20, 9)):
+        if name in known:
+            continue
+        answer = client.call("POST", pools, json={"name": pool, "priority": priority})
+        if answer.status_code == 200:
+            answer = client.call("POST", path, json={"name": name, "externalAddress": "127.0.0.1", "externalPort": port, "gatewayPoolUid": answer.json()["data"]["instanceUid"]})
+        if answer.status_code != 200:
+            raise RuntimeError(f"gateway {name}: {answer.status_code} {answer.text}")
+
+
 def branch_user(client: Client, company: str) -> None:
     """A user that is limited to one location of a company."""
     locations = [row for row in client.data(f"/organizations/{company}/locations", limit=1000) if row["name"] == "Branch office"]
@@ -109,6 +124,7 @@ def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
             "userName": "closedbakery", "password": OWNER_PASSWORD}})
         client.call("PATCH", f"/organizations/companies/{answer.json()['data']['instanceUid']}", json=[{"op": "replace", "path": "/status", "value": "Disabled"}])
     first = estate["customers"][0]["name"]
+    gateways(client)
     branch_user(client, companies[first])
     silent_agent(client, folder, companies[estate["customers"][1]["name"]])
     rejected_agent(client, folder)

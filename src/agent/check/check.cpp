@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/check/verdict.hpp"
+#include "agent/gateway_book.hpp"
 #include "agent/identity.hpp"
 #include "base/iso_time.hpp"
 
@@ -130,7 +131,7 @@ CheckReport RunCheck(const AgentConfig& config, const std::filesystem::path& sta
   const std::string ca = ReadFile(state / "ca.pem");
   bool reached = false;
   net::TlsProbe heard;
-  for (const ConsoleAddress& address : config.console.addresses) {
+  for (const ConsoleAddress& address : GatewayBook(GatewayBook::In(state)).Order(config.console.addresses)) {
     net::TlsProbeOptions options{.host = address.host, .port = address.port};
     options.ca_pem = ca.empty() ? config.console.ca_pem : ca;
     options.certificate_pem = certificate;

@@ -98,10 +98,12 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   agent::CommandRunner commands(
       log, [&adapters](const agent::Command& command) { return Execute(adapters, command); },
       [&store] { WaitUntilSynced(store); });
+  agent::GatewayBook gateways(agent::GatewayBook::In(config.state));
   agent::LinkSession::Parts parts{.identity = identity,
                                   .store = store,
                                   .status = status,
                                   .commands = commands,
+                                  .gateways = gateways,
                                   .host_name = host_name,
                                   .version = kVersion,
                                   .tag = config.tag,

@@ -43,44 +43,51 @@ Setter Number(double Config::*member, double low) {
     return true;
   };
 }
+Setter Whole(int Config::*member, std::int64_t least, std::int64_t most) {
+  return [member, least, most](Config& config, const toml::node& node) {
+    const auto value = node.value<std::int64_t>();
+    if (!value || *value < least || *value > most) return false;
+    config.*member = static_cast<int>(*value);
+    return true;
+  };
+}
+Setter Texts(std::vector<std::string> Config::*member, std::size_t least) {
+  return [member, least](Config& config, const toml::node& node) {
+    if (!node.is_array() || node.as_array()->size() < least) return false;
+    std::vector<std::string> texts;
+    for (const auto& item : *node.as_array()) {
+      const auto value = item.value<std::string>();
+      if (!value || value->empty()) return false;
+      texts.push_back(*value);
+    }
+    config.*member = std::move(texts);
+    return true;
+  };
+}
 
 const std::map<std::string, Setter>& Setters() {
-  static const std::map<std::string, Setter> kSetters = {{"data", Path(&Config::data)},
-                                                         {"database", Text(&Config::database)},
-                                                         {"address", Text(&Config::address)},
-                                                         {"api_port", Port(&Config::api_port)},
-                                                         {"agent_port", Port(&Config::agent_port)},
-                                                         {"gateway_port", Port(&Config::gateway_port)},
-                                                         {"portal", Path(&Config::portal)},
-                                                         {"swagger", Path(&Config::swagger)},
-                                                         {"log_level", Text(&Config::log_level)},
-                                                         {"request_rate", Number(&Config::request_rate, 0)},
-                                                         {"request_burst", Number(&Config::request_burst, 1)},
-                                                         {"worker_threads",
-                                                          [](Config& config, const toml::node& node) {
-                                                            const auto value = node.value<std::int64_t>();
-                                                            if (!value || *value < 1 || *value > 256) return false;
-                                                            config.worker_threads = static_cast<int>(*value);
-                                                            return true;
-                                                          }},
-                                                         {"agent_certificate_days",
-                                                          [](Config& config, const toml::node& node) {
-                                                            const auto value = node.value<double>();
-                                                            if (!value || *value <= 0 || *value > 3660) return false;
-                                                            config.agent_certificate_days = *value;
-                                                            return true;
-                                                          }},
-                                                         {"names", [](Config& config, const toml::node& node) {
-                                                            if (!node.is_array() || node.as_array()->empty())
-                                                              return false;
-                                                            config.names.clear();
-                                                            for (const auto& item : *node.as_array()) {
-                                                              const auto value = item.value<std::string>();
-                                                              if (!value || value->empty()) return false;
-                                                              config.names.push_back(*value);
-                                                            }
-                                                            return true;
-                                                          }}};
+  static const std::map<std::string, Setter> kSetters = {
+      {"data", Path(&Config::data)},
+      {"database", Text(&Config::database)},
+      {"address", Text(&Config::address)},
+      {"api_port", Port(&Config::api_port)},
+      {"agent_port", Port(&Config::agent_port)},
+      {"gateway_port", Port(&Config::gateway_port)},
+      {"portal", Path(&Config::portal)},
+      {"swagger", Path(&Config::swagger)},
+      {"log_level", Text(&Config::log_level)},
+      {"request_rate", Number(&Config::request_rate, 0)},
+      {"request_burst", Number(&Config::request_burst, 1)},
+      {"worker_threads", Whole(&Config::worker_threads, 1, 256)},
+      {"gateway_probe_seconds", Whole(&Config::gateway_probe_seconds, 1, 3600)},
+      {"names", Texts(&Config::names, 1)},
+      {"trusted_gateways", Texts(&Config::trusted_gateways, 0)},
+      {"agent_certificate_days", [](Config& config, const toml::node& node) {
+         const auto value = node.value<double>();
+         if (!value || *value <= 0 || *value > 3660) return false;
+         config.agent_certificate_days = *value;
+         return true;
+       }}};
   return kSetters;
 }
 

@@ -19,6 +19,8 @@ struct Config {
   std::uint16_t gateway_port = 6180;
   std::vector<std::string> names = {"localhost", "127.0.0.1"};
   int worker_threads = 8;
+  std::vector<std::string> trusted_gateways;  ///< addresses and networks of gateways that send PROXY headers
+  int gateway_probe_seconds = 30;
   double agent_certificate_days = 366;  ///< agents renew when a third is left, at most 30 days before the end
   double request_rate = 500;    ///< API requests per second and token, or address when not signed in; 0 = no limit
   double request_burst = 5000;  ///< API requests at once after a rest

@@ -12,6 +12,8 @@
 #include <optional>
 #include <thread>
 
+#include "agentlink/gateway_probe.hpp"
+#include "agentlink/gateways.hpp"
 #include "agentlink/hub.hpp"
 #include "agentlink/tls_failures.hpp"
 #include "base/limits.hpp"
@@ -69,6 +71,8 @@ class ChangeListener {
     agentlink::Hub& hub;
     agentlink::Commands& commands;
     agentlink::TlsFailures& tls_failures;
+    agentlink::Gateways& gateways;
+    agentlink::GatewayProbe& probe;
     db::Pool& owner;
   };
   ChangeListener(std::string url, Parts parts) : parts_(parts), thread_([this, url = std::move(url)] { Run(url); }) {}
@@ -85,9 +89,16 @@ class ChangeListener {
     parts_.lists.Cache().Written();
   }
 
+  void Gateways() {
+    parts_.gateways.Reload();
+    parts_.hub.SendGateways();
+    parts_.probe.Wake();
+  }
+
   void Hear(const std::string& channel, const std::string& subject) {
     if (channel == "steward_written") return Written();
     if (channel == "steward_command") return parts_.hub.Deliver(subject);
+    if (channel == "steward_gateways") return Gateways();
     parts_.lists.Cache().Reported();
     if (channel == "steward_command_end") parts_.waiting.Ended(subject);
   }
@@ -96,8 +107,9 @@ class ChangeListener {
     while (!stopping_) {
       try {
         db::Connection connection(url, {"listen steward_changed", "listen steward_written", "listen steward_command",
-                                        "listen steward_command_end"});
+                                        "listen steward_command_end", "listen steward_gateways"});
         Written();
+        Gateways();
         for (const auto& agent : parts_.commands.AgentsToServe()) parts_.hub.Deliver(agent);  // what was not heard
         auto tidy = std::chrono::steady_clock::now();
         while (!stopping_) {
@@ -106,6 +118,7 @@ class ChangeListener {
           parts_.hub.FlushHeartbeats();
           parts_.commands.Tidy();
           parts_.tls_failures.Flush(parts_.owner);
+          parts_.gateways.Flush();
           tidy = std::chrono::steady_clock::now() + std::chrono::seconds(5);
         }
       } catch (const std::exception& error) {
@@ -126,6 +139,7 @@ net::ServerOptions Options(const Config& config, const platform::Authority& auth
   options.worker_threads = config.worker_threads;
   const int cores = static_cast<int>(std::max(2U, std::thread::hardware_concurrency()));
   options.io_threads = agents ? cores : cores + 1;  // agents: their handshakes after a restart
+  if (agents) options.trusted_proxies = config.trusted_gateways;
   options.tls = {authority.ServerCertificatePem(), authority.ServerKeyPem(), agents ? authority.CaPem() : std::string(),
                  !agents};
   return options;
@@ -150,8 +164,9 @@ void BlockSignals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::vector<std::string> AgentAddresses(const Config& config) {
-  std::vector<std::string> out;
+/// Where new agents go: through the gateways, then to the console itself.
+std::vector<std::string> AgentAddresses(const Config& config, const agentlink::Gateways& gateways) {
+  auto out = gateways.Addresses();
   for (const auto& name : config.names) {
     out.push_back(fmt::format("{}:{}", name, config.gateway_port));
     out.push_back(fmt::format("{}:{}", name, config.agent_port));
@@ -208,22 +223,27 @@ void RunConsole(const Config& config) {
   agentlink::Commands commands(owner);
   platform::Waiting waiting;
   agentlink::TlsFailures tls_failures;
-  agentlink::Hub hub(owner, authority, commands,
-                     {.instance = fmt::format("{}:{}", config.names.front(), config.api_port),
+  const std::string instance = fmt::format("{}:{}", config.names.front(), config.api_port);
+  agentlink::Gateways gateways(owner, instance);
+  gateways.Begin(config.names.front(), config.gateway_port);
+  const auto reported = [&lists] { lists.Cache().Reported(); };
+  agentlink::Hub hub(owner, authority, commands, gateways,
+                     {.instance = instance,
                       .certificate_lifetime = std::chrono::seconds(std::llround(config.agent_certificate_days * 86400)),
-                      .changed = [&lists] { lists.Cache().Reported(); }});
+                      .changed = reported});
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };
   features::Users users(services);
   features::Organizations organizations(services, disconnect);
-  features::Agents agents(services, authority, {AgentAddresses(config), disconnect});
+  features::Agents agents(services, authority,
+                          {[&config, &gateways] { return AgentAddresses(config, gateways); }, disconnect});
   features::Actions actions(services, commands, waiting);
   features::Jobs jobs(services, actions);
-  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs);
+  features::CloudGateways cloud_gateways(services, instance);
+  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs, cloud_gateways);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst});
-  const ChangeListener listener(url, {lists, identity, waiting, hub, commands, tls_failures, owner});
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
   const auto agents_port = [&hub](net::Request& request) {
@@ -242,6 +262,13 @@ void RunConsole(const Config& config) {
   api.Start();
   gateway.Start();
   inside.Start();
+  agentlink::GatewayProbe probe(owner, gateways,
+                                {.ca_pem = authority.CaPem(),
+                                 .instance = instance,
+                                 .own_host = config.address == "0.0.0.0" ? "127.0.0.1" : config.address,
+                                 .every = std::chrono::seconds(config.gateway_probe_seconds),
+                                 .changed = reported});
+  const ChangeListener listener(url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, owner});
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

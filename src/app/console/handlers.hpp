@@ -2,6 +2,7 @@
 #pragma once
 #include "contract/handlers.gen.hpp"
 #include "features/agents/agents.hpp"
+#include "features/gateways/gateways.hpp"
 #include "features/identity/users.hpp"
 #include "features/jobs/jobs.hpp"
 #include "features/organizations/organizations.hpp"
@@ -15,13 +16,15 @@ class ConsoleHandlers : public contract::Handlers {
   using Answer = Result<contract::Answer>;
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
-                  features::Agents& agents, features::Actions& actions, features::Jobs& jobs)
+                  features::Agents& agents, features::Actions& actions, features::Jobs& jobs,
+                  features::CloudGateways& gateways)
       : services_(services),
         users_(users),
         organizations_(organizations),
         agents_(agents),
         actions_(actions),
         jobs_(jobs),
+        gateways_(gateways),
         facts_(services) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
@@ -54,6 +57,12 @@ class ConsoleHandlers : public contract::Handlers {
   Answer RejectUnverifiedAgent(const Call& call) override { return agents_.Reject(call); }
   Answer PatchManagementAgent(const Call& call) override { return agents_.Patch(call); }
   Answer DeleteManagementAgent(const Call& call) override { return agents_.Delete(call); }
+  Answer CreateCloudGateway(const Call& call) override { return gateways_.Create(call); }
+  Answer PatchCloudGateway(const Call& call) override { return gateways_.Patch(call); }
+  Answer DeleteCloudGateway(const Call& call) override { return gateways_.Delete(call); }
+  Answer CreateCloudGatewayPool(const Call& call) override { return gateways_.CreatePool(call); }
+  Answer PatchCloudGatewayPool(const Call& call) override { return gateways_.PatchPool(call); }
+  Answer DeleteCloudGatewayPool(const Call& call) override { return gateways_.DeletePool(call); }
   Answer GetCountries(const Call&) override { return facts_.Countries(); }
   Answer GetCurrencies(const Call&) override { return facts_.Currencies(); }
   Answer GetUsaStates(const Call&) override { return facts_.UsaStates(); }
@@ -88,6 +97,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Agents& agents_;
   features::Actions& actions_;
   features::Jobs& jobs_;
+  features::CloudGateways& gateways_;
   features::Facts facts_;
 };
 

@@ -50,7 +50,7 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
     transaction.Commit();
   }
   std::string addresses;
-  for (const auto& address : link_.addresses)
+  for (const auto& address : link_.addresses())
     addresses += fmt::format("{}\"{}\"", addresses.empty() ? "" : ", ", address);
   Answer answer;
   answer.content_type = "application/octet-stream";

@@ -10,7 +10,8 @@ namespace steward::features {
 class Agents {
  public:
   struct Link {
-    std::vector<std::string> addresses;  ///< "host:port" list for setup files, in the order agents try them
+    /// "host:port" list for setup files, in the order agents try them.
+    std::function<std::vector<std::string>()> addresses;
     std::function<void(const std::string&)> disconnect;
   };
   Agents(platform::Services services, const platform::Authority& authority, Link link)
