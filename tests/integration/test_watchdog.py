@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import agent_stack as stack
@@ -21,7 +22,9 @@ def hear(heard, seconds):
 
 
 def test_the_agent_says_that_it_lives(tmp_path, monkeypatch):
-    (tmp_path / "setup.toml").write_text('[console]\naddresses = ["127.0.0.1:9"]\n')
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=nobody", "-keyout", tmp_path / "key.pem",
+                    "-out", tmp_path / "ca.pem"], check=True, capture_output=True)
+    (tmp_path / "setup.toml").write_text(f'[console]\naddresses = ["127.0.0.1:9"]\nca_file = "{tmp_path}/ca.pem"\n')
     heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     heard.bind(str(tmp_path / "notify"))
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
@@ -44,7 +47,6 @@ def test_the_agent_says_that_it_lives(tmp_path, monkeypatch):
 def test_the_unit_starts_the_agent_as_it_wants_to_be_started():
     unit = (stack.ROOT / "packaging/systemd/steward-agent.service").read_text()
     options = next(line for line in unit.splitlines() if line.startswith("ExecStart=")).split()[1:]
-    import subprocess
     usage = subprocess.run([stack.BIN / "steward-agent", "run", "--help"], capture_output=True, text=True, check=True).stdout
     assert options[0] == "run" and all(option in usage for option in options if option.startswith("--"))
     assert "Type=notify" in unit and "WatchdogSec=" in unit and "Restart=always" in unit
