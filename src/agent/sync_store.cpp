@@ -125,6 +125,7 @@ void SyncStore::Publish(const std::string& name, Rows rows) {
   Publish(name, std::move(rows), [](const std::string&) { return false; });
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the rows' texts are moved out of it
 void SyncStore::Publish(const std::string& name, Rows rows,
                         const std::function<bool(const std::string& row)>& foreign) {
   std::function<void()> wake;

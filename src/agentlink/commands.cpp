@@ -166,6 +166,7 @@ std::vector<std::string> Commands::AgentsToServe() {
   const auto rows = owner_.Acquire()->Query(
       "select distinct agent_uid from core.command where state = 'Queued' and expires_at > now()");
   std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) out.push_back(rows.Text(i, "agent_uid"));
   return out;
 }

@@ -59,8 +59,7 @@ void Compress(const Request& request, Response& response) {
     return;
   response.headers.emplace_back("Vary", "Accept-Encoding");
   if (!TakesGzip(request)) return;
-  thread_local const std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(
-      libdeflate_alloc_compressor(kLevel));
+  thread_local std::unique_ptr<libdeflate_compressor, FreeCompressor> compressor(libdeflate_alloc_compressor(kLevel));
   std::string out(response.body.size(), '\0');
   const std::size_t size =
       libdeflate_gzip_compress(compressor.get(), response.body.data(), response.body.size(), out.data(), out.size());

@@ -171,7 +171,8 @@ TEST(ProxyHeader, Broken_IsRefusedInWords) {
     return rest ? std::to_string(*rest) : rest.error().message;
   };
   EXPECT_NE(first("PROXY TCP4 192.0.2.7 10.0.0.1 1 2\r\n").find("version 1"), std::string::npos);
-  EXPECT_NE(first("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 12345").find("send-proxy-v2"), std::string::npos);
+  EXPECT_NE(first(std::string("\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03 12345", 17)).find("send-proxy-v2"),
+            std::string::npos);
   EXPECT_NE(first(Header('\x31', '\x11', "")).find("version 3"), std::string::npos);
   EXPECT_NE(first(Header('\x22', '\x11', "")).find("command 2"), std::string::npos);
   EXPECT_NE(first(Header('\x21', '\x11', std::string(1025, 'x'))).find("1025 bytes"), std::string::npos);

@@ -28,7 +28,13 @@ def generated_is_current() -> bool:
 def tidy(sources: list[str]) -> bool:
     """clang-tidy over all sources. It reads the precompiled header of the asan preset, whose compiler is clang of the same version."""
     built = run("headers for clang-tidy", ["bash", "-c", "cmake --preset asan && ninja -C build/asan steward_pch steward_agentproto steward_contract"])
-    return built and run("clang-tidy", ["xargs", f"-P{os.cpu_count() or 1}", "-n1", "clang-tidy", "-quiet", "-p", "build/asan"], input="\n".join(sources))
+    if not built:
+        return False
+    result = subprocess.run(["xargs", f"-P{os.cpu_count() or 1}", "-n1", "clang-tidy", "-quiet", "-p", "build/asan"], input="\n".join(sources), cwd=ROOT,
+                            capture_output=True, text=True, check=False)
+    found = sorted({line for line in result.stdout.splitlines() if ": error: " in line or ": warning: " in line})
+    print(f"{'FAILED' if found or result.returncode else 'ok    '} clang-tidy", *found, sep="\n")
+    return not found and result.returncode == 0
 
 
 def main() -> int:

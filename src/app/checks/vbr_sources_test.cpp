@@ -17,8 +17,8 @@ using inventory::VirtualMachineBackup;
 using inventory::VirtualMachineRestorePoint;
 
 const lab::Estate& Demo() {
-  static const lab::Estate estate = lab::MakeDemoEstate(7, kStart);
-  return estate;
+  static const lab::Estate kEstate = lab::MakeDemoEstate(7, kStart);
+  return kEstate;
 }
 
 class SourcesTest : public AdapterTest {

@@ -74,8 +74,8 @@ void WriteDescription(const std::string& path, const nlohmann::json& description
   if (std::rename(draft.c_str(), path.c_str()) != 0) throw std::runtime_error("Cannot rename " + draft + " to " + path);
 }
 
-int Serve(lab::Estate estate, const Options& options, const lab::Clock& clock, const sigset_t& stop_signals) {
-  const Fleet fleet(std::move(estate), options, clock);
+int Serve(const lab::Estate& estate, const Options& options, const lab::Clock& clock, const sigset_t& stop_signals) {
+  const Fleet fleet(estate, options, clock);
   if (!options.describe.empty()) WriteDescription(options.describe, fleet.Description());
   std::cout << "steward-lab: " << fleet.Description()["servers"].size() << " backup servers, ports from "
             << fleet.Description()["servers"][0]["port"] << std::endl;
@@ -163,7 +163,7 @@ int main(int argc, char** argv) {
       entry.password = options.password;
       entry.server = lab::MakeSmallServer(options.seed, start, !options.legacy);
     }
-    return Serve(std::move(estate), options, clock, stop_signals);
+    return Serve(estate, options, clock, stop_signals);
   } catch (const std::exception& error) {
     std::cerr << "steward-lab: " << error.what() << '\n';
     return 1;

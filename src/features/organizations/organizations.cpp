@@ -44,7 +44,7 @@ std::string Flag(const json& object, std::string_view name, bool fallback) {
 
 std::string Organizations::Insert(db::Connection& connection, const json& input, std::string_view type,
                                   const db::Param& parent) {
-  const std::string uid = NewUuid();
+  std::string uid = NewUuid();
   std::string columns;
   std::string values;
   db::Params params = {uid, std::string(type), parent};
