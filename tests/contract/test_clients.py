@@ -334,6 +334,10 @@ def test_python_models_parse_every_answer(admin, path, schema, expands):
             answer = admin.call("GET", target, params=query, headers={"X-Client-Version": "3.6.1", "X-Request-id": str(uuid.uuid4())})
             if answer.status_code == 404:
                 continue  # an object of another kind in the list above
+            if path.endswith("/{actionId}/result") and answer.status_code in (202, 409):  # it still runs, or it has failed: then in the error's shape
+                if answer.status_code == 409:
+                    Model().parse(DOCUMENT["components"]["schemas"]["ErrorResponse"], answer.json(), "error")
+                continue
             assert answer.status_code == 200, (target, answer.text[:300])
             Model().parse(schema, answer.json(), "answer")
             asked += 1
