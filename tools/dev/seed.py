@@ -130,7 +130,7 @@ def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     rejected_agent(client, folder)
     stranger(client)
     processes.wait_for(lambda: client.total("/infrastructure/backupServers/jobs") > 0, 120)
-    actions(client)
+    actions(Client(client.url, "operator", OWNER_PASSWORD))
     me = client.data("/users/me")["instanceUid"]
     key = client.call("POST", f"/users/{me}/logins/apikey", params={"description": "development", "scopes": "rest"}).json()["data"]["parameters"]
     return {"api_key": key, "company_user": login_name(first), "company_password": OWNER_PASSWORD, "company_uid": companies[first],
