@@ -15,6 +15,11 @@ grant select on core.tls_failure to steward_provider, steward_tenant, steward_lo
 create view api.tls_failures with (security_invoker = true) as select
   f.peer || ' ' || f.reason as id, f.peer as address, f.count, f.first_at as "firstAt", f.last_at as "lastAt", f.reason,
   case
+    when f.reason ilike '%not in trusted_gateways%' then
+      'A gateway that this console does not trust: put its address into trusted_gateways.'
+    when f.reason ilike '%trusted gateway%' then
+      'The gateway there does not send PROXY headers of version 2: write its configuration anew with gateway-config.'
+    when f.reason ilike '%proxy header%' then 'The gateway there, or something between it and the console, sends broken PROXY headers.'
     when f.reason ilike '%unknown ca%' then
       'The other side does not trust this console''s certificate: a TLS-inspecting firewall that checks what it intercepts, or an agent that was set up for another console.'
     when f.reason ilike '%expired%' or f.reason ilike '%bad certificate%' and f.reason ilike '%alert%' then

@@ -51,17 +51,4 @@ create function api.agent_reason(a core.agent) returns text language sql stable 
         from api.tls_failures f where f.address = a.peer and f."lastAt" > a.last_heartbeat_at having count(*) > 0), ''))
   end
 $$;
-
-create or replace view api.management_agents with (security_invoker = true) as select
-  a.uid as "instanceUid", a.organization_uid as "organizationUid", a.location_uid as "locationUid", a.host_name as "hostName",
-  a.friendly_name as "friendlyName", a.last_heartbeat_at as "lastHeartbeatTime", a.version, a.registered_at as "discoveryTime", a.tag,
-  case when a.connected_to is null then 'Inaccessible' when api.agent_reason(a) is not null then 'Warning' else 'Healthy' end as status,
-  case when o.type = 'Provider' then 'Hosted' else 'Client' end as type,
-  jsonb_build_object('uniqueUid', a.uid, 'hostName', a.host_name, 'platformType', a.platform) || a.facts as "computerInfo",
-  case when a.connected_to is null then 'Inaccessible' else 'Online' end as "connectionStatus",
-  null::boolean as "isRebootRequired", null::uuid as "connectionAccount", 'Unknown'::text as "versionStatus", a.role,
-  a.organization_uid as scope_organization, a.location_uid as scope_location,
-  api.agent_reason(a) as "statusReason", a.connected_since as "connectedSince", a.peer as "lastAddress",
-  a.certificate_ends_at as "certificateExpirationTime"
-from core.agent a left join core.organization o on o.uid = a.organization_uid where a.state = 'Accepted';
 call core.open_for_reading();

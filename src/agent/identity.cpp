@@ -15,35 +15,19 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "net/openssl_ptr.hpp"
 #include "net/tls_probe.hpp"
 
 namespace steward::agent {
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
-using RequestPtr = std::unique_ptr<X509_REQ, Freer<X509_REQ_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
-
-BioPtr Reader(const std::string& text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-std::string Written(BIO* bio) {
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(size)};
-}
+using net::BioPtr;
+using net::CertificatePtr;
+using net::KeyPtr;
+using net::RequestPtr;
 
 KeyPtr LoadKey(const std::string& pem) {
-  const BioPtr bio = Reader(pem);
+  const BioPtr bio = net::ReaderOf(pem);
   KeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
   if (!key) throw std::runtime_error("The agent's key file cannot be read as a private key");
   return key;
@@ -88,7 +72,7 @@ Identity::Identity(std::filesystem::path folder) : folder_(std::move(folder)) {
     if (!key || PEM_write_bio_PrivateKey(bio.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
       throw std::runtime_error("Cannot make the agent's key");
     }
-    key_pem_ = Written(bio.get());
+    key_pem_ = net::ContentsOf(bio.get());
     WriteFileSafely(folder_ / "key.pem", key_pem_);
   }
   LoadKey(key_pem_);
@@ -109,12 +93,12 @@ std::string Identity::MakeRequest(const std::string& common_name) const {
       PEM_write_bio_X509_REQ(bio.get(), request.get()) != 1) {
     throw std::runtime_error("Cannot make the agent's certificate request");
   }
-  return Written(bio.get());
+  return net::ContentsOf(bio.get());
 }
 
 bool Identity::Accept(const std::string& certificate_pem, const std::string& ca_pem) {
-  const BioPtr bio = Reader(certificate_pem);
-  const X509Ptr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  const BioPtr bio = net::ReaderOf(certificate_pem);
+  const CertificatePtr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
   if (!certificate || X509_check_private_key(certificate.get(), LoadKey(key_pem_).get()) != 1) return false;
   if (!ca_pem.empty()) {
     WriteFileSafely(folder_ / "ca.pem", ca_pem);

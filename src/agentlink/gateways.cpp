@@ -6,14 +6,11 @@
 
 #include "base/text.hpp"
 #include "base/uuid.hpp"
+#include "db/array.hpp"
 #include "fmt/format.h"
 
 namespace steward::agentlink {
 namespace {
-
-bool OnlyHere(const std::string& host) {
-  return SameNoCase(host, "localhost") || host == "::1" || host.starts_with("127.");
-}
 
 /// FNV-1a, its bits stirred once more (as MurmurHash3 ends): the same on every console, whatever its library.
 std::uint64_t Mix(std::string_view text) {
@@ -31,6 +28,10 @@ std::string HostPort(const Gateway& gateway) {
 }
 
 }  // namespace
+
+bool OnlyHere(const std::string& host) {
+  return SameNoCase(host, "localhost") || host == "::1" || host.starts_with("127.");
+}
 
 std::vector<Gateway> OrderFor(const std::string& agent_uid, const std::vector<Gateway>& gateways) {
   std::vector<Gateway> order;
@@ -87,11 +88,6 @@ std::vector<Gateway> Gateways::All() const {
   return gateways_;
 }
 
-std::uint64_t Gateways::Revision() const {
-  const std::lock_guard lock(mutex_);
-  return revision_;
-}
-
 agent::GatewayList Gateways::For(const std::string& agent_uid) const {
   agent::GatewayList list;
   const std::lock_guard lock(mutex_);
@@ -135,13 +131,19 @@ void Gateways::Flush() {
     const std::lock_guard lock(mutex_);
     taken.swap(connections_);
   }
+  if (taken.empty()) return;
+  db::TextArray gateways;
+  db::TextArray times;
   for (const auto& [uid, at] : taken) {
-    owner_.Acquire()->Query(
-        "insert into core.gateway_state (gateway_uid, last_connection_at) select uid, to_timestamp($2::bigint) from "
-        "core.gateway where uid = $1 on conflict (gateway_uid) do update set last_connection_at = "
-        "greatest(gateway_state.last_connection_at, excluded.last_connection_at)",
-        {uid, std::to_string(at)});
+    gateways.Add(uid);
+    times.Add(std::to_string(at));
   }
+  owner_.Acquire()->Query(
+      "insert into core.gateway_state (gateway_uid, last_connection_at) select g.uid, to_timestamp(t.at) from "
+      "unnest($1::uuid[], $2::bigint[]) as t (uid, at) join core.gateway g on g.uid = t.uid on conflict (gateway_uid) "
+      "do "
+      "update set last_connection_at = greatest(gateway_state.last_connection_at, excluded.last_connection_at)",
+      {gateways.Text(), times.Text()});
 }
 
 }  // namespace steward::agentlink

@@ -20,6 +20,9 @@ struct Gateway {
   std::string console;  ///< instance of the console whose own listener it is; empty = a host of its own
 };
 
+/// Whether a host name leads nowhere but to the machine that uses it.
+bool OnlyHere(const std::string& host);
+
 /// The order in which an agent tries gateways: by the priority of their pools; those of one priority in an order that
 /// is each agent's own, so that agents spread over them; consoles' own listeners last. Left out are gateways that are
 /// disabled, and own listeners under names that only the console's machine knows (localhost). Pure.
@@ -37,7 +40,6 @@ class Gateways {
   void Reload();
 
   std::vector<Gateway> All() const;
-  std::uint64_t Revision() const;
   /// The list as an agent shall try it.
   agent::GatewayList For(const std::string& agent_uid) const;
   /// "host:port" of the gateways for the setup file of a new agent; without consoles' own listeners.

@@ -299,9 +299,8 @@ void Hub::FlushHeartbeats() {
   }
   owner_.Acquire()->Query(
       "update core.agent a set last_heartbeat_at = now(), reported_state = b.state, gateways_revision = "
-      "nullif(b.revision, 0) from unnest($1::uuid[], $2::text[], $3::bigint[]) as b (uid, state, revision) where a.uid "
-      "= "
-      "b.uid and a.connected_to = $4",
+      "nullif(b.revision, 0) from unnest($1::uuid[], $2::text[], $3::bigint[]) as b (uid, state, revision) where "
+      "a.uid = b.uid and a.connected_to = $4",
       {agents.Text(), states.Text(), revisions.Text(), options_.instance});
 }
 
@@ -397,8 +396,8 @@ Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::st
   if (admit && !request.token().empty()) {
     const auto token = transaction.Query(
         "update core.enrolment_token set uses_left = uses_left - 1, uses = uses + 1 where hash = $1::bytea and "
-        "expires_at > now() and "
-        "uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning organization_uid, "
+        "expires_at > now() and uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning "
+        "organization_uid, "
         "location_uid",
         {platform::SecretHash(request.token()), known ? rows.Maybe(0, "expelled_at") : std::nullopt});
     if (token.Count() == 0 && !known)

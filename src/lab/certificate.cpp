@@ -11,35 +11,24 @@
 #include <memory>
 #include <stdexcept>
 
+#include "net/openssl_ptr.hpp"
+
 namespace steward::lab {
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
+using net::BioPtr;
+using net::CertificatePtr;
+using net::KeyPtr;
 
 void Check(bool ok, const char* step) {
   if (!ok) throw std::runtime_error(fmt::format("Cannot make a certificate: {} failed", step));
-}
-
-std::string Text(BIO* bio) {
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(size)};
 }
 
 void AddExtension(X509* certificate, int nid, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-  const std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> extension(
+  const std::unique_ptr<X509_EXTENSION, net::FreeBy<X509_EXTENSION_free>> extension(
       X509V3_EXT_conf_nid(nullptr, &context, nid, value));
   Check(extension && X509_add_ext(certificate, extension.get(), -1) == 1, "extension");
 }
@@ -49,7 +38,7 @@ void AddExtension(X509* certificate, int nid, const char* value) {
 Certificate MakeCertificate(const std::string& name) {
   const KeyPtr key(EVP_EC_gen("P-256"));
   Check(key != nullptr, "key");
-  const X509Ptr certificate(X509_new());
+  const CertificatePtr certificate(X509_new());
   Check(certificate != nullptr, "X509_new");
   std::uint64_t serial = 0;
   Check(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) == 1, "serial");
@@ -69,10 +58,10 @@ Certificate MakeCertificate(const std::string& name) {
   Certificate result;
   const BioPtr certificate_text(BIO_new(BIO_s_mem()));
   Check(PEM_write_bio_X509(certificate_text.get(), certificate.get()) == 1, "PEM");
-  result.certificate_pem = Text(certificate_text.get());
+  result.certificate_pem = net::ContentsOf(certificate_text.get());
   const BioPtr key_text(BIO_new(BIO_s_mem()));
   Check(PEM_write_bio_PrivateKey(key_text.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1, "key PEM");
-  result.key_pem = Text(key_text.get());
+  result.key_pem = net::ContentsOf(key_text.get());
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   Check(X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) == 1, "digest");

@@ -18,24 +18,12 @@
 #include <memory>
 
 #include "fmt/format.h"
+#include "net/openssl_ptr.hpp"
 
 namespace steward::net {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-template <auto Free>
-struct Freer {
-  template <typename T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using ContextPtr = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
-using SslPtr = std::unique_ptr<SSL, Freer<SSL_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free_all>>;
-using CertificatePtr = std::unique_ptr<X509, Freer<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 
 class Socket {
  public:
@@ -57,16 +45,10 @@ bool WaitFor(int fd, short events, Clock::time_point deadline) {
   return left > 0 && poll(&entry, 1, static_cast<int>(left)) > 0;
 }
 
-BioPtr Reader(const std::string& text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
 std::string NameText(const X509_NAME* name) {
   const BioPtr out(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+  return ContentsOf(out.get());
 }
 
 std::string NamePart(const X509_NAME* name, int part) {
@@ -163,18 +145,18 @@ class Prober {
     return Fail(TlsProbe::Step::kConnect, error);
   }
 
-  ContextPtr Context() const {
-    ContextPtr context(SSL_CTX_new(TLS_client_method()));
+  SslContextPtr Context() const {
+    SslContextPtr context(SSL_CTX_new(TLS_client_method()));
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
     X509_STORE* store = SSL_CTX_get_cert_store(context.get());
     X509_STORE_set_flags(store, X509_V_FLAG_NO_CHECK_TIME);
-    const BioPtr in = Reader(options_.ca_pem);
+    const BioPtr in = ReaderOf(options_.ca_pem);
     while (const CertificatePtr ca{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
       X509_STORE_add_cert(store, ca.get());
     }
     if (!options_.certificate_pem.empty()) {
-      const CertificatePtr own(PEM_read_bio_X509(Reader(options_.certificate_pem).get(), nullptr, nullptr, nullptr));
-      const KeyPtr key(PEM_read_bio_PrivateKey(Reader(options_.key_pem).get(), nullptr, nullptr, nullptr));
+      const CertificatePtr own(PEM_read_bio_X509(ReaderOf(options_.certificate_pem).get(), nullptr, nullptr, nullptr));
+      const KeyPtr key(PEM_read_bio_PrivateKey(ReaderOf(options_.key_pem).get(), nullptr, nullptr, nullptr));
       SSL_CTX_use_certificate(context.get(), own.get());
       SSL_CTX_use_PrivateKey(context.get(), key.get());
     }
@@ -250,16 +232,16 @@ class Prober {
   const TlsProbeOptions& options_;
   Clock::time_point deadline_;
   TlsProbe out_;
-  std::unique_ptr<addrinfo, Freer<freeaddrinfo>> results_;
+  std::unique_ptr<addrinfo, FreeBy<freeaddrinfo>> results_;
   std::unique_ptr<Socket> socket_;
-  ContextPtr context_;
+  SslContextPtr context_;
   SslPtr ssl_;
 };
 
 }  // namespace
 
 ShownCertificate DescribeCertificate(const std::string& pem) {
-  const CertificatePtr certificate(PEM_read_bio_X509(Reader(pem).get(), nullptr, nullptr, nullptr));
+  const CertificatePtr certificate(PEM_read_bio_X509(ReaderOf(pem).get(), nullptr, nullptr, nullptr));
   return certificate ? Describe(certificate.get()) : ShownCertificate{};
 }
 

@@ -6,6 +6,8 @@
 
 #include <stdexcept>
 
+#include "net/openssl_ptr.hpp"
+
 namespace steward::net {
 
 TlsStream::TlsStream(tcp::socket socket, SSL_CTX* context, Side side)
@@ -44,13 +46,11 @@ ErrorCodeOfIo TlsStream::Reason(SSL* ssl, int result, int saved_errno) {
 }
 
 std::string PeerCertificatePem(SSL* ssl) {
-  const std::unique_ptr<X509, void (*)(X509*)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
+  const CertificatePtr certificate(SSL_get1_peer_certificate(ssl));
   if (!certificate) return {};
-  const std::unique_ptr<BIO, void (*)(BIO*)> bio(BIO_new(BIO_s_mem()), BIO_free_all);
+  const BioPtr bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509(bio.get(), certificate.get());
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+  return ContentsOf(bio.get());
 }
 
 }  // namespace steward::net

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "net/asio.hpp"
+#include "net/openssl_ptr.hpp"
 
 namespace steward::net {
 
@@ -71,9 +72,6 @@ class TlsStream {
 
  private:
   static constexpr std::size_t kJoined = 16384;  ///< bytes; what a TLS record holds
-  struct Free {
-    void operator()(SSL* ssl) const { SSL_free(ssl); }
-  };
 
   static int Limit(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, 1U << 30U)); }
   template <typename Buffer, typename Buffers>
@@ -157,7 +155,7 @@ class TlsStream {
   }
 
   tcp::socket socket_;
-  std::unique_ptr<SSL, Free> ssl_;
+  SslPtr ssl_;
 };
 
 /// PEM of the certificate the peer proved to own, or empty.

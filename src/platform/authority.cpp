@@ -14,32 +14,17 @@
 #include <sstream>
 
 #include "fmt/format.h"
+#include "net/openssl_ptr.hpp"
 
 namespace steward::platform {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct Deleter {
-  void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
-  void operator()(X509* p) const { X509_free(p); }
-  void operator()(X509_REQ* p) const { X509_REQ_free(p); }
-  void operator()(BIO* p) const { BIO_free(p); }
-};
-using Key = std::unique_ptr<EVP_PKEY, Deleter>;
-using Certificate = std::unique_ptr<X509, Deleter>;
-using Request = std::unique_ptr<X509_REQ, Deleter>;
-using Buffer = std::unique_ptr<BIO, Deleter>;
-
-Buffer Reader(const std::string& pem) {
-  return Buffer(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
-std::string Contents(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return {data, static_cast<std::size_t>(size)};
-}
+using Key = net::KeyPtr;
+using Certificate = net::CertificatePtr;
+using Request = net::RequestPtr;
+using Buffer = net::BioPtr;
 
 Key NewKey() {
   Key key(EVP_EC_gen("P-256"));
@@ -50,17 +35,17 @@ Key NewKey() {
 std::string KeyPem(EVP_PKEY* key) {
   const Buffer bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-  return Contents(bio.get());
+  return net::ContentsOf(bio.get());
 }
 
 std::string CertificatePem(X509* certificate) {
   const Buffer bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509(bio.get(), certificate);
-  return Contents(bio.get());
+  return net::ContentsOf(bio.get());
 }
 
 Certificate ReadCertificate(const std::string& pem) {
-  const Buffer bio = Reader(pem);
+  const Buffer bio = net::ReaderOf(pem);
   return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
 }
 
@@ -135,7 +120,7 @@ std::string AlternativeNames(const std::vector<std::string>& names) {
 }
 
 Result<Request> ReadRequest(const std::string& pem) {
-  const Buffer bio = Reader(pem);
+  const Buffer bio = net::ReaderOf(pem);
   Request request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
   if (!request || X509_REQ_verify(request.get(), X509_REQ_get0_pubkey(request.get())) != 1) {
     return Fail(ErrorCode::kInvalid, "The certificate request is not valid, or not signed by its own key.");
@@ -175,7 +160,7 @@ Authority::Authority(const fs::path& folder, const std::vector<std::string>& nam
   time_t soon = time(nullptr) + 30L * 86400;
   if (!old || ReadFile(folder / "server.names") != wanted || X509_cmp_time(X509_get0_notAfter(old.get()), &soon) < 0) {
     const Certificate ca = ReadCertificate(ca_pem_);
-    const Buffer bio = Reader(ca_key_pem_);
+    const Buffer bio = net::ReaderOf(ca_key_pem_);
     const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
     const Key key = NewKey();
     const Certificate server = Sign({names.front(),
@@ -205,7 +190,7 @@ Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_
   if (!request) return tl::unexpected(request.error());
   EVP_PKEY* key = X509_REQ_get0_pubkey(request->get());
   const Certificate ca = ReadCertificate(ca_pem_);
-  const Buffer bio = Reader(ca_key_pem_);
+  const Buffer bio = net::ReaderOf(ca_key_pem_);
   const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
   const Certificate certificate = Sign({agent_uid,
                                         lifetime,

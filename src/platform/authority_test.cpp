@@ -10,21 +10,16 @@
 #include <fstream>
 #include <memory>
 
+#include "net/openssl_ptr.hpp"
+
 namespace steward::platform {
 namespace {
 
 namespace fs = std::filesystem;
 
-template <auto Free>
-struct With {
-  template <typename T>
-  void operator()(T* p) const {
-    Free(p);
-  }
-};
-using Bio = std::unique_ptr<BIO, With<BIO_free>>;
-using Certificate = std::unique_ptr<X509, With<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, With<EVP_PKEY_free>>;
+using Bio = net::BioPtr;
+using Certificate = net::CertificatePtr;
+using Key = net::KeyPtr;
 
 constexpr long kDay = 86400;
 

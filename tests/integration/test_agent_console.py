@@ -1,28 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agent, console and backup server together, with the faults of real life: nothing is lost, nothing is doubled."""
 import json
-import pathlib
 import random
-import tempfile
 import time
 
 import pytest
-import urllib3
 
 import agent_stack as stack
 
-urllib3.disable_warnings()
-
 POINTS = ("select uid from inventory.virtual_machine_restore_point union all "
           "select uid from inventory.server_computer_restore_point")
-
-
-@pytest.fixture(scope="module")
-def folder():
-    # PostgreSQL refuses socket paths longer than about 100 characters, which pytest's own folders exceed.
-    with tempfile.TemporaryDirectory(prefix="steward-") as path:
-        pathlib.Path(path).chmod(0o755)
-        yield pathlib.Path(path)
 
 
 @pytest.fixture(scope="module")

@@ -2,23 +2,18 @@
 """Gateways on hosts of their own: real HAProxy processes with the console's configuration, real agents behind them, and a power cut."""
 import collections
 import json
-import pathlib
 import socket
 import ssl
 import subprocess
-import tempfile
 import threading
 import time
 import uuid
 
 import pytest
-import urllib3
 
 import agent_stack as stack
 from estate_network import Network
 from processes import Client, Console, binaries
-
-urllib3.disable_warnings()
 
 GATEWAYS = "/infrastructure/sites/cloudgateways"
 POOLS = "/infrastructure/sites/cloudgatewaypools"
@@ -26,13 +21,6 @@ AGENTS = "/infrastructure/managementAgents"
 SITES = ("site1", "site2", "site3")
 PER_SITE = 10
 NAMES = ("Gateway 1", "Gateway 2")
-
-
-@pytest.fixture(scope="module")
-def folder():
-    with tempfile.TemporaryDirectory(prefix="steward-") as path:
-        pathlib.Path(path).chmod(0o755)
-        yield pathlib.Path(path)
 
 
 @pytest.fixture(scope="module")

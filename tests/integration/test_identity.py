@@ -1,30 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who an agent is: setup files, certificates that are renewed, identities that were copied or revoked. Real agents, real TLS."""
 import json
-import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 
 import pytest
-import urllib3
 
 import agent_stack as stack
 from processes import Client, Console
 
-urllib3.disable_warnings()
-
 AGENTS = "/infrastructure/managementAgents"
 LIFETIME = 45  # seconds of a certificate in these tests
-
-
-@pytest.fixture(scope="module")
-def folder():
-    with tempfile.TemporaryDirectory(prefix="steward-") as path:
-        pathlib.Path(path).chmod(0o755)
-        yield pathlib.Path(path)
 
 
 @pytest.fixture(scope="module")

@@ -2,27 +2,15 @@
 """What an agent says when something stands between it and its console, with real inspecting proxies in between."""
 import json
 import os
-import pathlib
 import shutil
 import subprocess
-import tempfile
 import time
 
 import pytest
-import urllib3
 
 import agent_stack as stack
 from middle import Middle
 from processes import Client, Console
-
-urllib3.disable_warnings()
-
-
-@pytest.fixture(scope="module")
-def folder():
-    with tempfile.TemporaryDirectory(prefix="steward-") as path:
-        pathlib.Path(path).chmod(0o755)
-        yield pathlib.Path(path)
 
 
 @pytest.fixture(scope="module")

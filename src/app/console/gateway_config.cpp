@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 
+#include "agentlink/gateways.hpp"
+
 namespace steward::console {
 namespace {
 
@@ -14,10 +16,6 @@ bool IsAddress(const std::string& host) {
   std::array<unsigned char, sizeof(in6_addr)> ignored{};
   return inet_pton(AF_INET, host.c_str(), ignored.data()) == 1 ||
          inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1;
-}
-
-bool OnlyHere(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
 }
 
 bool CanBeWritten(const std::string& text) {
@@ -79,7 +77,7 @@ resolvers system
 Result<std::string> GatewayConfig(const Config& config, const GatewayConfigOptions& options) {
   std::string console = options.console;
   if (console.empty()) {
-    const auto found = std::find_if_not(config.names.begin(), config.names.end(), OnlyHere);
+    const auto found = std::find_if_not(config.names.begin(), config.names.end(), agentlink::OnlyHere);
     if (found != config.names.end()) console = *found;
   }
   if (console.empty()) {

@@ -25,6 +25,7 @@ Result<Answer> Actions::Run(const Call& call, const agentlink::Order& order, con
   answer.later = [this, id = *id, place = PlaceOf(call, *id), scope = call.caller.scope](auto then) {
     waiting_.For(id, kPatience, [this, id, place, scope, then] {
       try {
+        services_.lists.Cache().Written();  // what the agent did counts as the caller's own write
         then(Outcome(id, place, scope));
       } catch (const std::exception& error) {
         spdlog::error("action {}: {}", id, error.what());
@@ -48,7 +49,6 @@ Result<Answer> Actions::Outcome(const std::string& id, const std::string& place,
   if (!state->ended) return Answer{.data = nlohmann::json::object(), .status = 202, .headers = {{"Location", place}}};
   if (!state->done) return Fail(ErrorCode::kConflict, state->message);
   if (state->result_operation.empty()) return Answer{.data = nlohmann::json::object()};
-  services_.lists.Cache().Written();
   return platform::ItemAnswer(services_, state->result_operation, state->result_path, scope);
 }
 
@@ -72,8 +72,17 @@ Result<Answer> Actions::ActionResult(const Call& call) {
   return Outcome(state->id, PlaceOf(call, state->id), call.caller.scope);
 }
 
-Result<Answer> Actions::Cancel(const Call& call) {
+Result<agentlink::OrderState> Actions::Own(const Call& call) {
   auto state = Visible(call);
+  if (state && state->initiator_uid != call.caller.user_uid && !call.caller.IsProvider()) {
+    return Fail(ErrorCode::kForbidden,
+                "This action was asked for by somebody else; only that user or the provider may take it back.");
+  }
+  return state;
+}
+
+Result<Answer> Actions::Cancel(const Call& call) {
+  auto state = Own(call);
   if (!state) return tl::unexpected(state.error());
   if (state->ended) return Fail(ErrorCode::kConflict, "The action has ended already.");
   if (auto done = commands_.Cancel(state->id); !done) return tl::unexpected(done.error());
@@ -81,7 +90,7 @@ Result<Answer> Actions::Cancel(const Call& call) {
 }
 
 Result<Answer> Actions::DeleteResult(const Call& call) {
-  auto state = Visible(call);
+  auto state = Own(call);
   if (!state) return tl::unexpected(state.error());
   if (!state->ended) return Fail(ErrorCode::kConflict, "The action has not ended yet.");
   commands_.Forget(state->id);

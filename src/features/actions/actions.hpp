@@ -27,6 +27,8 @@ class Actions {
   /// What has become of it: the result, the failure, or 202.
   Result<contract::Answer> Outcome(const std::string& id, const std::string& place, const platform::TenantScope& scope);
   Result<agentlink::OrderState> Visible(const contract::Call& call);
+  /// A visible one that the caller asked for, or may change as the provider.
+  Result<agentlink::OrderState> Own(const contract::Call& call);
 
   platform::Services services_;
   agentlink::Commands& commands_;
