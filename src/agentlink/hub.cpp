@@ -320,25 +320,19 @@ void Hub::Unregister(const std::string& agent_uid, const net::WebSocket* socket)
   }
 }
 
+std::shared_ptr<net::WebSocket> Hub::SocketOf(const std::string& agent_uid) {
+  const std::lock_guard lock(mutex_);
+  const auto found = agents_.find(agent_uid);
+  return found == agents_.end() ? nullptr : found->second.socket;
+}
+
 void Hub::Disconnect(const std::string& agent_uid) {
-  std::shared_ptr<net::WebSocket> socket;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = agents_.find(agent_uid);
-    if (found == agents_.end()) return;
-    socket = found->second.socket;
-  }
-  socket->Close("an operator changed this agent; it has to connect again");
+  if (const auto socket = SocketOf(agent_uid)) socket->Close("an operator changed this agent; it has to connect again");
 }
 
 void Hub::Deliver(const std::string& agent_uid) {
-  std::shared_ptr<net::WebSocket> socket;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = agents_.find(agent_uid);
-    if (found == agents_.end()) return;
-    socket = found->second.socket;
-  }
+  const auto socket = SocketOf(agent_uid);
+  if (!socket) return;
   for (auto& command : commands_.ForAgent(agent_uid)) {
     agent::ConsoleFrame frame;
     *frame.mutable_command() = std::move(command);

@@ -62,6 +62,8 @@ class Hub {
   enum class Admission : std::uint8_t { kIn, kLater, kDuplicate };
   Admission Register(const std::string& agent_uid, Connected connection);
   void Heard(const std::string& agent_uid, const net::WebSocket* socket, HeartBeat beat);
+  /// The connection of an agent, or null when it is not connected here.
+  std::shared_ptr<net::WebSocket> SocketOf(const std::string& agent_uid);
   void Unregister(const std::string& agent_uid, const net::WebSocket* socket);
 
   db::Pool& owner_;

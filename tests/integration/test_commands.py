@@ -270,3 +270,31 @@ def test_only_who_asked_and_the_provider_take_an_action_back(lab, console, api, 
     assert owner.call("DELETE", f"/asyncActions/{ids[0]}").status_code == 409, "it has ended"
     assert owner.call("DELETE", f"/asyncActions/{ids[0]}/result").status_code == 200
     assert api.call("DELETE", f"/asyncActions/{ids[1]}/result").status_code == 200
+
+
+def test_a_server_of_the_old_interface(folder, console, api):
+    """Interface 1.2-rev1: start, stop, disable and enable as on a new one; it has no retry, and the answer says what to do."""
+    place = folder / "old"
+    place.mkdir()
+    lab = stack.Lab(place, speed=1, legacy=True)
+    company = console.company("Old Servers")
+    agent = stack.Agent(place, "agent", console.api.setup_file(company), stack.vbr_adapter(lab))
+    agent.program.start()
+    try:
+        def own():
+            servers = [row["instanceUid"] for row in api.data("/infrastructure/backupServers") if row["organizationUid"] == company]
+            return servers and [row for row in api.data(f"/infrastructure/backupServers/{servers[0]}/jobs") if row["type"] == "BackupVm"]
+
+        job = stack.wait_for("the old server's jobs", own, 60)[0]["instanceUid"]
+        if shown(api, job)["status"] == "Running":
+            api.call("POST", f"{JOBS}/{job}/stop")
+        refused = api.call("POST", f"{JOBS}/{job}/retry")
+        assert refused.status_code == 409 and "knows no retry; start the job instead" in refused.json()["errors"][0]["message"]
+        assert api.call("POST", f"{JOBS}/{job}/start").status_code == 200 and shown(api, job)["status"] in ("Running", "Starting")
+        assert api.call("POST", f"{JOBS}/{job}/stop").status_code == 200
+        for enabled in (False, True):
+            answer = api.call("PATCH", f"{JOBS}/{job}", json=[{"op": "replace", "path": "/isEnabled", "value": enabled}])
+            assert answer.status_code == 200 and answer.json()["data"]["isEnabled"] is enabled, answer.text
+    finally:
+        agent.program.stop()
+        lab.program.stop()

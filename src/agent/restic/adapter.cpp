@@ -19,7 +19,6 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 constexpr std::size_t kMaxErrors = 20;
-constexpr const char* kDisabled = "restic-disabled.txt";  // in the state folder: uids of jobs that are switched off
 
 sys_seconds Now() {
   return std::chrono::floor<seconds>(std::chrono::system_clock::now());
@@ -87,7 +86,6 @@ ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, s
   for (const ResticConfig& job : config.restic) {
     Job entry{.config = job};
     entry.uid = IsUuid(job.uid) ? job.uid : NamedUuid(agent_uid_, "job/" + job.name);
-    if (ReadFile(config_.state / kDisabled).find(entry.uid) != std::string::npos) entry.config.enabled = false;
     jobs_.push_back(std::move(entry));
   }
   const auto result = RunProcess({config_.restic_binary, "version"}, {}, stopping_);
@@ -159,56 +157,36 @@ std::optional<CommandOutcome> ResticAdapter::Execute(const Command& command) {
   if (job == jobs_.end()) return CommandOutcome{false, "This agent has no such backup job (any more)."};
   switch (command.job().verb()) {
     case JobAction::START:
-    case JobAction::RETRY:
       return StartNow(*job);
     case JobAction::STOP:
       return StopNow(*job);
-    case JobAction::ENABLE:
-      return Switch(*job, true);
-    case JobAction::DISABLE:
-      return Switch(*job, false);
     default:
-      return CommandOutcome{false, "This agent does not know the action."};
+      return CommandOutcome{false, "Backup jobs of this agent are started and stopped; it knows no other action."};
   }
 }
 
+bool ResticAdapter::Running(const Job& job) const {
+  const std::lock_guard lock(mutex_);
+  return job.running.has_value();
+}
+
 CommandOutcome ResticAdapter::StartNow(Job& job) {
-  const auto running = [&] {
-    const std::lock_guard lock(mutex_);
-    return job.running.has_value();
-  };
-  if (running()) return {false, "The job is running already."};
+  if (Running(job)) return {false, "The job is running already."};
   {
     const std::lock_guard lock(mutex_);
     job.ordered = true;
   }
   CollectNow();
-  for (int i = 0; i < 50 && !running() && !stopping_; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  return {true, running() ? "" : "It waits for another job of this agent to end."};
+  for (int i = 0; i < 50 && !Running(job) && !stopping_; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return {true, Running(job) ? "" : "It waits for another job of this agent to end."};
 }
 
 CommandOutcome ResticAdapter::StopNow(const Job& job) {
-  const auto running = [&] {
-    const std::lock_guard lock(mutex_);
-    return job.running.has_value();
-  };
-  if (!running()) return {false, "The job is not running."};
+  if (!Running(job)) return {false, "The job is not running."};
   interrupt_ = true;
-  for (int i = 0; i < 200 && running(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  return {!running(), running() ? "restic did not end within 20 s." : ""};
-}
-
-/// Outlives a restart: the uids of disabled jobs are in a file.
-CommandOutcome ResticAdapter::Switch(Job& job, bool enabled) {
-  {
-    const std::lock_guard lock(mutex_);
-    job.config.enabled = enabled;
-    std::string disabled;
-    for (const Job& each : jobs_) disabled += each.config.enabled ? "" : each.uid + "\n";
-    WriteFileSafely(config_.state / kDisabled, disabled);
-  }
-  Publish();
-  return {true, ""};
+  for (int i = 0; i < 200 && Running(job); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return {!Running(job), Running(job) ? "restic did not end within 20 s." : ""};
 }
 
 std::vector<std::string> ResticAdapter::Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const {

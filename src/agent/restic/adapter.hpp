@@ -66,7 +66,7 @@ class ResticAdapter final : public Adapter {
   bool Due(const Job& job) const;
   CommandOutcome StartNow(Job& job);
   CommandOutcome StopNow(const Job& job);
-  CommandOutcome Switch(Job& job, bool enabled);
+  bool Running(const Job& job) const;
   std::vector<std::string> Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const;
   std::string EnsureRepository(const Job& job);
   void ReadSummary(const std::string& line, std::size_t index, RunRecord& run, std::vector<std::string>& errors);

@@ -55,6 +55,31 @@ class ResticTest : public AdapterTestBase {
   std::unique_ptr<ResticAdapter> adapter_;
 };
 
+TEST_F(ResticTest, Orders_StartAndStop_TheJobRunsAndEnds) {
+  config_.restic[0].every_minutes = 0;  // never by itself
+  const std::string block(1U << 20U, 'x');
+  for (int i = 0; i < 400; ++i) Write(fmt::format("data/big-{}", i), block + std::to_string(i));
+  Open();
+  adapter_->Start();
+  Command order;
+  order.mutable_job()->set_job_uid(adapter_->JobUid(0));
+  const auto tell = [&](JobAction::Verb verb) {
+    order.mutable_job()->set_verb(verb);
+    return *adapter_->Execute(order);
+  };
+  EXPECT_FALSE(tell(JobAction::STOP).done) << "nothing runs";
+  ASSERT_TRUE(tell(JobAction::START).done);
+  EXPECT_EQ(tell(JobAction::START).message, "The job is running already.");
+  ASSERT_TRUE(tell(JobAction::STOP).done);
+  EXPECT_EQ(Job().status(), "Failed");
+  EXPECT_EQ(Job().failure_message(), "The backup was interrupted");
+  EXPECT_FALSE(tell(JobAction::DISABLE).done);
+  order.mutable_job()->set_job_uid(NewUuid());
+  EXPECT_FALSE(tell(JobAction::START).done) << "no such job";
+  order.mutable_job()->set_backup_server_uid(NewUuid());
+  EXPECT_FALSE(adapter_->Execute(order)) << "a backup server's job is another adapter's";
+}
+
 TEST_F(ResticTest, FirstRun_MakesRepositoryAndPoint) {
   Open();
   const RunRecord run = adapter_->RunJob(0);

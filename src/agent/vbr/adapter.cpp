@@ -104,7 +104,10 @@ CommandOutcome VbrAdapter::DoJob(const JobAction& action) {
       case JobAction::STOP:
         return commander_.Order(job + "/stop", {{"gracefulStop", false}});
       case JobAction::RETRY:
-        if (!commander_.Version().empty() && !commander_.Modern()) {
+        if (commander_.Version().empty()) {  // not signed in yet
+          if (auto info = commander_.Get("serverInfo"); !info) return info;
+        }
+        if (!commander_.Modern()) {
           return tl::unexpected(
               CallFault{Reach::kBadAnswer, 0, "its interface 1.2-rev1 knows no retry; start the job instead"});
         }
