@@ -272,29 +272,32 @@ def test_only_who_asked_and_the_provider_take_an_action_back(lab, console, api, 
     assert api.call("DELETE", f"/asyncActions/{ids[1]}/result").status_code == 200
 
 
-def test_a_server_of_the_old_interface(folder, console, api):
-    """Interface 1.2-rev1: start, stop, disable and enable as on a new one; it has no retry, and the answer says what to do."""
-    place = folder / "old"
+def test_orders_stay_with_their_own_customer_though_servers_share_all_ids(folder, lab, console, agent, api):
+    """A second customer's server is a clone: its id and its jobs' ids are those of the first. It speaks interface 1.2-rev1, too: start,
+    stop, disable and enable as on a new one; it has no retry, and the answer says what to do."""
+    place = folder / "clone"
     place.mkdir()
-    lab = stack.Lab(place, speed=1, legacy=True)
-    company = console.company("Old Servers")
-    agent = stack.Agent(place, "agent", console.api.setup_file(company), stack.vbr_adapter(lab))
-    agent.program.start()
+    clone = stack.Lab(place, speed=1, legacy=True)
+    company = console.company("Cloned Servers")
+    second = stack.Agent(place, "agent", console.api.setup_file(company), stack.vbr_adapter(clone))
+    second.program.start()
     try:
-        def own():
-            servers = [row["instanceUid"] for row in api.data("/infrastructure/backupServers") if row["organizationUid"] == company]
-            return servers and [row for row in api.data(f"/infrastructure/backupServers/{servers[0]}/jobs") if row["type"] == "BackupVm"]
-
-        job = stack.wait_for("the old server's jobs", own, 60)[0]["instanceUid"]
-        if shown(api, job)["status"] == "Running":
-            api.call("POST", f"{JOBS}/{job}/stop")
-        refused = api.call("POST", f"{JOBS}/{job}/retry")
-        assert refused.status_code == 409 and "knows no retry; start the job instead" in refused.json()["errors"][0]["message"]
-        assert api.call("POST", f"{JOBS}/{job}/start").status_code == 200 and shown(api, job)["status"] in ("Running", "Starting")
-        assert api.call("POST", f"{JOBS}/{job}/stop").status_code == 200
+        owner = user(api, company, "CompanyOwner")
+        job = stack.wait_for("the clone's jobs", lambda: [row for row in owner.data(JOBS) if row["type"] == "BackupVm"], 60)[0]["instanceUid"]
+        assert job in {row["id"] for row in orders(lab, "jobs")}, "the two are alike"
+        before = orders(lab)
+        console.sql(f"update core.agent set last_heartbeat_at = now() + interval '1 minute' where organization_uid <> '{company}'")  # the livelier one
+        if shown(owner, job)["status"] == "Running":
+            owner.call("POST", f"{JOBS}/{job}/stop")
+        refused = owner.call("POST", f"{JOBS}/{job}/retry")
+        assert refused.status_code == 409 and "knows no retry; start the job instead" in refused.json()["errors"][0]["message"], refused.text
+        assert owner.call("POST", f"{JOBS}/{job}/start").status_code == 200 and shown(owner, job)["status"] in ("Running", "Starting")
+        assert owner.call("POST", f"{JOBS}/{job}/stop").status_code == 200
         for enabled in (False, True):
-            answer = api.call("PATCH", f"{JOBS}/{job}", json=[{"op": "replace", "path": "/isEnabled", "value": enabled}])
+            answer = owner.call("PATCH", f"{JOBS}/{job}", json=[{"op": "replace", "path": "/isEnabled", "value": enabled}])
             assert answer.status_code == 200 and answer.json()["data"]["isEnabled"] is enabled, answer.text
+        assert obeyed(clone, job, "start") == 1 and obeyed(clone, job, "disable") == 1
+        assert orders(lab) == before, "nothing reached the other customer's server"
     finally:
-        agent.program.stop()
-        lab.program.stop()
+        second.program.stop()
+        clone.program.stop()

@@ -34,13 +34,16 @@ Words WordsOf(Jobs::Verb verb) {
   }
 }
 
-/// The agent that manages an object: of several the one that is connected. Table names are literals of this file.
-std::optional<std::string> AgentOf(db::Pool& owner, const std::string& table, const db::Param& uid) {
+/// The agent that manages an object of an organization: of several the one that is connected. The organization counts:
+/// servers that were cloned share the uids of all they have. Table names are literals of this file.
+std::optional<std::string> AgentOf(db::Pool& owner, const std::string& table, const db::Param& uid,
+                                   const std::string& organization) {
   const auto rows = owner.Acquire()->Query(
-      fmt::format("select a.uid from {} o join core.agent a on a.uid = o.agent_uid where o.uid = $1 and a.state = "
-                  "'Accepted' order by a.connected_to is null, a.last_heartbeat_at desc limit 1",
+      fmt::format("select a.uid from {} o join core.agent a on a.uid = o.agent_uid where o.uid = $1 and "
+                  "o.organization_uid = $2 and a.state = 'Accepted' order by a.connected_to is null, "
+                  "a.last_heartbeat_at desc limit 1",
                   table),
-      {uid});
+      {uid, organization});
   if (rows.Count() == 0) return std::nullopt;
   return rows.Text(0, "uid");
 }
@@ -82,7 +85,8 @@ Result<Answer> Jobs::Patch(const Call& call) {
 }
 
 Result<Answer> Jobs::Send(const Call& call, const json& job, std::string_view action_name, Verb verb, bool answer_job) {
-  const auto agent = AgentOf(services_.owner, "inventory.backup_server_job", TextOf(job, "uniqueUid"));
+  const auto agent =
+      AgentOf(services_.owner, "inventory.backup_server_job", TextOf(job, "uniqueUid"), OrganizationOf(job));
   if (!agent) return tl::unexpected(NoAgent());
   agentlink::Order order{
       .agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}, .action_name = action_name};
@@ -106,7 +110,8 @@ Result<Answer> Jobs::ActOnAgentJob(const Call& call, std::string_view action_nam
       {{"backupAgentUid", call.Path("backupAgentUid")}, {"backupAgentJobUid", call.Path("backupAgentJobUid")}},
       call.caller.scope);
   if (!job) return tl::unexpected(job.error());
-  const auto agent = AgentOf(services_.owner, "inventory.backup_agent_job", TextOf(*job, "instanceUid"));
+  const auto agent =
+      AgentOf(services_.owner, "inventory.backup_agent_job", TextOf(*job, "instanceUid"), OrganizationOf(*job));
   if (!agent) return tl::unexpected(NoAgent());
   agentlink::Order order{
       .agent_uid = *agent, .organization_uid = OrganizationOf(*job), .command = {}, .action_name = action_name};
