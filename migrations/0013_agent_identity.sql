@@ -47,7 +47,7 @@ create function api.agent_reason(a core.agent) returns text language sql stable 
       'Enrolled on %s UTC, but it has never connected since.', to_char(a.accepted_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
     else format('Silent since %s UTC; it last came from %s.%s', to_char(a.last_heartbeat_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
       coalesce(a.peer, 'an unknown address'),
-      coalesce((select format(' Since then %s connections from that address died in TLS: %s', sum(f.count), max(f."likelyCause"))
+      coalesce((select format(' Since then %s connection(s) from that address died in TLS: %s', sum(f.count), max(f."likelyCause"))
         from api.tls_failures f where f.address = a.peer and f."lastAt" > a.last_heartbeat_at having count(*) > 0), ''))
   end
 $$;
