@@ -12,6 +12,8 @@ namespace {
 
 class FakeSocket : public net::WebSocket {
  public:
+  void HoldReading() override {}
+  void ResumeReading() override {}
   void Send(std::string message) override {
     AgentFrame frame;
     EXPECT_TRUE(frame.ParseFromString(message));

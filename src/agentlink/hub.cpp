@@ -46,6 +46,7 @@ class Session : public net::WebSocketHandler {
         agent_uid_(std::move(agent_uid)),
         peer_(request.peer),
         gateway_(hub.gateways_.Through(request)),
+        connection_(++hub.connections_),
         certificate_ends_(std::move(certificate_ends)) {}
 
   void OnOpen(std::shared_ptr<net::WebSocket> socket) override { socket_ = std::move(socket); }
@@ -82,7 +83,7 @@ class Session : public net::WebSocketHandler {
     Refuse(reason);
   }
 
-  void Handle(const agent::AgentFrame& frame) {
+  void Handle(agent::AgentFrame& frame) {
     switch (frame.body_case()) {
       case agent::AgentFrame::kEnrol:
         return HandleEnrol(frame.enrol());
@@ -91,7 +92,7 @@ class Session : public net::WebSocketHandler {
       case agent::AgentFrame::kHeartbeat:
         return HandleHeartbeat(frame.heartbeat());
       case agent::AgentFrame::kSync:
-        return HandleSync(frame.sync());
+        return HandleSync(std::move(*frame.mutable_sync()));
       case agent::AgentFrame::kCommandUpdate:
         return HandleCommandUpdate(frame.command_update());
       case agent::AgentFrame::kRenew:
@@ -190,24 +191,28 @@ class Session : public net::WebSocketHandler {
     hub_.Heard(agent_uid_, socket_.get(), {Limited(beat.state(), 4000), beat.gateways_revision()});
   }
 
-  void HandleSync(const agent::SyncBatch& batch) {
+  void HandleSync(agent::SyncBatch batch) {
     if (!greeted_) return Refuse("say hello first");
-    auto revision = hub_.ingest_.Store(agent_uid_, batch, seen_);
-    if (!revision) return Refuse(revision.error().message);
-    hub_.options_.changed();
-    agent::ConsoleFrame answer;
-    answer.mutable_sync_ack()->set_revision(*revision);
-    socket_->Send(Serialize(answer));
+    socket_->HoldReading();
+    hub_.ingest_.Offer(agent_uid_, connection_, std::move(batch),
+                       [socket = socket_, &hub = hub_](const Result<std::uint64_t>& revision) {
+                         if (!revision) return socket->Close(revision.error().message);
+                         hub.options_.changed();
+                         agent::ConsoleFrame answer;
+                         answer.mutable_sync_ack()->set_revision(*revision);
+                         socket->Send(Serialize(answer));
+                         socket->ResumeReading();
+                       });
   }
 
   Hub& hub_;
   std::string agent_uid_;
   std::string peer_;
-  db::Param gateway_;           ///< uid of the gateway it came through
+  db::Param gateway_;  ///< uid of the gateway it came through
+  std::uint64_t connection_;
   db::Param certificate_ends_;  ///< of the certificate this connection showed
   std::shared_ptr<net::WebSocket> socket_;
   bool greeted_ = false;
-  SeenRows seen_;
 };
 
 Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options)
@@ -216,7 +221,7 @@ Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& comman
       commands_(commands),
       gateways_(gateways),
       options_(std::move(options)),
-      ingest_(owner) {}
+      ingest_(owner, options_.ingest) {}
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
   if (request.path != "/agent") return nullptr;
@@ -298,9 +303,11 @@ void Hub::FlushHeartbeats() {
     revisions.Add(std::to_string(static_cast<std::int64_t>(beat.gateways_revision)));
   }
   owner_.Acquire()->Query(
+      "with locked as materialized (select uid from core.agent where uid = any ($1::uuid[]) order by uid for update) "
       "update core.agent a set last_heartbeat_at = now(), reported_state = b.state, gateways_revision = "
-      "nullif(b.revision, 0) from unnest($1::uuid[], $2::text[], $3::bigint[]) as b (uid, state, revision) where "
-      "a.uid = b.uid and a.connected_to = $4",
+      "nullif(b.revision, 0) from locked, unnest($1::uuid[], $2::text[], $3::bigint[]) as b (uid, state, revision) "
+      "where "
+      "a.uid = b.uid and a.uid = locked.uid and a.connected_to = $4",
       {agents.Text(), states.Text(), revisions.Text(), options_.instance});
 }
 
@@ -362,6 +369,7 @@ void Hub::GoAway(unsigned retry_after_seconds, const std::string& reason) {
 }
 
 void Hub::Forget() {
+  ingest_.Stop();
   const std::lock_guard lock(mutex_);
   agents_.clear();
 }

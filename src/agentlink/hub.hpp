@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -22,6 +23,7 @@ class Hub {
     std::string instance;  ///< names this console in the database
     std::chrono::seconds certificate_lifetime = platform::Authority::kAgentLifetime;
     std::function<void()> changed;  ///< called after rows were stored
+    Ingest::Options ingest;
   };
   Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options);
 
@@ -75,6 +77,7 @@ class Hub {
   std::mutex mutex_;
   std::map<std::string, Connected> agents_;
   std::map<std::string, HeartBeat> beats_;  ///< by agent, not yet written
+  std::atomic<std::uint64_t> connections_{0};
 };
 
 }  // namespace steward::agentlink

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <cstdio>
+#include <cstdint>
 
 namespace steward {
 namespace {
@@ -38,35 +38,43 @@ std::string IsoTime(std::chrono::sys_seconds at, std::chrono::minutes offset) {
   return text + fmt::format("{}{:02}:{:02}", offset.count() < 0 ? '-' : '+', size / 60, size % 60);
 }
 
-std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  int hour = 0;
-  int minute = 0;
-  int second = 0;
-  int used = 0;
-  const std::string copy(text);
-  if (std::sscanf(copy.c_str(), "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &used) !=
-      6) {
-    return std::nullopt;
-  }
-  auto rest = std::string_view(copy).substr(static_cast<std::size_t>(used));
-  if (!rest.empty() && rest.front() == '.') {
-    const auto end = rest.find_first_not_of("0123456789", 1);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end);
+std::optional<std::chrono::sys_time<std::chrono::microseconds>> ParseIsoMicroseconds(std::string_view text) {
+  const int year = Digits(text, 0, 4);
+  const int month = Digits(text, 5, 2);
+  const int day = Digits(text, 8, 2);
+  const int hour = Digits(text, 11, 2);
+  const int minute = Digits(text, 14, 2);
+  const int second = Digits(text, 17, 2);
+  if (year < 0 || month < 0 || day < 0 || !InRange(hour, 23) || !InRange(minute, 59) || !InRange(second, 60)) return {};
+  if (text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return {};
+  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return {};
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return {};
+  auto rest = text.substr(19);
+  std::int64_t micros = 0;
+  if (rest.starts_with('.')) {
+    rest.remove_prefix(1);
+    for (std::int64_t unit = 100'000; !rest.empty() && rest[0] >= '0' && rest[0] <= '9'; unit /= 10) {
+      micros += (rest[0] - '0') * unit;
+      rest.remove_prefix(1);
+    }
   }
   std::chrono::minutes offset{0};
   if (!rest.empty() && rest != "Z" && rest != "z") {
-    int hours = 0;
-    int minutes = 0;
-    if (rest.size() != 6 || std::sscanf(rest.data() + 1, "%2d:%2d", &hours, &minutes) != 2) return std::nullopt;
-    offset = std::chrono::minutes((rest.front() == '-' ? -1 : 1) * (hours * 60 + minutes));
+    const int hours = Digits(rest, 1, 2);
+    const int minutes = Digits(rest, 4, 2);
+    if (rest.size() != 6 || (rest[0] != '+' && rest[0] != '-') || hours < 0 || minutes < 0) return {};
+    offset = std::chrono::minutes((rest[0] == '-' ? -1 : 1) * (hours * 60 + minutes));
   }
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
   return std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) - offset;
+         std::chrono::seconds(second) + std::chrono::microseconds(micros) - offset;
+}
+
+std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text) {
+  const auto at = ParseIsoMicroseconds(text);
+  if (!at) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(*at);
 }
 
 bool IsIsoDateTime(std::string_view text) {

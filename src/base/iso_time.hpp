@@ -9,7 +9,10 @@ namespace steward {
 
 /// ISO-8601 with the given offset from UTC, e.g. 2026-11-24T22:20:00+01:00; offset 0 is written as Z.
 std::string IsoTime(std::chrono::sys_seconds at, std::chrono::minutes offset = {});
-/// Reads what IsoTime writes (fractions of a second are accepted and dropped).
+/// Reads what IsoTime writes, also with a space for the T and with fractions of a second (kept to the microsecond);
+/// without an offset it is UTC.
+std::optional<std::chrono::sys_time<std::chrono::microseconds>> ParseIsoMicroseconds(std::string_view text);
+/// The same; fractions of a second are dropped.
 std::optional<std::chrono::sys_seconds> ParseIsoTime(std::string_view text);
 
 /// True for YYYY-MM-DD, alone or followed by 'T' (or a space), hours, minutes, seconds or not, and 'Z', an offset or

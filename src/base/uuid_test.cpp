@@ -17,6 +17,15 @@ TEST(Uuid, NewUuid_TwoCalls_ValidAndDifferent) {
   EXPECT_NE(one, NewUuid());
 }
 
+TEST(Uuid, ParseUuid_MixedCase_BytesInOrderAndBack) {
+  const auto bytes = ParseUuid("2ED6657d-e927-568b-95e1-2665a8aea6a2");
+  ASSERT_TRUE(bytes);
+  EXPECT_EQ((*bytes)[0], 0x2e);
+  EXPECT_EQ((*bytes)[15], 0xa2);
+  EXPECT_EQ(UuidText(*bytes), "2ed6657d-e927-568b-95e1-2665a8aea6a2");
+  EXPECT_FALSE(ParseUuid("2ed6657d-e927-568b-95e1-2665a8aea6ag"));
+}
+
 TEST(Uuid, IsUuid_WrongShapes_False) {
   EXPECT_FALSE(IsUuid(""));
   EXPECT_FALSE(IsUuid("2ed6657d-e927-568b-95e1-2665a8aea6a"));

@@ -165,6 +165,22 @@ Rows Connection::Query(const std::string& sql, const Params& params, Format form
   return Rows(result);
 }
 
+Rows Connection::QueryBinary(const std::string& sql, const std::vector<std::string>& params) {
+  const std::string& name = Prepared(sql);
+  std::vector<const char*> values;
+  std::vector<int> sizes;
+  for (const auto& param : params) {
+    values.push_back(param.data());
+    sizes.push_back(static_cast<int>(param.size()));
+  }
+  const std::vector<int> formats(params.size(), static_cast<int>(Format::kBinary));
+  pg_result* result = PQexecPrepared(conn_, name.c_str(), static_cast<int>(params.size()), values.data(), sizes.data(),
+                                     formats.data(), static_cast<int>(Format::kText));
+  const ExecStatusType status = PQresultStatus(result);
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) Throw(result);
+  return Rows(result);
+}
+
 void Connection::Script(const std::string& sql) {
   pg_result* result = PQexec(conn_, sql.c_str());
   const ExecStatusType status = PQresultStatus(result);

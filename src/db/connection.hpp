@@ -84,6 +84,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   Rows Query(const std::string& sql, const Params& params = {}, Format format = Format::kText);
+  /// The same with every parameter in PostgreSQL's binary format (arrays: BinaryArray); their types come from casts.
+  Rows QueryBinary(const std::string& sql, const std::vector<std::string>& params);
   /// Several statements without parameters in one call, as in a migration file.
   void Script(const std::string& sql);
   /// Sends all statements in one round trip (libpq pipeline) and returns their rows in order; they run in one

@@ -51,6 +51,9 @@ class WebSocket {
   virtual void Send(std::string message) = 0;
   virtual void Close(std::string reason) = 0;
   virtual std::size_t QueuedBytes() const = 0;
+  /// Called while a message is handled: no further one is read until ResumeReading, so that the peer has to wait.
+  virtual void HoldReading() = 0;
+  virtual void ResumeReading() = 0;
 };
 
 /// What a server does with an accepted WebSocket. Calls for one socket never overlap; they run on a worker thread.

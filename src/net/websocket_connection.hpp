@@ -64,6 +64,15 @@ class WebSocketConnection : public WebSocket, public std::enable_shared_from_thi
         [self = this->shared_from_this(), text = std::move(reason)]() mutable { self->StartClose(std::move(text)); });
   }
 
+  void HoldReading() override { held_ = true; }
+
+  void ResumeReading() override {
+    OnStrand([self = this->shared_from_this()] {
+      self->held_ = false;
+      if (std::exchange(self->parked_, false)) self->Read();
+    });
+  }
+
   std::size_t QueuedBytes() const override {
     const std::lock_guard lock(mutex_);
     return queued_;
@@ -99,7 +108,7 @@ class WebSocketConnection : public WebSocket, public std::enable_shared_from_thi
       self->buffer_.consume(self->buffer_.size());
       asio::post(self->work_, [self, text = std::move(message)]() mutable {
         self->handler_->OnMessage(std::move(text));
-        self->OnStrand([self] { self->Read(); });
+        self->OnStrand([self] { self->held_ ? static_cast<void>(self->parked_ = true) : self->Read(); });
       });
     });
   }
@@ -139,6 +148,8 @@ class WebSocketConnection : public WebSocket, public std::enable_shared_from_thi
   std::deque<std::string> queue_;
   mutable std::mutex mutex_;
   std::size_t queued_ = 0;
+  bool held_ = false;    ///< set by the handler, taken back on the strand
+  bool parked_ = false;  ///< the next read waits for ResumeReading
   bool closing_ = false;
   bool finished_ = false;
   std::string close_reason_;

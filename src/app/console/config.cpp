@@ -77,6 +77,8 @@ const std::map<std::string, Setter>& Setters() {
       {"swagger", Path(&Config::swagger)},
       {"log_level", Text(&Config::log_level)},
       {"request_rate", Number(&Config::request_rate, 0)},
+      {"agent_rows_per_second", Number(&Config::agent_rows_per_second, 0)},
+      {"agent_rows_burst", Number(&Config::agent_rows_burst, 1000)},
       {"request_burst", Number(&Config::request_burst, 1)},
       {"worker_threads", Whole(&Config::worker_threads, 1, 256)},
       {"gateway_probe_seconds", Whole(&Config::gateway_probe_seconds, 1, 3600)},

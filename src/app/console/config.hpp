@@ -22,6 +22,8 @@ struct Config {
   std::vector<std::string> trusted_gateways;  ///< addresses and networks of gateways that send PROXY headers
   int gateway_probe_seconds = 30;
   double agent_certificate_days = 366;  ///< agents renew when a third is left, at most 30 days before the end
+  double agent_rows_per_second = 2000;  ///< inventory rows that one agent may send for long; 0 = no limit
+  double agent_rows_burst = 1'000'000;  ///< inventory rows that it may send at once after a rest
   double request_rate = 500;    ///< API requests per second and token, or address when not signed in; 0 = no limit
   double request_burst = 5000;  ///< API requests at once after a rest
   std::filesystem::path portal = "/usr/share/steward/portal";

@@ -230,7 +230,8 @@ void RunConsole(const Config& config) {
   agentlink::Hub hub(owner, authority, commands, gateways,
                      {.instance = instance,
                       .certificate_lifetime = std::chrono::seconds(std::llround(config.agent_certificate_days * 86400)),
-                      .changed = reported});
+                      .changed = reported,
+                      .ingest = {config.agent_rows_per_second, config.agent_rows_burst}});
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };
