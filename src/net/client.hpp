@@ -55,8 +55,9 @@ struct WebSocketClientOptions {
   std::string ca_pem;           ///< the console's CA; the server's certificate must chain to it
   std::string certificate_pem;  ///< client certificate, may be empty
   std::string key_pem;
-  std::chrono::seconds connect_timeout{15};
-  std::chrono::seconds idle_timeout{90};  ///< no byte for this long (pings included) = dead
+  std::chrono::seconds connect_timeout{15};    ///< name resolution and TCP
+  std::chrono::seconds handshake_timeout{45};  ///< TLS and WebSocket: thousands may be before us
+  std::chrono::seconds idle_timeout{90};       ///< no byte for this long (pings included) = dead
   std::size_t max_message_bytes = 16U << 20U;
 };
 

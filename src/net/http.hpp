@@ -91,6 +91,7 @@ struct ServerOptions {
   std::size_t max_body_bytes = 4U << 20U;
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_message_bytes = 16U << 20U;  ///< WebSocket message
+  std::chrono::seconds handshake_wait{60};     ///< so long a connection waits for its turn to begin its TLS handshake
   std::chrono::seconds header_timeout{15};     ///< whole request must arrive within this
   std::chrono::seconds idle_timeout{75};       ///< keep-alive wait between requests
 };

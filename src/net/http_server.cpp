@@ -18,7 +18,10 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
         peer_(std::move(peer)) {
     state_.Add(this);
   }
-  ~Greeting() override { state_.Remove(this); }
+  ~Greeting() override {
+    state_.handshakes.Leave(ticket_);
+    state_.Remove(this);
+  }
 
   void Start() {
     SetDeadline(state_.options.header_timeout);
@@ -67,6 +70,17 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
   }
 
   void Handshake() {
+    SetDeadline(state_.options.handshake_wait);
+    state_.handshakes.Enter([self = shared_from_this()](Turnstile::Ticket ticket) {
+      asio::post(self->stream_.get_executor(), [self, ticket] {
+        self->ticket_ = ticket;
+        if (self->stream_.socket().is_open()) self->Secure();  // else it waited too long
+      });
+    });
+  }
+
+  void Secure() {
+    SetDeadline(state_.options.header_timeout);
     stream_.AsyncHandshake([self = shared_from_this()](ErrorCodeOfIo error) {
       if (!error) return self->Begin();
       const bool proxied = self->peer_.proxy.empty() && TlsMetProxyHeader(self->stream_.socket().native_handle());
@@ -90,6 +104,7 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
   ServerState& state_;
   TlsStream stream_;
   Peer peer_;
+  Turnstile::Ticket ticket_ = 0;
   std::string header_;  ///< of the PROXY protocol, while it is read
   bool begun_ = false;
 };
@@ -150,6 +165,7 @@ class HttpServer::Impl {
     for (auto& thread : threads_) thread.join();
     threads_.clear();
     state_->lanes.Clear();
+    state_->handshakes.Clear();
   }
 
   std::uint16_t Port() const { return port_; }
@@ -168,6 +184,7 @@ class HttpServer::Impl {
     sweep_.async_wait([this](beast::error_code error) {
       if (error) return;
       state_->Sweep();
+      state_->handshakes.Sweep();
       Sweep();
     });
   }

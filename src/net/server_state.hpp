@@ -10,6 +10,7 @@
 #include "net/lanes.hpp"
 #include "net/proxy_protocol.hpp"
 #include "net/tls_stream.hpp"
+#include "net/turnstile.hpp"
 
 namespace steward::net {
 
@@ -43,6 +44,11 @@ struct Peer {
   void Describe(Request& request) const;
 };
 
+/// TLS handshakes that are worked on at a time: each takes about a millisecond of CPU, so they are through within a
+/// second or so, whoever else waits; and how long a peer may keep a place.
+constexpr std::size_t kHandshakes = 512;
+constexpr std::chrono::seconds kHandshakePatience{2};
+
 /// What the sessions of one server share; outlives them.
 struct ServerState {
   /// Throws when certificate, key or the addresses of proxies cannot be read.
@@ -58,6 +64,7 @@ struct ServerState {
   std::mutex mutex;
   std::condition_variable changed;
   std::set<SessionBase*> sessions;
+  Turnstile handshakes{kHandshakes, kHandshakePatience};
   // What sessions hang on; they go with it, and refer to all above until then.
   asio::io_context io;
   asio::thread_pool workers;

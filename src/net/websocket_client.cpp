@@ -63,10 +63,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
         raw_(io) {}
 
   void Start() {
-    timer_.expires_after(options_.connect_timeout);
-    timer_.async_wait([self = shared_from_this()](beast::error_code error) {
-      if (!error) self->TimedOut();
-    });
+    Within(options_.connect_timeout);
     resolver_.async_resolve(
         options_.host, std::to_string(options_.port),
         [self = shared_from_this()](beast::error_code error, const tcp::resolver::results_type& results) {
@@ -76,6 +73,14 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   }
 
  private:
+  void Within(std::chrono::seconds time) {
+    limit_ = time;
+    timer_.expires_after(time);
+    timer_.async_wait([self = shared_from_this()](beast::error_code error) {
+      if (!error) self->TimedOut();
+    });
+  }
+
   void TimedOut() {
     late_ = true;
     resolver_.cancel();
@@ -92,6 +97,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   }
 
   void Secure() {
+    Within(options_.handshake_timeout);
     beast::error_code ignored;
     raw_.set_option(tcp::no_delay(true), ignored);
     socket_.emplace(TlsStream(std::move(raw_), context_.native_handle(), TlsStream::Side::kClient));
@@ -108,7 +114,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   void Handshake() {
     timer_.cancel();
     SSL_set_verify(socket_->next_layer().native_handle(), SSL_VERIFY_PEER, nullptr);  // trace_ may go before the socket
-    socket_->set_option(websocket::stream_base::timeout{options_.connect_timeout, options_.idle_timeout, true});
+    socket_->set_option(websocket::stream_base::timeout{options_.handshake_timeout, options_.idle_timeout, true});
     socket_->async_handshake(options_.host, options_.path, [self = shared_from_this()](beast::error_code error) {
       if (error) return self->Failed("WebSocket handshake", error);
       auto connection = std::make_shared<WebSocketConnection<TlsStream>>(std::move(*self->socket_), self->handler_,
@@ -119,7 +125,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
 
   void Failed(const std::string& step, beast::error_code error) {
     timer_.cancel();
-    const std::string detail = late_ ? fmt::format("no answer within {} s", options_.connect_timeout.count())
+    const std::string detail = late_ ? fmt::format("no answer within {} s", limit_.count())
                                      : (trace_.words.empty() ? error.message() : trace_.words);
     failure_({.code = ErrorCode::kUnavailable, .message = fmt::format("{} failed: {}", step, detail)});
   }
@@ -134,6 +140,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   tcp::socket raw_;
   VerifyTrace trace_;  // before socket_, whose TLS points to it
   std::optional<websocket::stream<TlsStream>> socket_;
+  std::chrono::seconds limit_{0};  ///< for the step under way
   bool late_ = false;
 };
 

@@ -16,12 +16,13 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "dev"))
 from processes import Console, binaries  # noqa: E402
-from zabbix import measure_zabbix  # noqa: E402
+import zabbix  # noqa: E402
 
 AGENTS = int(os.environ.get("BENCH_AGENTS", "10000"))
 ROWS = int(os.environ.get("BENCH_ROWS", "100"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 COPY_BATCH = 4000
+FACTS = 15  # columns of a reported machine besides its keys
 TABLE = "inventory.virtual_machine"
 ESTATE = """
 insert into core.organization (uid, type, name, parent_uid)
@@ -106,7 +107,13 @@ def main() -> int:
                 print(f"  Steward, {what}: {ours[what]:.0f}, {ours[what] / best:.2f} of the faster COPY" + (f" (goal {goal})" if goal else ""))
             print(f"  Steward, unchanged: {ours['unchanged']:.0f}, {ours['unchanged'] / ours['changed']:.0f} times changed, "
                   f"{ours['unchanged'] / ours['new']:.0f} times new (goal 15)", flush=True)
-        measure_zabbix(folder, database.run, ours["changed"])
+        values = zabbix.measure(folder / "zabbix", database.socket, database.user)
+        if values is None:
+            print("Zabbix is not installed (zabbix-server-pgsql, zabbix-sender): not measured")
+        else:
+            facts = FACTS * ours["new"]
+            print(f"Zabbix's trapper, values/s: {values:.0f}; Steward's new rows hold {FACTS} values each: {facts:.0f} values/s, {facts / values:.1f} times "
+                  f"(rows against values: {ours['new'] / values:.2f})")
         return 0
     finally:
         console.stop()
