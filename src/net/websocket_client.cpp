@@ -4,6 +4,7 @@
 #include <openssl/x509.h>
 
 #include <array>
+#include <csignal>
 #include <optional>
 #include <thread>
 
@@ -175,7 +176,9 @@ Result<std::string> RunWebSocketClient(const WebSocketClientOptions& options, We
 
 class WebSocketClients::Impl {
  public:
-  Impl() : work_(io_.get_executor()), thread_([this] { io_.run(); }) {}
+  Impl() : work_(io_.get_executor()), thread_([this] { io_.run(); }) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes the sockets itself
+  }
   ~Impl() {
     io_.stop();
     thread_.join();

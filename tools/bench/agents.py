@@ -55,7 +55,7 @@ class Agents:
         began = time.monotonic()
         while self.numbers["connected"] < COUNT:
             if time.monotonic() - began > seconds or self.process.poll() is not None:
-                raise RuntimeError(f"only {self.numbers} of {COUNT} after {seconds} s")
+                raise RuntimeError(f"only {self.numbers} of {COUNT} after {time.monotonic() - began:.0f} s (the agents' process: {self.process.poll()})")
             time.sleep(0.1)
         return time.monotonic() - began
 

@@ -21,6 +21,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+constexpr int kEnrolling = 200;  // setup files are rolled out over time
+
 }  // namespace
 
 class LightAgent;
@@ -48,6 +50,8 @@ class LightAgent : public net::WebSocketHandler, public std::enable_shared_from_
  public:
   LightAgent(LightFleet& shared, const std::filesystem::path& folder, std::string name)
       : shared_(shared), identity_(folder), name_(std::move(name)), process_(NewUuid()) {}
+
+  bool Enrolled() const { return !identity_.CertificatePem().empty(); }
 
   void Connect() {
     net::WebSocketClientOptions options{.host = shared_.options.host, .port = shared_.options.port};
@@ -150,7 +154,7 @@ class LightAgent : public net::WebSocketHandler, public std::enable_shared_from_
 };
 
 void LightFleet::Dial(const std::shared_ptr<LightAgent>& agent) {
-  if (dialing >= options.dialing) {
+  if (dialing >= (agent->Enrolled() ? options.dialing : std::min(options.dialing, kEnrolling))) {
     waiting.push_back(agent);
     return;
   }
