@@ -5,7 +5,6 @@
 #include "base/uuid.hpp"
 #include "db/array.hpp"
 #include "fmt/format.h"
-#include "net/tls_probe.hpp"
 #include "nlohmann/json.hpp"
 #include "platform/identity.hpp"
 #include "spdlog/spdlog.h"
@@ -41,13 +40,13 @@ std::string Limited(const std::string& text, std::size_t size) {
 /// One agent's WebSocket. Without a certificate it may only enrol. Calls never overlap.
 class Session : public net::WebSocketHandler {
  public:
-  Session(Hub& hub, std::string agent_uid, const net::Request& request, db::Param certificate_ends)
+  Session(Hub& hub, const net::Request& request)
       : hub_(hub),
-        agent_uid_(std::move(agent_uid)),
+        agent_uid_(request.certificate.common_name),
         peer_(request.peer),
         gateway_(hub.gateways_.Through(request)),
         connection_(++hub.connections_),
-        certificate_ends_(std::move(certificate_ends)) {}
+        certificate_ends_(agent_uid_.empty() ? db::Param() : IsoTime(request.certificate.not_after)) {}
 
   void OnOpen(std::shared_ptr<net::WebSocket> socket) override { socket_ = std::move(socket); }
 
@@ -225,19 +224,14 @@ Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& comman
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
   if (request.path != "/agent") return nullptr;
-  std::string uid =
-      request.peer_certificate.empty() ? std::string() : platform::Authority::CommonName(request.peer_certificate);
-  db::Param ends;
-  if (!uid.empty()) ends = IsoTime(net::DescribeCertificate(request.peer_certificate).not_after);
-  return std::make_shared<Session>(*this, std::move(uid), request, std::move(ends));
+  return std::make_shared<Session>(*this, request);
 }
 
 net::Response Hub::Status(const net::Request& request, const std::string& version) {
   nlohmann::json body = {{"time", IsoTime(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()))},
                          {"version", version},
                          {"agent", nullptr}};
-  if (!request.peer_certificate.empty()) {
-    const std::string uid = platform::Authority::CommonName(request.peer_certificate);
+  if (const std::string& uid = request.certificate.common_name; !uid.empty()) {
     body["agent"] = {{"uid", uid}, {"state", "unknown"}, {"connected", false}};
     if (IsUuid(uid)) {
       const auto rows = owner_.Acquire()->Query(

@@ -47,6 +47,12 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Trust and identity of outgoing connections, read once for many of them.
+class ClientTls;
+/// Trusts `ca_pem` only; certificate and key may be empty. Throws when one cannot be read.
+std::shared_ptr<ClientTls> MakeClientTls(const std::string& ca_pem, const std::string& certificate_pem,
+                                         const std::string& key_pem);
+
 /// Outgoing WebSocket over TLS with an optional client certificate; trusts `ca_pem` only.
 struct WebSocketClientOptions {
   std::string host;
@@ -55,6 +61,7 @@ struct WebSocketClientOptions {
   std::string ca_pem;           ///< the console's CA; the server's certificate must chain to it
   std::string certificate_pem;  ///< client certificate, may be empty
   std::string key_pem;
+  std::shared_ptr<ClientTls> tls;              ///< used instead of the three when set
   std::chrono::seconds connect_timeout{15};    ///< name resolution and TCP
   std::chrono::seconds handshake_timeout{45};  ///< TLS and WebSocket: thousands may be before us
   std::chrono::seconds idle_timeout{90};       ///< no byte for this long (pings included) = dead

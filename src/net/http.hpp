@@ -14,6 +14,12 @@
 namespace steward::net {
 
 /// One HTTP request, fully read. Header names are compared without case.
+/// What a client's verified certificate says; all empty without one.
+struct PeerCertificate {
+  std::string common_name;
+  std::chrono::sys_seconds not_after{};
+};
+
 struct Request {
   std::string method;                                      ///< upper case
   std::string target;                                      ///< raw request target as sent
@@ -21,10 +27,10 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order, repeated names kept
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::string peer;              ///< remote address, no port
-  std::string peer_certificate;  ///< PEM of the client's verified certificate; empty without one
-  std::string proxy;             ///< address of the trusted proxy it came through; empty = it came directly
-  std::string proxy_name;        ///< what that proxy calls itself (unique id of the PROXY protocol); may be empty
+  std::string peer;             ///< remote address, no port
+  PeerCertificate certificate;  ///< of the client, verified
+  std::string proxy;            ///< address of the trusted proxy it came through; empty = it came directly
+  std::string proxy_name;       ///< what that proxy calls itself (unique id of the PROXY protocol); may be empty
 
   /// Value of the first header of that name, or empty.
   std::string_view Header(std::string_view name) const;

@@ -93,7 +93,7 @@ class Greeting : public SessionBase, public std::enable_shared_from_this<Greetin
     const unsigned char* protocol = nullptr;
     unsigned size = 0;
     SSL_get0_alpn_selected(stream_.native_handle(), &protocol, &size);
-    peer_.certificate = PeerCertificatePem(stream_.native_handle());
+    peer_.certificate = PeerOf(stream_.native_handle());
     if (size == 2) {
       std::make_shared<Http2Session>(state_, std::move(stream_), std::move(peer_))->Start();
     } else {

@@ -100,7 +100,7 @@ Response ServerState::HeadTooLarge() const {
 
 void Peer::Describe(Request& request) const {
   request.peer = address;
-  request.peer_certificate = certificate;
+  request.certificate = certificate;
   request.proxy = proxy;
   request.proxy_name = proxy_name;
 }

@@ -37,7 +37,7 @@ class SessionBase {
 /// The other end of a connection; fields as in Request.
 struct Peer {
   std::string address;
-  std::string certificate;
+  PeerCertificate certificate;
   std::string proxy;
   std::string proxy_name;
 

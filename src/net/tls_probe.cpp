@@ -19,6 +19,7 @@
 
 #include "fmt/format.h"
 #include "net/openssl_ptr.hpp"
+#include "net/x509_part.hpp"
 
 namespace steward::net {
 namespace {
@@ -49,18 +50,6 @@ std::string NameText(const X509_NAME* name) {
   const BioPtr out(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
   return ContentsOf(out.get());
-}
-
-std::string NamePart(const X509_NAME* name, int part) {
-  std::array<char, 256> text{};
-  const int size = X509_NAME_get_text_by_NID(const_cast<X509_NAME*>(name), part, text.data(), text.size());  // NOLINT
-  return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
-}
-
-std::chrono::sys_seconds Moment(const ASN1_TIME* time) {
-  tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
 }
 
 ShownCertificate Describe(X509* certificate) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/tls_stream.hpp"
 
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <stdexcept>
 
 #include "net/openssl_ptr.hpp"
+#include "net/x509_part.hpp"
 
 namespace steward::net {
 
@@ -45,12 +45,11 @@ ErrorCodeOfIo TlsStream::Reason(SSL* ssl, int result, int saved_errno) {
   }
 }
 
-std::string PeerCertificatePem(SSL* ssl) {
+PeerCertificate PeerOf(SSL* ssl) {
   const CertificatePtr certificate(SSL_get1_peer_certificate(ssl));
   if (!certificate) return {};
-  const BioPtr bio(BIO_new(BIO_s_mem()));
-  PEM_write_bio_X509(bio.get(), certificate.get());
-  return ContentsOf(bio.get());
+  return {NamePart(X509_get_subject_name(certificate.get()), NID_commonName),
+          Moment(X509_get0_notAfter(certificate.get()))};
 }
 
 }  // namespace steward::net

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "net/asio.hpp"
+#include "net/http.hpp"
 #include "net/openssl_ptr.hpp"
 
 namespace steward::net {
@@ -158,7 +159,7 @@ class TlsStream {
   SslPtr ssl_;
 };
 
-/// PEM of the certificate the peer proved to own, or empty.
-std::string PeerCertificatePem(SSL* ssl);
+/// The certificate the peer proved to own.
+PeerCertificate PeerOf(SSL* ssl);
 
 }  // namespace steward::net

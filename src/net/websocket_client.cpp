@@ -11,6 +11,25 @@
 #include "net/client.hpp"
 
 namespace steward::net {
+
+class ClientTls {
+ public:
+  asio::ssl::context context{asio::ssl::context::tls_client};
+};
+
+std::shared_ptr<ClientTls> MakeClientTls(const std::string& ca_pem, const std::string& certificate_pem,
+                                         const std::string& key_pem) {
+  auto tls = std::make_shared<ClientTls>();
+  SSL_CTX_set_min_proto_version(tls->context.native_handle(), TLS1_2_VERSION);
+  tls->context.set_verify_mode(asio::ssl::verify_peer);
+  tls->context.add_certificate_authority(asio::buffer(ca_pem));
+  if (!certificate_pem.empty()) {
+    tls->context.use_certificate_chain(asio::buffer(certificate_pem));
+    tls->context.use_private_key(asio::buffer(key_pem), asio::ssl::context::pem);
+  }
+  return tls;
+}
+
 namespace {
 
 std::string NameText(const X509_NAME* name) {
@@ -35,18 +54,6 @@ struct VerifyTrace {
   }
 };
 
-asio::ssl::context MakeContext(const WebSocketClientOptions& options) {
-  asio::ssl::context context(asio::ssl::context::tls_client);
-  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  context.set_verify_mode(asio::ssl::verify_peer);
-  context.add_certificate_authority(asio::buffer(options.ca_pem));
-  if (!options.certificate_pem.empty()) {
-    context.use_certificate_chain(asio::buffer(options.certificate_pem));
-    context.use_private_key(asio::buffer(options.key_pem), asio::ssl::context::pem);
-  }
-  return context;
-}
-
 /// Drives connect, TLS and WebSocket handshake, then hands the stream to a WebSocketConnection. Throws when certificate
 /// or key cannot be read.
 class Dialer : public std::enable_shared_from_this<Dialer> {
@@ -58,7 +65,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
         handler_(std::move(handler)),
         failure_(std::move(failure)),
         executor_(io.get_executor()),
-        context_(MakeContext(options_)),
+        tls_(options_.tls ? options_.tls : MakeClientTls(options_.ca_pem, options_.certificate_pem, options_.key_pem)),
         resolver_(io),
         timer_(io),
         raw_(io) {}
@@ -101,7 +108,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
     Within(options_.handshake_timeout);
     beast::error_code ignored;
     raw_.set_option(tcp::no_delay(true), ignored);
-    socket_.emplace(TlsStream(std::move(raw_), context_.native_handle(), TlsStream::Side::kClient));
+    socket_.emplace(TlsStream(std::move(raw_), tls_->context.native_handle(), TlsStream::Side::kClient));
     SSL* ssl = socket_->next_layer().native_handle();
     SSL_set_tlsext_host_name(ssl, options_.host.c_str());
     SSL_set_app_data(ssl, &trace_);
@@ -135,7 +142,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   std::shared_ptr<WebSocketHandler> handler_;
   Failure failure_;
   asio::io_context::executor_type executor_;
-  asio::ssl::context context_;
+  std::shared_ptr<ClientTls> tls_;
   tcp::resolver resolver_;
   asio::steady_timer timer_;
   tcp::socket raw_;

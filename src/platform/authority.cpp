@@ -204,13 +204,4 @@ Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_
       .ends = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + lifetime};
 }
 
-std::string Authority::CommonName(const std::string& certificate_pem) {
-  const Certificate certificate = ReadCertificate(certificate_pem);
-  if (!certificate) return {};
-  std::array<char, 128> text{};
-  const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, text.data(),
-                                             static_cast<int>(text.size()));
-  return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : std::string();
-}
-
 }  // namespace steward::platform

@@ -33,8 +33,6 @@ class Authority {
   static constexpr std::chrono::seconds kAgentLifetime = std::chrono::days(366);
   /// SHA-256 of the request's public key, after checking that the sender holds the private key.
   static Result<std::string> RequestKeyHash(const std::string& csr_pem);
-  /// Common name of a certificate; empty when it cannot be read.
-  static std::string CommonName(const std::string& certificate_pem);
 
  private:
   std::string ca_pem_;

@@ -28,11 +28,16 @@ def memory(pid: int) -> int:
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1])
 
 
+def own_cpu(pid: int) -> float:
+    """CPU seconds of a process."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 def cpu(pid: int) -> float:
     """CPU seconds of a process and the children it still has."""
     children = [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS + sum(cpu(child) for child in children)
+    return own_cpu(pid) + sum(cpu(child) for child in children)
 
 
 class Agents:
@@ -94,12 +99,15 @@ def main() -> int:
         stopped = time.monotonic()
         while agents.numbers["connected"] > 0:
             time.sleep(0.05)
+        lab = own_cpu(agents.process.pid)
         console.start()
         started = time.monotonic()
         agents.all_connected(300)
         back = time.monotonic()
+        spent = {"agents": own_cpu(agents.process.pid) - lab, "console": own_cpu(console.process.pid), "all": cpu(console.process.pid)}
         print(f"restart: stopped in {stopped - began:.1f} s, up {started - stopped:.1f} s later; all {COUNT} back {back - stopped:.1f} s after the stop, "
-              f"{back - started:.1f} s after the start (goal 25; {(back - stopped) / 25:.2f} of it)", flush=True)
+              f"{back - started:.1f} s after the start (goal 25; {(back - stopped) / 25:.2f} of it)")
+        print(f"CPU seconds of that: the agents' process {spent['agents']:.1f}, the console {spent['console']:.1f}, its PostgreSQL {spent['all'] - spent['console']:.1f}", flush=True)
         return 0
     finally:
         if agents:

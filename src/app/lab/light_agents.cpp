@@ -55,9 +55,10 @@ class LightAgent : public net::WebSocketHandler, public std::enable_shared_from_
 
   void Connect() {
     net::WebSocketClientOptions options{.host = shared_.options.host, .port = shared_.options.port};
-    options.ca_pem = shared_.options.ca_pem;
-    options.certificate_pem = identity_.CertificatePem();
-    if (!options.certificate_pem.empty()) options.key_pem = identity_.KeyPem();
+    if (!tls_)
+      tls_ =
+          net::MakeClientTls(shared_.options.ca_pem, identity_.CertificatePem(), Enrolled() ? identity_.KeyPem() : "");
+    options.tls = tls_;
     options.idle_timeout = std::chrono::seconds(90);
     shared_.clients.Connect(std::move(options), shared_from_this(), [self = shared_from_this()](const Error&) {
       self->shared_.Dialed();
@@ -91,6 +92,7 @@ class LightAgent : public net::WebSocketHandler, public std::enable_shared_from_
       case agent::ConsoleFrame::kEnrolResult:
         enrolled_ = frame.enrol_result().verdict() == agent::EnrolResult::ACCEPTED &&
                     identity_.Accept(frame.enrol_result().certificate_pem(), frame.enrol_result().ca_pem());
+        tls_.reset();
         if (!enrolled_) spdlog::warn("{} is not let in: {}", name_, frame.enrol_result().message());
         return socket_->Close("enrolment is over");
       case agent::ConsoleFrame::kWelcome:
@@ -142,6 +144,7 @@ class LightAgent : public net::WebSocketHandler, public std::enable_shared_from_
 
   LightFleet& shared_;
   agent::Identity identity_;
+  std::shared_ptr<net::ClientTls> tls_;  ///< of the identity; a machine's own CPU would make it anew each time
   std::string name_;
   std::string process_;
   agent::Backoff backoff_;
