@@ -37,6 +37,8 @@ class Hub {
   void Deliver(const std::string& agent_uid);
   /// Writes the heartbeats that came since the last call, all in one statement. Called every few seconds.
   void FlushHeartbeats();
+  /// Makes room for the sessions of the coming month, and drops those that are too old.
+  void ArrangeSessions() { ingest_.ArrangeSessions(); }
   /// Sends every agent the list of gateways: it has changed.
   void SendGateways();
   /// Asks every agent to come back later (graceful stop).

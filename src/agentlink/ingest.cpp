@@ -150,6 +150,10 @@ void Ingest::ForgetSome() {
   }
 }
 
+void Ingest::ArrangeSessions() {
+  owner_.Acquire()->Query("select inventory.arrange_sessions($1::int)", {std::to_string(options_.session_months)});
+}
+
 const InventoryTable& Ingest::TableOf(db::Connection& connection, const std::string& entity) {
   const std::lock_guard lock(tables_mutex_);
   const auto found = tables_.find(entity);

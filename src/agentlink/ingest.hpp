@@ -30,6 +30,7 @@ class Ingest {
     double rows_burst = 1'000'000;       ///< that it may send at once after a rest
     int writers = 2;                     ///< transactions at a time
     std::size_t remembered = 4'000'000;  ///< rows whose hash is kept in memory, 24 bytes each
+    int session_months = 13;             ///< whole months of which sessions are kept, besides the current one
   };
   /// The revision to acknowledge. kConflict: it does not follow, the agent must send everything. kForbidden: the agent
   /// is not accepted. kUnavailable: the database is away; the batch is not stored.
@@ -43,6 +44,8 @@ class Ingest {
   /// Takes a batch; `done` is called on another thread once it is durable or refused. A batch of an agent that sent too
   /// much waits. `connection` tells a connection from the agent's next one: a full send has to come through one.
   void Offer(const std::string& agent_uid, std::uint64_t connection, agent::SyncBatch batch, Done done);
+  /// Makes the tables of sessions' months and drops those that are too old. Called at the start and every hour or so.
+  void ArrangeSessions();
   /// Finishes what is being stored and drops what waits, which agents send again.
   void Stop();
 

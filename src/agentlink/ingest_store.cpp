@@ -203,7 +203,8 @@ void Ingest::WriteAlone(db::Connection& connection, const InventoryTable& table,
 
 void Ingest::Work::Refuse(const std::string& what, const std::string& why) {
   spdlog::error("agent {}: {} refused: {}", batch->agent, what, why);
-  if (++refused <= kWordsKept) refused_words += fmt::format(" {}: {}.", what, why.substr(0, std::min<std::size_t>(why.find('\n'), 200)));
+  if (++refused <= kWordsKept)
+    refused_words += fmt::format(" {}: {}.", what, why.substr(0, std::min<std::size_t>(why.find('\n'), 200)));
 }
 
 // What a full send has not named is gone.

@@ -226,6 +226,36 @@ TEST_F(IngestTest, TooMuch_WaitsAndIsShown) {
   ASSERT_TRUE(Store(ingest, kTwo, Full(1, {Machine(1, "of another")}))) << "each agent has an allowance of its own";
 }
 
+TEST_F(IngestTest, Sessions_ArrangedByMonth_OldOnesDropped_OthersStayAndCanChange) {
+  Ingest ingest(pool_, {.session_months = 2});
+  const auto month = [this](int ago) {
+    return One(
+        "select to_char(date_trunc('month', now() at time zone 'UTC') - make_interval(months => $1::int), "
+        "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') as x",
+        {std::to_string(ago)});
+  };
+  SyncBatch batch = Batch(1, "JobSession",
+                          {JobSession(1, month(0)), JobSession(2, month(2)), JobSession(3, month(3)),
+                           JobSession(4, "2099-01-01T00:00:00Z")});
+  batch.set_full_begin(true);
+  batch.set_full_end(true);
+  ASSERT_TRUE(Store(ingest, kOne, batch));
+  ingest.ArrangeSessions();
+  const std::string where =
+      "select string_agg(right(tableoid::regclass::text, 7), ' ' order by uid) as x from "
+      "inventory.job_session";
+  EXPECT_EQ(One(where),
+            One("select '_' || to_char(now() at time zone 'UTC', 'YYYYMM') || ' _' || to_char(now() at time "
+                "zone 'UTC' - interval '2 months', 'YYYYMM') || ' default' as x"))
+      << "of this month, of two months ago, and one that no month fits; the one of three months ago is gone";
+  ASSERT_TRUE(Store(ingest, kOne, Batch(2, "JobSession", {JobSession(2, month(1))}))) << "a month without a table";
+  EXPECT_EQ(One("select count(*) as x from inventory.job_session where uid = $1", {Uid(2)}), "1");
+  ingest.ArrangeSessions();
+  Ingest later(pool_, {.session_months = 0});
+  later.ArrangeSessions();
+  EXPECT_EQ(One("select count(*) as x from inventory.job_session"), "2") << "the current month's, and the one of 2099";
+}
+
 TEST_F(IngestTest, Sessions_StartCorrected_OneRowStays) {
   Ingest ingest(pool_, {});
   SyncBatch batch =

@@ -106,6 +106,20 @@ def test_console_goes_away_and_comes_back(lab, console, agent, how):
     assert agent.status()["link"] == "Connected"
 
 
+def test_everything_again_on_demand(lab, console, agent):
+    """Rows that went missing and rows that should not be there are put right."""
+    stack.wait_for("a settled state", lambda: same_points(lab, console), 90)
+    machines = console.sql("select uid, name from inventory.virtual_machine order by uid")
+    console.sql("delete from inventory.virtual_machine where uid in (select uid from inventory.virtual_machine limit 3)")
+    console.sql("update inventory.virtual_machine set uid = gen_random_uuid() where uid = (select uid from inventory.virtual_machine limit 1)")
+    assert console.sql("select uid, name from inventory.virtual_machine order by uid") != machines
+    uid = console.sql("select uid from core.agent")[0]
+    asked = console.api.session.post(f"https://127.0.0.1:{console.port}/api/steward/v1/managementAgents/{uid}/resync", timeout=30)
+    assert asked.status_code == 200, asked.text
+    stack.wait_for("the machines as they were", lambda: console.sql("select uid, name from inventory.virtual_machine order by uid") == machines, 60)
+    stack.wait_for("the points", lambda: same_points(lab, console), 60)
+
+
 @pytest.mark.parametrize("mode,status,words", [("error500", "Warning", "500"), ("garbage", "Warning", "not JSON"),
                                                ("hang", "Inaccessible", "")])
 def test_sick_backup_server_keeps_its_rows(lab, console, agent, mode, status, words):

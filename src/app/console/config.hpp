@@ -24,6 +24,7 @@ struct Config {
   double agent_certificate_days = 366;  ///< agents renew when a third is left, at most 30 days before the end
   double agent_rows_per_second = 2000;  ///< inventory rows that one agent may send for long; 0 = no limit
   double agent_rows_burst = 1'000'000;  ///< inventory rows that it may send at once after a rest
+  int session_retention_months = 13;    ///< whole months, besides the current one, of which sessions are kept
   double request_rate = 500;    ///< API requests per second and token, or address when not signed in; 0 = no limit
   double request_burst = 5000;  ///< API requests at once after a rest
   std::filesystem::path portal = "/usr/share/steward/portal";

@@ -112,9 +112,14 @@ class ChangeListener {
         Gateways();
         for (const auto& agent : parts_.commands.AgentsToServe()) parts_.hub.Deliver(agent);  // what was not heard
         auto tidy = std::chrono::steady_clock::now();
+        auto arrange = tidy;
         while (!stopping_) {
           if (const auto notice = connection.WaitNotification(500)) Hear(notice->first, notice->second);
           if (std::chrono::steady_clock::now() < tidy) continue;
+          if (tidy >= arrange) {
+            parts_.hub.ArrangeSessions();
+            arrange = tidy + std::chrono::hours(1);
+          }
           parts_.hub.FlushHeartbeats();
           parts_.commands.Tidy();
           parts_.tls_failures.Flush(parts_.owner);
@@ -231,7 +236,9 @@ void RunConsole(const Config& config) {
                      {.instance = instance,
                       .certificate_lifetime = std::chrono::seconds(std::llround(config.agent_certificate_days * 86400)),
                       .changed = reported,
-                      .ingest = {config.agent_rows_per_second, config.agent_rows_burst}});
+                      .ingest = {.rows_per_second = config.agent_rows_per_second,
+                                 .rows_burst = config.agent_rows_burst,
+                                 .session_months = config.session_retention_months}});
   hub.ForgetOldConnections();
   const platform::Services services{owner, lists, identity};
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };

@@ -57,6 +57,7 @@ class ConsoleHandlers : public contract::Handlers {
   Answer RejectUnverifiedAgent(const Call& call) override { return agents_.Reject(call); }
   Answer PatchManagementAgent(const Call& call) override { return agents_.Patch(call); }
   Answer DeleteManagementAgent(const Call& call) override { return agents_.Delete(call); }
+  Answer ResyncManagementAgent(const Call& call) override { return agents_.Resync(call); }
   Answer CreateCloudGateway(const Call& call) override { return gateways_.Create(call); }
   Answer PatchCloudGateway(const Call& call) override { return gateways_.Patch(call); }
   Answer DeleteCloudGateway(const Call& call) override { return gateways_.Delete(call); }

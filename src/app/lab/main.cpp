@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "lab/certificate.hpp"
 #include "lab/estate.hpp"
+#include "lab/gate_switch.hpp"
 #include "lab/vbr_server.hpp"
 #include "light_agents.hpp"
 
@@ -100,6 +101,18 @@ int RunAgents(const lab::LightAgentOptions& options) {
   return 0;
 }
 
+/// Runs a gate until a signal comes; where it listens goes to the output.
+int RunGate(const std::string& host, std::uint16_t to, std::uint16_t port, const sigset_t& stop_signals) {
+  lab::Gate gate(host, to, port);
+  net::ServerOptions options{.address = "127.0.0.1", .port = 0};
+  net::HttpServer control(options, [&gate](const net::Request& request) { return lab::AnswerGate(gate, request); });
+  control.Start();
+  std::cout << nlohmann::json{{"port", gate.Port()}, {"control", control.Port()}}.dump() << std::endl;
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  return 0;
+}
+
 std::string WholeFile(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -136,6 +149,13 @@ int main(int argc, char** argv) {
   agents->add_option("--folder", light.folder, "Where the agents' identities are kept")->required();
   agents->add_option("--count", light.count, "How many")->check(CLI::Range(1, 20000));
   agents->add_option("--dialing", light.dialing, "How many connect at a time")->check(CLI::Range(1, 20000));
+  std::string gate_host = "127.0.0.1";
+  std::uint16_t gate_to = 0;
+  std::uint16_t gate_port = 0;
+  auto* gate = app.add_subcommand("gate", "A TCP way to a gateway that can be made slow, silent or broken");
+  gate->add_option("--host", gate_host, "Where the way leads");
+  gate->add_option("--to", gate_to, "To which port")->required();
+  gate->add_option("--port", gate_port, "Where it begins, on loopback; 0 = any free port");
   CLI11_PARSE(app, argc, argv);
 
   sigset_t stop_signals;
@@ -148,6 +168,7 @@ int main(int argc, char** argv) {
       light.ca_pem = WholeFile(ca_file);
       return RunAgents(light);
     }
+    if (gate->parsed()) return RunGate(gate_host, gate_to, gate_port, stop_signals);
     const auto start = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const lab::Clock clock(start, options.speed);
     lab::Estate estate;

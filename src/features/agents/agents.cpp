@@ -159,6 +159,22 @@ Result<Answer> Agents::Patch(const Call& call) {
   return answer;
 }
 
+Result<Answer> Agents::Resync(const Call& call) {
+  const std::string& uid = call.Path("managementAgentUid");
+  auto current =
+      platform::CurrentItem(services_, "GetManagementAgent", {{"managementAgentUid", uid}}, call.caller.scope);
+  if (!current) return tl::unexpected(current.error());
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  transaction.Query("update core.agent set revision = 0 where uid = $1", {uid});
+  platform::WriteAudit(*connection, call,
+                       {"ResyncManagementAgent", "Unknown", TextOf(*current, "organizationUid"), uid,
+                        "Agent was asked to send everything again."});
+  transaction.Commit();
+  link_.disconnect(uid);
+  return Answer{.data = json::object()};
+}
+
 Result<Answer> Agents::Delete(const Call& call) {
   const std::string& uid = call.Path("managementAgentUid");
   auto current =

@@ -25,6 +25,8 @@ class Agents {
   Result<contract::Answer> Reject(const contract::Call& call);
   Result<contract::Answer> Patch(const contract::Call& call);
   Result<contract::Answer> Delete(const contract::Call& call);
+  /// Has an agent send everything again: it connects anew and is told that the console holds nothing of it.
+  Result<contract::Answer> Resync(const contract::Call& call);
 
  private:
   platform::Services services_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Button, Group, Stack } from '@mantine/core';
-import { IconEye } from '@tabler/icons-react';
+import { IconEye, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { wordOf } from '@/components/enum-words';
 import { OutcomeLine } from '@/components/outcome-line';
@@ -25,10 +25,12 @@ export function AgentActions({ agent }: { agent: Agent }) {
   const { give, renew } = useOrders();
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const look = async () => {
+  const [asked, setAsked] = useState(words.lookNow);
+  const ask = async (what: string, action: 'collect' | 'resync') => {
     setBusy(true);
+    setAsked(what);
     setOutcome(null);
-    const became = await give(`${words.lookNow}: ${agent.hostName ?? ''}`, (headers) => api.POST('/api/steward/v1/managementAgents/{managementAgentUid}/collect', {
+    const became = await give(`${what}: ${agent.hostName ?? ''}`, (headers) => api.POST(`/api/steward/v1/managementAgents/{managementAgentUid}/${action}`, {
       params: { path: { managementAgentUid: agent.instanceUid ?? '' } }, headers,
     }));
     await renew();
@@ -38,10 +40,15 @@ export function AgentActions({ agent }: { agent: Agent }) {
   return (
     <Stack gap="xs">
       {agent.statusReason && <Alert color={agent.connectionStatus === 'Online' ? 'yellow' : 'red'} title={words.why}>{agent.statusReason}</Alert>}
-      {may('CollectFromManagementAgent') && (
-        <Group gap="xs"><Button variant="default" size="xs" leftSection={<IconEye size={14} aria-hidden />} loading={busy} onClick={() => void look()}>{words.lookNow}</Button></Group>
-      )}
-      <div role="status">{outcome && <OutcomeLine outcome={outcome} about={words.lookNow} />}</div>
+      <Group gap="xs">
+        {may('CollectFromManagementAgent') && (
+          <Button variant="default" size="xs" leftSection={<IconEye size={14} aria-hidden />} loading={busy} onClick={() => void ask(words.lookNow, 'collect')}>{words.lookNow}</Button>
+        )}
+        {may('ResyncManagementAgent') && (
+          <Button variant="default" size="xs" leftSection={<IconRefresh size={14} aria-hidden />} loading={busy} onClick={() => void ask(words.sendAgain, 'resync')}>{words.sendAgain}</Button>
+        )}
+      </Group>
+      <div role="status">{outcome && <OutcomeLine outcome={outcome} about={asked} />}</div>
     </Stack>
   );
 }
