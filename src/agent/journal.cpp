@@ -115,10 +115,17 @@ void Journal::Sync() {
 
 void Journal::Rewrite(const std::function<void()>& write) {
   const std::filesystem::path draft = path_.string() + ".new";
-  Open(draft, true);
-  write();
-  if (::fsync(file_) != 0) Fail(draft, "sync");
-  std::filesystem::rename(draft, path_);
+  try {
+    Open(draft, true);
+    write();
+    if (::fsync(file_) != 0) Fail(draft, "sync");
+    std::filesystem::rename(draft, path_);
+  } catch (const std::exception&) {  // the old one stays in use
+    std::error_code ignored;
+    std::filesystem::remove(draft, ignored);
+    Open(path_, false);
+    throw;
+  }
 }
 
 }  // namespace steward::agent

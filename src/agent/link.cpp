@@ -217,6 +217,7 @@ void LinkSession::OnGateways(const GatewayList& list) {
 void LinkSession::Pump() {
   if (!welcomed_) return;
   auto batch = parts_.store.NextBatch();
+  parts_.status.SetAdapter("journal", parts_.store.JournalProblem());
   if (!batch) return;
   AgentFrame frame;
   *frame.mutable_sync() = std::move(*batch);

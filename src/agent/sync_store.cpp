@@ -208,7 +208,7 @@ void SyncStore::OnWelcome(std::uint64_t console_revision, std::uint32_t max_rows
   } else {
     spdlog::info("The console holds revision {}, this agent {}: sending everything", console_revision, revision_);
     revision_ = console_revision;
-    journal_.Append(JournalRecord::Kind::kRevision, std::to_string(console_revision));
+    Keep(JournalRecord::Kind::kRevision, std::to_string(console_revision));
     BeginFull();
   }
   if (full_ && !full_begins_) BeginFull();  // a full send that was cut off starts over
@@ -256,14 +256,14 @@ std::optional<SyncBatch> SyncStore::NextBatch() {
   batch.set_full_end(full_ && !more);
   batch.set_revision(revision_ + 1);
   full_begins_ = false;
-  journal_.Append(JournalRecord::Kind::kSent, batch.SerializeAsString());
+  Keep(JournalRecord::Kind::kSent, batch.SerializeAsString());
   flight_ = batch;
   flight_sent_ = true;
   return batch;
 }
 
 void SyncStore::AckFlight() {
-  journal_.Append(JournalRecord::Kind::kAcked, std::to_string(flight_->revision()));
+  Keep(JournalRecord::Kind::kAcked, std::to_string(flight_->revision()));
   Apply(*flight_);
   revision_ = flight_->revision();
   for (const EntityRows& rows : flight_->entities()) {
@@ -323,6 +323,31 @@ void SyncStore::CompactIfLarge() {
     for (const auto& [uid, row] : entity.acked) live += row->size() + 16;
   }
   if (journal_.Size() < live * 3) return;
+  try {
+    Compact();
+  } catch (const std::exception& error) {  // the long one is as good
+    spdlog::warn("The journal could not be made shorter: {}", error.what());
+  }
+}
+
+// Records that are missing would leave the others in a wrong order: first the whole state is written anew.
+void SyncStore::Keep(JournalRecord::Kind kind, const std::string& body) {
+  try {
+    if (!journal_problem_.empty()) Compact();
+    journal_.Append(kind, body);
+    journal_problem_.clear();
+  } catch (const std::exception& error) {
+    if (journal_problem_.empty()) spdlog::error("The journal is not written any more: {}", error.what());
+    journal_problem_ = error.what();
+  }
+}
+
+std::string SyncStore::JournalProblem() const {
+  const std::lock_guard lock(mutex_);
+  return journal_problem_.empty() ? "" : journal_problem_ + "; after a restart everything is sent again";
+}
+
+void SyncStore::Compact() {
   journal_.Rewrite([this] {
     for (const auto& [name, entity] : entities_) {
       SyncBatch batch;

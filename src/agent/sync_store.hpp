@@ -51,6 +51,8 @@ class SyncStore {
   void OnDisconnect();
 
   bool HasWork() const;
+  /// Why the journal cannot be written (disk full), in words; empty when it can.
+  std::string JournalProblem() const;
   std::size_t RowCount() const;
   /// Called (from the publishing thread) whenever there is something new to send.
   void OnChange(std::function<void()> wake);
@@ -68,9 +70,13 @@ class SyncStore {
   void BeginFull();
   void AckFlight();
   void CompactIfLarge();
+  void Compact();
+  /// Writes a record down. On a full disk it goes on without: after a restart everything is sent again.
+  void Keep(JournalRecord::Kind kind, const std::string& body);
 
   mutable std::mutex mutex_;
   Journal journal_;
+  std::string journal_problem_;  // why the last record is not in the journal; empty = it is
   std::map<std::string, Entity> entities_;
   std::uint64_t revision_ = 0;
   std::optional<SyncBatch> flight_;  // written down; not acknowledged

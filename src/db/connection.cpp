@@ -126,8 +126,12 @@ bool Connection::Broken() const {
 }
 
 bool Connection::Alive() {
-  pollfd descriptor{.fd = PQsocket(conn_), .events = POLLIN, .revents = 0};
-  if (poll(&descriptor, 1, 0) > 0) PQconsumeInput(conn_);
+  constexpr int kWords = 3;  // a server that ends says why before it closes
+  for (int i = 0; i < kWords && !Broken(); ++i) {
+    pollfd descriptor{.fd = PQsocket(conn_), .events = POLLIN, .revents = 0};
+    if (poll(&descriptor, 1, 0) <= 0) break;
+    PQconsumeInput(conn_);
+  }
   return !Broken();
 }
 

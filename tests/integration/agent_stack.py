@@ -157,3 +157,9 @@ def vbr_adapter(lab, states=1, inventory=10):
     return (f"[agent]\nname = \"agent-of-lab\"\n[[vbr]]\nurl = {json.dumps(server['url'])}\nuser = {json.dumps(lab.user)}\n"
             f"password = {json.dumps(lab.password)}\nfingerprint = {json.dumps(server['fingerprint'])}\n"
             f"states_seconds = {states}\ninventory_seconds = {inventory}\ntimeout_seconds = 3\n")
+
+
+def same_points(lab, console):
+    """Whether the console has the restore points that the server has, each once."""
+    shown = console.sql("select uid from inventory.virtual_machine_restore_point union all select uid from inventory.server_computer_restore_point")
+    return len(shown) > 0 and sorted(shown) == sorted(lab.ids("restorePoints"))

@@ -8,9 +8,6 @@ import pytest
 
 import agent_stack as stack
 
-POINTS = ("select uid from inventory.virtual_machine_restore_point union all "
-          "select uid from inventory.server_computer_restore_point")
-
 
 @pytest.fixture(scope="module")
 def lab(folder):
@@ -36,17 +33,13 @@ def agent(folder, lab, console):
     agent.program.stop()
 
 
-def same_points(lab, console):
-    return lab.ids("restorePoints") == set(console.sql(POINTS)) and len(console.sql(POINTS)) > 0
-
-
 def server_row(console):
     status, reason = console.sql("select status, coalesce(status_reason, '') from inventory.backup_server")[0].split("|", 1)
     return status, reason
 
 
 def test_inventory_arrives_within_a_minute(lab, console, agent):
-    stack.wait_for("all restore points at the console", lambda: same_points(lab, console), 60)
+    stack.wait_for("all restore points at the console", lambda: stack.same_points(lab, console), 60)
     assert server_row(console) == ("Healthy", "")
     jobs = lab.ids("jobs/states")
     assert set(console.sql("select instance_uid from inventory.backup_server_job")) == jobs
@@ -76,7 +69,7 @@ def test_job_run_by_hand_is_seen_running_and_ended(lab, console, agent):
     state = f"select status from inventory.backup_server_job where instance_uid = '{idle}'"
     stack.wait_for("the job as running", lambda: console.sql(state) == ["Running"], 20, 0.3)
     stack.wait_for("the job as ended", lambda: console.sql(state)[0] in ("Success", "Warning", "Failed"), 120)
-    stack.wait_for("its restore points", lambda: same_points(lab, console), 60)
+    stack.wait_for("its restore points", lambda: stack.same_points(lab, console), 60)
 
 
 def test_agent_killed_again_and_again(lab, console, agent):
@@ -87,14 +80,14 @@ def test_agent_killed_again_and_again(lab, console, agent):
         time.sleep(dice.uniform(0.2, 3.0))
         agent.program.kill()
         agent.program.start()
-    stack.wait_for("equal restore points after six kills", lambda: same_points(lab, console), 90)
+    stack.wait_for("equal restore points after six kills", lambda: stack.same_points(lab, console), 90)
     agents = console.sql("select count(*) from core.agent")
     assert agents == ["1"], "a killed agent comes back as itself"
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_console_goes_away_and_comes_back(lab, console, agent, how):
-    stack.wait_for("a settled state", lambda: same_points(lab, console), 90)
+    stack.wait_for("a settled state", lambda: stack.same_points(lab, console), 90)
     getattr(console.program, how)()
     for job in lab.server["jobs"]:
         lab.run_job(job["id"])
@@ -102,13 +95,13 @@ def test_console_goes_away_and_comes_back(lab, console, agent, how):
     assert agent.program.process.poll() is None
     assert agent.status()["link"] == "Disconnected"
     console.start()
-    stack.wait_for("what happened meanwhile", lambda: same_points(lab, console), 150)
+    stack.wait_for("what happened meanwhile", lambda: stack.same_points(lab, console), 150)
     assert agent.status()["link"] == "Connected"
 
 
 def test_everything_again_on_demand(lab, console, agent):
     """Rows that went missing and rows that should not be there are put right."""
-    stack.wait_for("a settled state", lambda: same_points(lab, console), 90)
+    stack.wait_for("a settled state", lambda: stack.same_points(lab, console), 90)
     machines = console.sql("select uid, name from inventory.virtual_machine order by uid")
     console.sql("delete from inventory.virtual_machine where uid in (select uid from inventory.virtual_machine limit 3)")
     console.sql("update inventory.virtual_machine set uid = gen_random_uuid() where uid = (select uid from inventory.virtual_machine limit 1)")
@@ -117,7 +110,7 @@ def test_everything_again_on_demand(lab, console, agent):
     asked = console.api.session.post(f"https://127.0.0.1:{console.port}/api/steward/v1/managementAgents/{uid}/resync", timeout=30)
     assert asked.status_code == 200, asked.text
     stack.wait_for("the machines as they were", lambda: console.sql("select uid, name from inventory.virtual_machine order by uid") == machines, 60)
-    stack.wait_for("the points", lambda: same_points(lab, console), 60)
+    stack.wait_for("the points", lambda: stack.same_points(lab, console), 60)
 
 
 @pytest.mark.parametrize("mode,status,words", [("error500", "Warning", "500"), ("garbage", "Warning", "not JSON"),

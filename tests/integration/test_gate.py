@@ -79,7 +79,7 @@ def setup_file(console, company, gate):
 def agent(folder, lab, console, gate):
     """Knows no way but the gate: the console's own listener is not given to agents."""
     listener = console.api.call("GET", "/infrastructure/sites/cloudgateways").json()["data"][0]["instanceUid"]
-    console.api.call("PATCH", f"/infrastructure/sites/cloudgateways/{listener}", json=[{"op": "replace", "path": "/isDisabled", "value": "true"}])
+    console.api.call("PATCH", f"/infrastructure/sites/cloudgateways/{listener}", json=[{"op": "replace", "path": "/isDisabled", "value": True}])
     agent = stack.Agent(folder, "agent", setup_file(console, "Far away", gate), stack.vbr_adapter(lab, states=1, inventory=5))
     agent.program.start()
     yield agent
@@ -89,14 +89,13 @@ def agent(folder, lab, console, gate):
 
 @pytest.fixture
 def settled(lab, console, agent, gate):
-    """The gate is open and the console shows what the server has."""
+    """The gate is open, no job runs, and the console shows what the server has."""
     gate.set(mode="pass")
-    stack.wait_for("equal restore points", lambda: same_points(lab, console), 120)
-
-
-def same_points(lab, console):
-    points = console.sql("select uid from inventory.virtual_machine_restore_point")
-    return len(points) == len(lab.ids("restorePoints")) > 0 and len(set(points)) == len(points)
+    stack.wait_for("the connection", lambda: connected(console), 90)
+    stack.wait_for("jobs at rest", lambda: not any(job["running"] for job in orders(lab, "jobs")), 120)
+    stack.wait_for("equal restore points", lambda: stack.same_points(lab, console), 120)
+    last = []
+    stack.wait_for("an inventory at rest", lambda: last[-1:] == [now := content(console)] or last.append(now), 60, 6)
 
 
 def content(console):
@@ -134,7 +133,7 @@ def order_once(lab, console, api, seconds=120):
     before = sum(order == {"verb": verb, "job": row["instanceUid"]} for order in orders(lab))
     action = str(uuid.uuid4())
     answer = api.call("PATCH", f"{JOBS}/{row['instanceUid']}", headers={"X-Request-id": action},
-                      json=[{"op": "replace", "path": "/isEnabled", "value": "false" if row["isEnabled"] else "true"}])
+                      json=[{"op": "replace", "path": "/isEnabled", "value": not row["isEnabled"]}])
     assert answer.status_code in (200, 202), answer.text
     if answer.status_code == 202:
         stack.wait_for("the order's end", lambda: api.data(f"/asyncActions/{action}")["status"] == "success", seconds)
@@ -206,10 +205,9 @@ def test_database_restarted_while_everything_is_sent(lab, console, agent, gate, 
 def test_a_way_that_says_nothing(lab, console, agent, gate, api, settled):
     before = content(console)
     gate.set(mode="silent")
-    began = time.monotonic()
     stack.wait_for("the agent to notice", lambda: agent.status()["link"] == "Disconnected", SILENCE + 60, 1)
     stack.wait_for("the console to notice", lambda: not connected(console), 120, 1)
-    time.sleep(max(0.0, SILENCE - (time.monotonic() - began)))
+    time.sleep(max(0.0, SILENCE - 100))
     gate.set(mode="pass")
     stack.wait_for("the agent's return", lambda: connected(console), 120)
     assert content(console) == before
@@ -253,7 +251,7 @@ def test_no_room_for_the_journal(folder, lab, console, gate, api, settled):
 
 
 def test_a_clock_that_jumps(folder, console, gate, settled):
-    """An hour ahead and a day back while connected: the link stays, heartbeats go on, and the console shows the clock."""
+    """A day back and an hour ahead while connected: the link stays, heartbeats go on, and the console shows the clock."""
     rate = folder / "faketime"
     rate.write_text("+0")
     library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
@@ -264,7 +262,7 @@ def test_a_clock_that_jumps(folder, console, gate, settled):
     try:
         of = "from core.agent where organization_uid = (select uid from core.organization where name = 'Jumping clock')"
         stack.wait_for("its connection", lambda: console.sql(f"select 1 {of} and connected_to is not null"), 60)
-        for jump in ("+3600", "-86400"):
+        for jump in ("-86400", "+3600"):
             since = console.sql(f"select connected_since {of}")
             rate.write_text(jump)
             beat = console.sql("select now()")[0]
@@ -272,7 +270,7 @@ def test_a_clock_that_jumps(folder, console, gate, settled):
             assert console.sql(f"select connected_since {of}") == since, "the connection did not live through the jump"
         other.program.stop()
         other.program.start()
-        stack.wait_for("the clock in words", lambda: console.sql(f"select 1 {of} and connected_to is not null and clock_skew < -80000"), 60)
+        stack.wait_for("the clock in words", lambda: console.sql(f"select 1 {of} and connected_to is not null and clock_skew > 3000"), 60)
     finally:
         other.program.stop()
 

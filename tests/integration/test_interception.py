@@ -233,7 +233,7 @@ def test_clock_of_this_machine(middle, console, setup, enrolled, shift):
 
 
 def test_the_report_as_text(middle, setup, enrolled):
-    result = subprocess.run(middle.command(middle.agent, stack.BIN / "steward-agent", "check", "--setup", setup, "--state", enrolled), capture_output=True, text=True, timeout=60)
+    result = subprocess.run(middle.command(middle.agent, stack.BIN / "steward", "agent", "check", "--setup", setup, "--state", enrolled), capture_output=True, text=True, timeout=60)
     assert result.returncode == 0 and result.stdout.count("ok ") == 5, result.stdout
 
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Page, PageTabs } from '@/components/page';
+import { Gateways } from './gateways';
 import { Agents, BackupAgents, Proxies, Repositories, RepositoryUse, Servers } from './infrastructure-tables';
 import { TlsFailures } from './tls-failures';
 import { WaitingAgents } from './waiting-agents';
@@ -11,7 +12,8 @@ export function InfrastructurePage() {
       <PageTabs label={words.title} tabs={[
         { value: 'servers', label: words.servers, needs: 'GetBackupServers', content: <Servers /> },
         { value: 'agents', label: words.agents, needs: 'GetManagementAgents', content: <><TlsFailures /><Agents /></> },
-        { value: 'waiting', label: words.waiting, needs: 'GetUnverifiedAgents', content: <WaitingAgents /> },
+        { value: 'waiting', label: words.waiting, needs: 'GetUnverifiedAgents', content: <><TlsFailures /><WaitingAgents /></> },
+        { value: 'gateways', label: words.gateways, needs: 'GetCloudGateways', content: <Gateways /> },
         { value: 'computers', label: words.backupAgents, needs: 'GetBackupAgents', content: <BackupAgents /> },
         { value: 'use', label: words.use, needs: 'GetRepositoryUse', content: <RepositoryUse /> },
         { value: 'repositories', label: words.repositories, needs: 'GetBackupRepositories', content: <Repositories /> },

@@ -6,5 +6,9 @@ export const words = {
   noWaitingText: 'Agents that start with a setup file of a customer are accepted by themselves; all others wait here.',
   accept: 'Accept', reject: 'Reject', acceptTo: 'Accept into customer', chooseCustomer: 'Choose the customer it belongs to', reason: 'Reason',
   lookNow: 'Look now', sendAgain: 'Send everything again', why: 'What is wrong', tls: 'Connections that died in TLS',
+  gateways: 'Gateways', noGatewaysText: 'Agents reach the console at its own ports.', addGateway: 'Add a gateway', name: 'Name', address: 'Address', port: 'Port', pool: 'Pool',
+  newGatewayText: 'Set up the gateway host with the configuration that steward-console gateway-config writes. Agents hear of it as soon as it is added here.',
+  gatewayName: 'As in the option --gateway of its configuration.', gatewayAddress: 'Host name or address that agents connect to.', cancel: 'Cancel', enable: 'Enable', disable: 'Disable',
+  remove: 'Remove', removeSurely: 'Remove it from the list',
   tlsText: 'Something reached an agent port, and the connection ended before it was encrypted.', newest: 'The newest', of: 'of', lastOne: 'the last', and: 'and', more: 'more',
 };
