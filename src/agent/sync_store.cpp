@@ -263,9 +263,9 @@ std::optional<SyncBatch> SyncStore::NextBatch() {
 }
 
 void SyncStore::AckFlight() {
-  Keep(JournalRecord::Kind::kAcked, std::to_string(flight_->revision()));
   Apply(*flight_);
   revision_ = flight_->revision();
+  Keep(JournalRecord::Kind::kAcked, std::to_string(revision_));
   for (const EntityRows& rows : flight_->entities()) {
     Entity& entity = entities_[rows.entity()];
     for (const std::string& row : rows.rows()) {

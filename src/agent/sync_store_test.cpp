@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -314,6 +316,34 @@ TEST_F(SyncStoreTest, RandomFaults_ConsoleEndsEqual) {
     EXPECT_EQ(console_.tables["Host"], hosts) << "seed " << seed;
     EXPECT_EQ(console_.tables["Proxy"], proxies) << "seed " << seed;
   }
+}
+
+TEST_F(SyncStoreTest, DiskFull_GoesOnAndSaysSo_JournalIsWholeAgainAfterwards) {
+  store_->Publish("Host", MakeRows(0, 5));
+  Connect();
+  Drain();
+  EXPECT_EQ(store_->JournalProblem(), "");
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  getrlimit(RLIMIT_FSIZE, &old);
+  const rlimit full{.rlim_cur = 1, .rlim_max = old.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &full);
+  store_->Publish("Host", MakeRows(1, 6, " changed"));
+  Drain();
+  const std::string problem = store_->JournalProblem();
+  setrlimit(RLIMIT_FSIZE, &old);
+  ExpectSame("Host", MakeRows(1, 6, " changed"));
+  EXPECT_NE(problem.find("everything is sent again"), std::string::npos) << problem;
+
+  store_->Publish("Host", MakeRows(1, 7, " changed"));
+  Drain();
+  EXPECT_EQ(store_->JournalProblem(), "");
+  const int stored = console_.stored;
+  Open();
+  Connect();
+  store_->Publish("Host", MakeRows(1, 7, " changed"));
+  Drain();
+  EXPECT_EQ(console_.stored, stored) << "nothing is sent again: the journal holds all that the console has";
 }
 
 TEST(Backoff, DoublesWithinBoundsAndResets) {

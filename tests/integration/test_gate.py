@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An agent whose way to the console is bad: slow, thin, cut, reset, silent, lossy. And who is killed while inventory is on its way. Nothing
 that was acknowledged is lost, nothing is doubled, no order runs twice."""
+import contextlib
 import json
 import os
 import pathlib
@@ -221,20 +222,23 @@ def test_no_room_for_the_journal(folder, lab, console, gate, api, settled):
     root("mount", "-t", "tmpfs", "-o", f"size=3m,mode=0700,uid={os.getuid()}", "tmpfs", place)
     other = None
     try:
-        other = stack.Agent(folder, "small-agent", setup_file(console, "Small disk", gate), '[agent]\nname = "small"\n')
+        source = folder / "documents"
+        source.mkdir()
+        (source / "one.txt").write_text("one")
+        stack.demo_fleet.write_private(folder / "small-password", "secret")
+        other = stack.Agent(folder, "small-agent", setup_file(console, "Small disk", gate), f'[agent]\nname = "small"\n[[restic]]\nname = "Files"\npaths = ["{source}"]\nkeep_last = 5\n'
+                            f'repository = "{folder}/small-repository"\npassword_file = "{folder}/small-password"\n')
         other.program.command[-1] = str(place)
         other.state = place
         other.program.start()
         of = "from core.agent where organization_uid = (select uid from core.organization where name = 'Small disk')"
         uid = stack.wait_for("the second agent", lambda: console.sql(f"select uid {of}"), 60)[0]
         stack.wait_for("its connection", lambda: console.sql(f"select connected_to from core.agent where uid = '{uid}' and connected_to is not null"), 60)
-        with open(place / "filler", "wb") as filler:
-            try:
-                while True:
-                    filler.write(b"x" * 4096)
-                    filler.flush()
-            except OSError:
+        filler = os.open(place / "filler", os.O_WRONLY | os.O_CREAT)
+        with contextlib.suppress(OSError):  # until the disk is full
+            while os.write(filler, b"x" * 4096):
                 pass
+        os.close(filler)
         action = str(uuid.uuid4())
         url = f"https://127.0.0.1:{console.port}/api/steward/v1/managementAgents/{uid}/collect"
         asked = api.session.post(url, headers={"X-Request-id": action}, timeout=60)
