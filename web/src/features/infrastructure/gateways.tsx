@@ -114,7 +114,7 @@ export function Gateways() {
           { key: 'connectionStatus', label: 'State', kind: 'status' },
           { key: 'name', label: 'Gateway' },
           { key: 'externalAddress', label: 'Address' },
-          { key: 'externalPort', label: 'Port' },
+          { key: 'externalPort', label: 'Port', render: (row) => row.externalPort },
           { key: 'connectedAgents', label: 'Agents' },
           { key: 'statusMessage', label: 'Why', sortable: false, width: 160 },
           { key: 'statusTime', label: 'Since' },
