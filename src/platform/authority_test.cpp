@@ -144,7 +144,8 @@ TEST_F(AuthorityTest, Agent_Certificate_NamesTheAgentAndItsOwnKey) {
   const AgentRequest request = MakeRequest();
   const auto issued = authority.SignAgent(request.pem, "agent-7");
   ASSERT_TRUE(issued.has_value()) << issued.error().message;
-  EXPECT_EQ(net::DescribeCertificate(issued->pem).subject, "CN=agent-7") << "never the name that the request asks for";
+  EXPECT_EQ(net::DescribeCertificate(issued->pem).subject, "CN=agent-7,O=Steward")
+      << "never the name that the request asks for";
   EXPECT_EQ(issued->public_key_hash, Authority::RequestKeyHash(request.pem).value());
   EXPECT_NE(issued->public_key_hash, Authority::RequestKeyHash(MakeRequest().pem).value());
   const Certificate certificate = Read(issued->pem);

@@ -132,8 +132,13 @@ std::string SessionToken(const net::Request& request) {
 }
 
 Dispatcher::Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files,
-                       Throttle::Limits limits)
-    : handlers_(handlers), identity_(identity), lists_(lists), files_(std::move(files)), throttle_(limits) {
+                       Throttle::Limits limits, db::Pool& owner)
+    : handlers_(handlers),
+      identity_(identity),
+      lists_(lists),
+      files_(std::move(files)),
+      throttle_(limits),
+      repeats_(owner) {
   for (const contract::Operation& operation : contract::Operations()) {
     auto segments = Segments(operation.path);
     routes_[segments.size()].emplace_back(std::move(segments), &operation);
@@ -281,6 +286,13 @@ Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match&
   for (const auto& [name, value] : match.path) {
     if (name.ends_with("Uid") && !IsUuid(value)) return FailParameter(name, fmt::format("{} must be a uid.", name));
   }
+  std::optional<Repeats::Turn> turn;
+  if (request.method != "GET" && !operation.anonymous) {
+    auto begun = repeats_.Begin(request, caller.user_uid);
+    if (!begun) return tl::unexpected(begun.error());
+    if (begun->answer) return std::move(*begun->answer);
+    turn.emplace(std::move(begun->turn));
+  }
   auto body = ReadBody(request, operation);
   if (!body) return tl::unexpected(body.error());
   auto answer = (handlers_.*operation.handler)({request, caller, match.path, std::move(*body)});
@@ -289,8 +301,12 @@ Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match&
     identity_.Invalidate();
     lists_.Cache().Written();
   }
-  if (!answer->later) return Shape(operation, std::move(*answer));
   net::Response response;
+  if (!answer->later) {
+    response = Shape(operation, std::move(*answer));
+    if (turn) turn->Keep(response);
+    return response;
+  }
   response.later = [&operation, request_id = std::string(request.Header("X-Request-id")),
                     later = std::move(answer->later)](std::function<void(net::Response)> then) {
     later([&operation, request_id, then = std::move(then)](Result<contract::Answer> ended) {

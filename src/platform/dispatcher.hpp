@@ -10,6 +10,7 @@
 #include "net/http.hpp"
 #include "platform/identity.hpp"
 #include "platform/list/engine.hpp"
+#include "platform/repeats.hpp"
 #include "platform/throttle.hpp"
 
 namespace steward::platform {
@@ -22,7 +23,8 @@ class Dispatcher {
     std::filesystem::path portal;   ///< built portal; may be missing
     std::filesystem::path swagger;  ///< Swagger UI's files; may be missing
   };
-  Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files, Throttle::Limits limits);
+  Dispatcher(contract::Handlers& handlers, Identity& identity, ListEngine& lists, Files files, Throttle::Limits limits,
+             db::Pool& owner);
 
   net::Response operator()(net::Request& request);
 
@@ -51,6 +53,7 @@ class Dispatcher {
   ListEngine& lists_;
   Files files_;
   Throttle throttle_;
+  Repeats repeats_;
   std::unordered_map<std::size_t, std::vector<std::pair<std::vector<std::string>, const contract::Operation*>>> routes_;
 };
 

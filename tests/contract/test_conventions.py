@@ -198,6 +198,26 @@ def test_every_write_leaves_an_audit_row(admin):
     assert admin.call("GET", f"/organizations/companies/{made['instanceUid']}").status_code == 404
 
 
+def test_a_change_is_repeatable(console, admin, company):
+    """The same request with the same id is carried out once; the id belongs to that request and to its sender."""
+    name = f"Once {uuid.uuid4().hex[:8]}"
+    request = {"json": {"organizationInput": {"name": name}}, "headers": {"X-Request-id": str(uuid.uuid4())}}
+    first = admin.call("POST", "/organizations/companies", **request)
+    again = admin.call("POST", "/organizations/companies", **request)
+    assert first.status_code == again.status_code == 200, again.text
+    assert first.json() == again.json() and again.headers["X-Request-id"] == request["headers"]["X-Request-id"]
+    assert admin.total("/organizations/companies", filter=json.dumps([{"property": "name", "operation": "equals", "value": name}])) == 1
+    other = admin.call("POST", "/organizations/companies", json={"organizationInput": {"name": name + " more"}}, headers=request["headers"])
+    assert other.status_code == 409 and "X-Request-id" in other.json()["errors"][0]["message"]
+    owner = Client(console.url, company["name"].replace(" ", ""), "Owner-password-1")
+    taken = owner.call("PATCH", f"/organizations/companies/{company['instanceUid']}", json=[{"op": "replace", "path": "/notes", "value": "mine"}], headers=request["headers"])
+    assert taken.status_code in (403, 409), "another user's id"
+    refused = {"json": {"organizationInput": {"name": name}}, "headers": {"X-Request-id": str(uuid.uuid4())}}
+    assert admin.call("POST", "/organizations/companies", **refused).status_code == 409, "the name is taken"
+    assert admin.call("DELETE", f"/organizations/companies/{first.json()['data']['instanceUid']}").status_code == 200
+    assert admin.call("POST", "/organizations/companies", **refused).status_code == 200, "a refused request may be repeated"
+
+
 def test_session_cookie_needs_the_header(console):
     user, password = console.admin()
     session = Client(console.url).session

@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import time
+import uuid
 
 import pytest
 import requests
@@ -63,12 +64,15 @@ def test_console_killed_and_started_again(small):
     client = small["console"].client()
     before = settled(client)
     assert len(before) == len(set(before))
-    made = client.call("POST", "/organizations/companies", json={"organizationInput": {"name": "Acknowledged"}})
+    request = {"json": {"organizationInput": {"name": "Acknowledged"}}, "headers": {"X-Request-id": str(uuid.uuid4())}}
+    made = client.call("POST", "/organizations/companies", **request)
     assert made.status_code == 200
     small["console"].kill()
     small["console"].start()
     client = small["console"].client()
     assert client.call("GET", f"/organizations/companies/{made.json()['data']['instanceUid']}").status_code == 200
+    again = client.call("POST", "/organizations/companies", **request)
+    assert again.status_code == 409 and "carried out" in again.json()["errors"][0]["message"], "made once, and told so though the answer is lost"
     wait_for(lambda: sum(a["connectionStatus"] == "Online" for a in client.data("/infrastructure/managementAgents")) >= 2, 90)
     assert settled(client) == before
 

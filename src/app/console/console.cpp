@@ -251,7 +251,7 @@ void RunConsole(const Config& config) {
   features::CloudGateways cloud_gateways(services, instance);
   ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs, cloud_gateways);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
-                                  {config.request_rate, config.request_burst});
+                                  {config.request_rate, config.request_burst}, owner);
 
   const auto accept = [&hub](const net::Request& request) { return hub.Accept(request); };
   const auto agents_port = [&hub](net::Request& request) {
