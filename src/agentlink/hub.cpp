@@ -118,6 +118,7 @@ class Session : public net::WebSocketHandler {
     const auto admission = hub_.Register(agent_uid_, {socket_, hello.instance()});
     if (admission != Hub::Admission::kIn) return KeepOut(admission, hello);
     greeted_ = true;
+    hub_.ingest_.Expect(agent_uid_, connection_);
     const auto skew = hello.unix_time() == 0 ? 0 : hello.unix_time() - std::time(nullptr);
     auto connection = hub_.owner_.Acquire();
     const auto rows = connection->Query(

@@ -33,6 +33,7 @@ void Ingest::Stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     wake_.notify_all();
+    stored_.notify_all();
   }
   for (auto& thread : threads_) thread.join();
   threads_.clear();
@@ -46,11 +47,23 @@ std::size_t Ingest::Memory::Size() const {
   return size;
 }
 
+void Ingest::Expect(const std::string& agent_uid, std::uint64_t connection) {
+  std::unique_lock lock(mutex_);
+  expected_[agent_uid] = connection;
+  std::erase_if(waiting_,
+                [&](const Batch& batch) { return batch.agent == agent_uid && batch.connection != connection; });
+  stored_.wait(lock, [&] { return stopping_ || !busy_.contains(agent_uid); });
+}
+
 void Ingest::Offer(const std::string& agent_uid, std::uint64_t connection, agent::SyncBatch batch, Done done) {
   Batch offered{.agent = agent_uid, .connection = connection, .sync = std::move(batch), .done = std::move(done)};
   offered.rows = RowsOf(offered.sync);
   const auto now = Clock::now();
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  if (const auto expected = expected_.find(agent_uid); expected != expected_.end() && expected->second != connection) {
+    lock.unlock();
+    return offered.done(Fail(ErrorCode::kConflict, "another connection of this agent has taken over"));
+  }
   offered.not_before = now;
   if (options_.rows_per_second > 0) {
     const auto seconds = [](double count) {
@@ -76,6 +89,7 @@ void Ingest::Run() {
     for (const auto& batch : group) Count(batch.agent);
     ForgetSome();
     wake_.notify_all();
+    stored_.notify_all();
     lock.unlock();
     for (auto& batch : group) batch.done(std::move(*batch.result));
     lock.lock();

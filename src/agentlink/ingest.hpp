@@ -41,6 +41,10 @@ class Ingest {
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
 
+  /// From now on batches of this agent come through this connection; those of an earlier one that wait are dropped.
+  /// When it returns none is being stored, so the revision in the database is what the agent has to go on from. May
+  /// block.
+  void Expect(const std::string& agent_uid, std::uint64_t connection);
   /// Takes a batch; `done` is called on another thread once it is durable or refused. A batch of an agent that sent too
   /// much waits. `connection` tells a connection from the agent's next one: a full send has to come through one.
   void Offer(const std::string& agent_uid, std::uint64_t connection, agent::SyncBatch batch, Done done);
@@ -109,11 +113,13 @@ class Ingest {
   db::Pool& owner_;
   const Options options_;
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_;    ///< writers: there may be something to store
+  std::condition_variable stored_;  ///< Expect: a batch is through
   std::deque<Batch> waiting_;
   std::set<std::string> busy_;  ///< agents whose batch is being stored
   std::unordered_map<std::string, Memory> memory_;
   std::size_t remembered_ = 0;
+  std::unordered_map<std::string, std::uint64_t> expected_;       ///< connection of each agent
   std::unordered_map<std::string, Clock::time_point> rested_at_;  ///< when an agent may send a whole burst again
   bool stopping_ = false;
   std::mutex tables_mutex_;

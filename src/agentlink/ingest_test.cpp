@@ -226,6 +226,21 @@ TEST_F(IngestTest, TooMuch_WaitsAndIsShown) {
   ASSERT_TRUE(Store(ingest, kTwo, Full(1, {Machine(1, "of another")}))) << "each agent has an allowance of its own";
 }
 
+TEST_F(IngestTest, NewConnection_WhatTheOldOneLeftIsNotStored) {
+  Ingest ingest(pool_, {.rows_per_second = 10, .rows_burst = 1});
+  ingest.Expect(kOne, 1);
+  ASSERT_TRUE(Store(ingest, kOne, Full(1, {Machine(1, "a")}), 1));
+  ingest.Offer(kOne, 1, Batch(2, "VirtualMachine", {Machine(2, "b"), Machine(3, "c")}),
+               [](const auto&) { FAIL(); });  // waits
+  ingest.Expect(kOne, 2);
+  EXPECT_EQ(One("select revision as x from core.agent where uid = $1", {kOne}), "1");
+  const auto late = Store(ingest, kOne, Batch(2, "VirtualMachine", {Machine(4, "d")}), 1);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, ErrorCode::kConflict);
+  ASSERT_EQ(Store(ingest, kOne, Batch(2, "VirtualMachine", {Machine(5, "e")}), 2), 2U);
+  EXPECT_EQ(Names(kOne), "a e");
+}
+
 TEST_F(IngestTest, Sessions_ArrangedByMonth_OldOnesDropped_OthersStayAndCanChange) {
   Ingest ingest(pool_, {.session_months = 2});
   const auto month = [this](int ago) {
