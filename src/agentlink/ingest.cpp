@@ -131,6 +131,7 @@ void Ingest::Store(std::vector<Batch>& group) {
     }
   };
   std::vector<Batch*> all;
+  all.reserve(group.size());
   for (auto& batch : group) all.push_back(&batch);
   const auto failed = attempt(all, false);
   if (!failed) return;

@@ -43,9 +43,9 @@ struct Bench {
     machine.set_object_uid(steward::NamedUuid(steward::kStewardSpace, "object " + name));
     machine.set_ip_addresses(fmt::format(R"(["10.{}.{}.{}"])", agent % 200, agent / 200, number));
     machine.set_platform("VMware");
-    machine.set_provisioned_source_size(100'000'000'000 + number * 1'000'000);
-    machine.set_used_source_size(40'000'000'000 + version * 1'000'000);
-    machine.set_total_restore_point_size(90'000'000'000 + version * 2'000'000);
+    machine.set_provisioned_source_size(100'000'000'000 + std::int64_t{number} * 1'000'000);
+    machine.set_used_source_size(40'000'000'000 + std::int64_t{version} * 1'000'000);
+    machine.set_total_restore_point_size(90'000'000'000 + std::int64_t{version} * 2'000'000);
     machine.set_latest_restore_point_size(1'000'000'000 + version);
     machine.set_restore_points(14 + version);
     const auto at = std::chrono::sys_seconds(std::chrono::seconds(1'790'000'000 + version * 86'400 + number * 7));
@@ -102,6 +102,7 @@ int main(int argc, char** argv) {
   const auto rows = pool.Acquire()->Query(
       "select uid, revision from core.agent where state = 'Accepted' order by uid limit $1::int", {argv[2]});
   std::vector<std::string> agents;
+  agents.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) agents.push_back(rows.Text(i, "uid"));
   Bench bench{.pool = pool, .agents = std::move(agents), .rows = std::stoi(argv[3])};
   const auto revision = static_cast<std::uint64_t>(rows.Int(0, "revision"));

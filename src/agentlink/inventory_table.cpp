@@ -105,6 +105,7 @@ void AddText(Form form, const std::string& text, db::BinaryArray& values) {
 
 std::vector<std::string> InventoryTable::Entities() {
   std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(InventoryFile().message_type_count()));
   for (int i = 0; i < InventoryFile().message_type_count(); ++i) out.push_back(InventoryFile().message_type(i)->name());
   return out;
 }
