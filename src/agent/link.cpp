@@ -249,24 +249,18 @@ void LinkSession::Report(const CommandUpdate& update) {
   Send(frame);
 }
 
+// The socket must not outlive OnClose, after which what it stands on is gone: so it is used under the lock.
 void LinkSession::Send(const AgentFrame& frame) {
-  std::shared_ptr<net::WebSocket> socket;
-  {
-    const std::lock_guard lock(mutex_);
-    socket = socket_;
-  }
-  if (socket) socket->Send(frame.SerializeAsString());
+  const std::string bytes = frame.SerializeAsString();
+  const std::lock_guard lock(mutex_);
+  if (socket_) socket_->Send(bytes);
 }
 
 void LinkSession::Close(const std::string& reason) {
-  std::shared_ptr<net::WebSocket> socket;
-  {
-    const std::lock_guard lock(mutex_);
-    socket = socket_;
-    closing_ = true;
-    if (end_.reason.empty()) end_.reason = reason;
-  }
-  if (socket) socket->Close(reason);
+  const std::lock_guard lock(mutex_);
+  closing_ = true;
+  if (end_.reason.empty()) end_.reason = reason;
+  if (socket_) socket_->Close(reason);
 }
 
 void LinkSession::OnClose(std::string reason) {

@@ -329,7 +329,14 @@ std::shared_ptr<net::WebSocket> Hub::SocketOf(const std::string& agent_uid) {
 }
 
 void Hub::Disconnect(const std::string& agent_uid) {
-  if (const auto socket = SocketOf(agent_uid)) socket->Close("an operator changed this agent; it has to connect again");
+  const auto socket = SocketOf(agent_uid);
+  if (!socket) return;
+  const std::string reason = "an operator changed this agent; it has to connect again";
+  agent::ConsoleFrame frame;
+  frame.mutable_go_away()->set_retry_after_seconds(1);  // no failure that would make it wait longer and longer
+  frame.mutable_go_away()->set_reason(reason);
+  socket->Send(Serialize(frame));
+  socket->Close(reason);
 }
 
 void Hub::Deliver(const std::string& agent_uid) {

@@ -137,7 +137,7 @@ def order_once(lab, console, api, seconds=120):
                       json=[{"op": "replace", "path": "/isEnabled", "value": not row["isEnabled"]}])
     assert answer.status_code in (200, 202), answer.text
     if answer.status_code == 202:
-        stack.wait_for("the order's end", lambda: api.data(f"/asyncActions/{action}")["status"] == "success", seconds)
+        stack.wait_for("the order's end", lambda: api.data(f"/asyncActions/{action}")["status"] == "succeed", seconds)
     assert sum(order == {"verb": verb, "job": row["instanceUid"]} for order in orders(lab)) == before + 1
 
 
@@ -182,7 +182,7 @@ def test_killed_while_everything_is_sent(lab, console, agent, gate, settled, vic
     before = content(console)
     gate.set(kilobitsPerSecond=256)  # so that it takes a while
     resync(console)
-    stack.wait_for("a full send under way", lambda: revision(console) == 0 and connected(console), 30, 0.1)
+    stack.wait_for("a full send under way", lambda: revision(console) == 0 and connected(console), 90, 0.1)
     time.sleep(1.5)
     program = console.program if victim == "console" else agent.program
     program.kill()
@@ -196,7 +196,7 @@ def test_database_restarted_while_everything_is_sent(lab, console, agent, gate, 
     before = content(console)
     gate.set(kilobitsPerSecond=256)
     resync(console)
-    stack.wait_for("a full send under way", lambda: revision(console) == 0 and connected(console), 30, 0.1)
+    stack.wait_for("a full send under way", lambda: revision(console) == 0 and connected(console), 90, 0.1)
     time.sleep(1)
     os.kill(int((console.data / "postgres/postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
     gate.set(mode="pass")
