@@ -13,7 +13,7 @@ CommandRunner::CommandRunner(CommandLog& log, Execute execute, std::function<voi
 }
 
 void CommandRunner::Receive(const Command& command) {
-  if (const auto known = log_.Find(command.id())) return report_(*known);
+  if (const auto known = Known(command.id())) return report_(*known);
   if (command.begun()) {
     return Refuse(command,
                   "The agent has no record of it any more (its state folder was lost), so it is not known whether it "
@@ -25,8 +25,26 @@ void CommandRunner::Receive(const Command& command) {
   wake_.notify_one();
 }
 
+std::optional<CommandUpdate> CommandRunner::Known(const std::string& id) {
+  if (auto known = log_.Find(id)) return known;
+  const std::lock_guard lock(mutex_);
+  const auto refused = refused_.find(id);
+  return refused == refused_.end() ? std::nullopt : std::optional(refused->second);
+}
+
+void CommandRunner::Acked(const std::string& id) {
+  log_.Acked(id);
+  const std::lock_guard lock(mutex_);
+  refused_.erase(id);
+}
+
 void CommandRunner::Connected() {
-  for (const auto& end : log_.Unreported()) report_(end);
+  std::vector<CommandUpdate> ends = log_.Unreported();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, update] : refused_) ends.push_back(update);
+  }
+  for (const auto& end : ends) report_(end);
 }
 
 void CommandRunner::Work() {
@@ -74,13 +92,17 @@ void CommandRunner::Carry(const Waiting& waiting) {
   report_(update);
 }
 
-// Not begun, so not in the log: the console stores the refusal, and a repetition is refused again.
+// Not begun, so not in the log: the console stores the refusal, and a repetition after a restart is looked at anew.
 void CommandRunner::Refuse(const Command& command, const std::string& reason) {
   CommandUpdate update;
   update.set_id(command.id());
   update.set_state(CommandUpdate::FAILED);
   update.set_message(reason);
   spdlog::error("Command {} refused: {}", command.id(), reason);
+  {
+    const std::lock_guard lock(mutex_);
+    refused_[command.id()] = update;
+  }
   report_(update);
 }
 

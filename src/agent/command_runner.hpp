@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -38,8 +39,8 @@ class CommandRunner {
   /// A command arrived, perhaps not for the first time.
   void Receive(const Command& command);
   /// The console has stored an end.
-  void Acked(const std::string& id) { log_.Acked(id); }
-  /// A new connection: repeats the ends the console has not heard.
+  void Acked(const std::string& id);
+  /// A new connection: repeats the ends and refusals the console has not heard.
   void Connected();
   /// Ends the threads; waits for the commands that run.
   void Stop();
@@ -52,6 +53,7 @@ class CommandRunner {
   };
   void Work();
   void Carry(const Waiting& waiting);
+  std::optional<CommandUpdate> Known(const std::string& id);
   void Refuse(const Command& command, const std::string& reason);
 
   CommandLog& log_;
@@ -62,6 +64,7 @@ class CommandRunner {
   std::condition_variable wake_;
   std::deque<Waiting> queue_;
   std::set<std::string> queued_;
+  std::map<std::string, CommandUpdate> refused_;  ///< not begun, so not in the log; until the console has them
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

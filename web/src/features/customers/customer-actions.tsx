@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconBan, IconCircleCheck, IconPencil, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Failure } from '@/components/failure';
 import { api } from '@/lib/http';
 import type { RowOf } from '@/lib/list';
@@ -42,14 +42,14 @@ function ChangeStatus({ summary, onClose }: { summary: Summary; onClose: () => v
 export function CustomerActions({ summary }: { summary: Summary }) {
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const { may } = useSession();
-  const [dirty, setDirty] = useState(false);
+  const dirty = useRef(false); // read when a key is pressed, which may be before the next rendering
   const [asked, setAsked] = useState(false);
   const close = () => {
     setDialog(null);
-    setDirty(false);
+    dirty.current = false;
     setAsked(false);
   };
-  const leave = () => (dirty ? setAsked(true) : close());
+  const leave = () => (dirty.current ? setAsked(true) : close());
   const disabled = summary.status === 'Disabled';
   const titles = { edit: words.edit, status: disabled ? words.enable : words.disable, delete: words.delete };
   return (
@@ -76,7 +76,7 @@ export function CustomerActions({ summary }: { summary: Summary }) {
             </Group>
           </Alert>
         )}
-        {dialog === 'edit' && <EditCustomer uid={summary.organizationUid} onDone={close} onCancel={leave} onDirty={setDirty} />}
+        {dialog === 'edit' && <EditCustomer uid={summary.organizationUid} onDone={close} onCancel={leave} onDirty={(now) => { dirty.current = now; }} />}
         {dialog === 'status' && <ChangeStatus summary={summary} onClose={close} />}
         {dialog === 'delete' && <DeleteCustomer summary={summary} onClose={close} />}
       </Modal>

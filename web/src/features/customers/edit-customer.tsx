@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, NumberInput, SimpleGrid, Skeleton, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { Failure } from '@/components/failure';
 import { Problem } from '@/components/views';
 import { api, dataOf } from '@/lib/http';
@@ -55,7 +55,7 @@ function CustomerForm({ uid, before, onDone, onCancel, onDirty }: EditProps & { 
   const [limit, setLimit] = useState<string | number>(before.limit ?? '');
   const client = useQueryClient();
   const dirty = (limit === '' ? null : limit) !== before.limit || fields.some((field) => details[field] !== before.details[field]);
-  useEffect(() => onDirty(dirty), [dirty, onDirty]);
+  useLayoutEffect(() => onDirty(dirty), [dirty, onDirty]);
   const change = useMutation({
     mutationFn: (after: Loaded) => save(uid, before, after),
     onSettled: () => client.invalidateQueries(),
