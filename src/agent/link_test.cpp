@@ -204,6 +204,32 @@ TEST_F(EnrolledLinkTest, Gateways_AreKeptAndTheirRevisionIsTold) {
   EXPECT_EQ(socket_->sent[0].hello().gateways_revision(), 6U);
 }
 
+TEST_F(EnrolledLinkTest, Refusal_IsToldUntilTheConsoleHasIt) {
+  const auto refusals = [this] {
+    return std::ranges::count_if(socket_->sent, [](const AgentFrame& frame) {
+      return frame.command_update().state() == CommandUpdate::FAILED;
+    });
+  };
+  ConsoleFrame order;
+  order.mutable_command()->set_id(NewUuid());
+  order.mutable_command()->set_begun(true);  // by an agent whose record of it is lost
+  Open();
+  commands_.ReportTo([this](const CommandUpdate& update) { session_->Report(update); });
+  Say(order);
+  EXPECT_EQ(refusals(), 0) << "nothing before Welcome";
+  Welcome(0);
+  EXPECT_EQ(refusals(), 1);
+  order.mutable_command()->set_begun(false);
+  Say(order);
+  EXPECT_EQ(refusals(), 2) << "refused once, it is not begun later";
+  ConsoleFrame ack;
+  ack.mutable_command_ack()->set_id(order.command().id());
+  Say(ack);
+  Open();
+  Welcome(0);
+  EXPECT_EQ(refusals(), 0);
+}
+
 TEST_F(EnrolledLinkTest, CollectNowAndVerdict) {
   status_.SetAdapter("vbr", "does not answer");
   Open();
