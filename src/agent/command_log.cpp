@@ -40,6 +40,7 @@ void CommandLog::Replay(const JournalRecord& record) {
 void CommandLog::Remember(const std::string& id) {
   const auto found = open_.find(id);
   if (found == open_.end()) return;
+  found->second.clear_result();  // the console has it
   closed_[id] = std::move(found->second);
   order_.push_back(id);
   open_.erase(found);

@@ -41,6 +41,8 @@ Result<std::string> Commands::Queue(const contract::Call& call, const Order& ord
   const std::string target = call.request.method + " " + call.request.target;
   agent::Command command = order.command;
   command.set_id(id);
+  platform::Bindings result_path = order.result_path;
+  if (!order.result_own_uid.empty()) result_path.emplace_back(order.result_own_uid, id);
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
   const auto stored = transaction.Query(
@@ -54,7 +56,7 @@ Result<std::string> Commands::Queue(const contract::Call& call, const Order& ord
        std::string(order.action_name), target, Dump(Object(call.request.query)),
        call.request.body.empty() ? db::Param() : db::Param(call.request.body),
        order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
-       Dump(Object(order.result_path))});
+       Dump(Object(result_path))});
   if (stored.Affected() == 0) {
     const auto same = transaction.Query(
         "select 1 from core.command where id = $1 and initiator_uid = $2 and target = $3 and created_at > now() - "
@@ -145,9 +147,20 @@ bool Commands::Store(const std::string& agent_uid, const agent::CommandUpdate& u
       "('Queued', 'Sent', 'Running')",
       {update.id(), agent_uid, state, std::to_string(std::min(update.percent(), 100U)),
        update.message().substr(0, 4000), end ? "t" : "f"});
+  if (!update.result().empty() && changed.Affected() > 0) {
+    transaction.Query("insert into core.command_result (command_id, size, content) values ($1, $2, $3::bytea)",
+                      {update.id(), std::to_string(update.result().size()), Bytea(update.result())});
+  }
   if (end && changed.Affected() > 0) transaction.Query("select pg_notify('steward_command_end', $1)", {update.id()});
   transaction.Commit();
   return end;
+}
+
+std::optional<std::string> Commands::Document(const std::string& id) {
+  const auto rows =
+      owner_.Acquire()->Query("select content from core.command_result where command_id = $1", {id}, db::Format::kBinary);
+  if (rows.Count() == 0) return std::nullopt;
+  return std::string(rows.Raw(0, 0));
 }
 
 void Commands::Tidy() {

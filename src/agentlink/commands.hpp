@@ -17,6 +17,7 @@ struct Order {
   std::string_view action_name;            ///< operationId
   std::string_view result_operation = {};  ///< GET operation whose object is the result; empty = an empty result
   platform::Bindings result_path = {};
+  std::string_view result_own_uid = {};  ///< path parameter that takes the order's own id
   std::chrono::seconds valid{900};  ///< not sent to the agent later than this
 };
 
@@ -53,6 +54,8 @@ class Commands {
   std::vector<agent::Command> ForAgent(const std::string& agent_uid);
   /// Stores an agent's update; true when it is an end, which is to be acknowledged.
   bool Store(const std::string& agent_uid, const agent::CommandUpdate& update);
+  /// The document that an order ended with.
+  std::optional<std::string> Document(const std::string& id);
   /// Ends orders whose agent did not come in time, and forgets old ones. Called every few seconds.
   void Tidy();
   /// Agents with orders that wait to be sent.

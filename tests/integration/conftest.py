@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the integration tests share."""
 import pathlib
+import subprocess
 import tempfile
 
 import pytest
 import urllib3
 
 urllib3.disable_warnings()
+
+BUSY = ("select pid, now() - xact_start as since, state, wait_event_type || ':' || wait_event as waits, pg_blocking_pids(pid) as behind, "
+        "left(regexp_replace(query, '\\s+', ' ', 'g'), 160) as query from pg_stat_activity "
+        "where datname = 'steward' and state <> 'idle' and pid <> pg_backend_pid()")
 
 
 @pytest.fixture(scope="module")
@@ -15,3 +20,21 @@ def folder():
     with tempfile.TemporaryDirectory(prefix="steward-") as path:
         pathlib.Path(path).chmod(0o755)
         yield pathlib.Path(path)
+
+
+def told(place):
+    """What the programs of a test said last, and what their databases are doing."""
+    for log in sorted(place.rglob("*.log")):
+        if "pgdata" not in log.parts:
+            yield f"{log.relative_to(place)}:\n" + "\n".join(log.read_text(errors="replace").splitlines()[-12:])
+    for socket in sorted(place.rglob(".s.PGSQL.*[0-9]")):
+        command = ["psql", "-h", socket.parent, "-U", "steward", "-d", "steward", "-Atc", BUSY]
+        yield f"{socket.relative_to(place)}:\n" + subprocess.run(command, capture_output=True, text=True, check=False, timeout=20).stdout
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    place = getattr(item, "funcargs", {}).get("folder")
+    if call.when == "call" and report.failed and place:
+        report.sections.append(("what the programs said last", "\n\n".join(told(place))[-6000:]))

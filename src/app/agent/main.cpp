@@ -13,11 +13,13 @@
 #include "agent/check/check.hpp"
 #include "agent/host_facts.hpp"
 #include "agent/link.hpp"
+#include "agent/log_bundle.hpp"
 #include "agent/restic/adapter.hpp"
 #include "agent/vbr/adapter.hpp"
 #include "agent/watchdog.hpp"
 #include "base/uuid.hpp"
 #include "net/client.hpp"
+#include "orders.hpp"
 
 namespace {
 
@@ -57,30 +59,12 @@ void WaitUntilAllLooked(const std::vector<std::unique_ptr<agent::Adapter>>& adap
 
 constexpr int kRestart = -1;  ///< not an exit code: begin anew
 
-/// The first adapter that a command is meant for carries it out; a look at everything is for all.
-agent::CommandOutcome Execute(const std::vector<std::unique_ptr<agent::Adapter>>& adapters,
-                              const agent::Command& command) {
-  if (command.has_restart()) {
-    // The end is written down before the process goes, and told by the next one if need be.
-    kill(getpid(), SIGUSR1);
-    return {true, "The agent starts again."};
-  }
-  std::optional<agent::CommandOutcome> outcome;
-  for (const auto& adapter : adapters) {
-    auto mine = adapter->Execute(command);
-    if (mine && !command.has_collect()) return *mine;
-    if (mine) outcome = std::move(mine);
-  }
-  return outcome.value_or(
-      agent::CommandOutcome{false, "This agent does not manage what the command is meant for (any more)."});
-}
-
 /// The console shall have what a command changed before it hears that the command is done.
 void WaitUntilSynced(const agent::SyncStore& store) {
   for (int i = 0; i < 150 && store.HasWork(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
-int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
+int Run(const agent::AgentConfig& config, const agent::ConfigFiles& files, const sigset_t& stop_signals) {
   [[maybe_unused]] const int lock = LockFolder(config.state);
   agent::Identity identity(config.state);
   agent::SyncStore store(config.state / "sync.journal");
@@ -95,8 +79,9 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
   agent::CommandLog log(config.state / "commands.journal");
+  const agent::Orders orders({config, files, adapters, MakeTransport, kVersion});
   agent::CommandRunner commands(
-      log, [&adapters](const agent::Command& command) { return Execute(adapters, command); },
+      log, [&orders](const agent::Command& command) { return orders.Execute(command); },
       [&store] { WaitUntilSynced(store); });
   agent::GatewayBook gateways(agent::GatewayBook::In(config.state));
   agent::LinkSession::Parts parts{.identity = identity,
@@ -182,6 +167,7 @@ int main(int argc, char** argv) {
   sigaddset(&stop_signals, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  agent::KeepRecentLog();
   if (*check) spdlog::set_default_logger(spdlog::stderr_logger_mt("check"));  // the report alone goes to the output
   spdlog::set_level(spdlog::level::from_str(level));
   try {
@@ -190,7 +176,7 @@ int main(int argc, char** argv) {
     if (!state.empty()) config->state = state;
     if (config->state.empty()) config->state = "/var/lib/steward-agent";
     if (*check) return Check(*config, as_json);
-    const int code = Run(*config, stop_signals);
+    const int code = Run(*config, {setup, adapters}, stop_signals);
     if (code == kRestart) execv("/proc/self/exe", argv);
     return code;
   } catch (const std::exception& error) {

@@ -248,8 +248,9 @@ void RunConsole(const Config& config) {
                           {[&config, &gateways] { return AgentAddresses(config, gateways); }, disconnect});
   features::Actions actions(services, commands, waiting);
   features::Jobs jobs(services, actions);
+  features::AgentOrders agent_orders(services, actions, commands);
   features::CloudGateways cloud_gateways(services, instance);
-  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs, cloud_gateways);
+  ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, actions, jobs, cloud_gateways);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst}, owner);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "contract/handlers.gen.hpp"
+#include "features/agents/agent_orders.hpp"
 #include "features/agents/agents.hpp"
 #include "features/gateways/gateways.hpp"
 #include "features/identity/users.hpp"
@@ -16,12 +17,14 @@ class ConsoleHandlers : public contract::Handlers {
   using Answer = Result<contract::Answer>;
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
-                  features::Agents& agents, features::Actions& actions, features::Jobs& jobs,
+                  features::Agents& agents, features::AgentOrders& agent_orders, features::Actions& actions,
+                  features::Jobs& jobs,
                   features::CloudGateways& gateways)
       : services_(services),
         users_(users),
         organizations_(organizations),
         agents_(agents),
+        agent_orders_(agent_orders),
         actions_(actions),
         jobs_(jobs),
         gateways_(gateways),
@@ -87,8 +90,10 @@ class ConsoleHandlers : public contract::Handlers {
   Answer StopBackupAgentJob(const Call& call) override {
     return jobs_.ActOnAgentJob(call, "StopBackupAgentJob", agent::JobAction::STOP);
   }
-  Answer RestartManagementAgent(const Call& call) override { return jobs_.RestartAgent(call); }
-  Answer CollectFromManagementAgent(const Call& call) override { return jobs_.CollectNow(call); }
+  Answer RestartManagementAgent(const Call& call) override { return agent_orders_.Restart(call); }
+  Answer CollectFromManagementAgent(const Call& call) override { return agent_orders_.CollectNow(call); }
+  Answer GatherManagementAgentLog(const Call& call) override { return agent_orders_.GatherLog(call); }
+  Answer DownloadLogBundle(const Call& call) override { return agent_orders_.DownloadLogBundle(call); }
   Answer GetAbout(const Call& call) override;
 
  private:
@@ -96,6 +101,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Users& users_;
   features::Organizations& organizations_;
   features::Agents& agents_;
+  features::AgentOrders& agent_orders_;
   features::Actions& actions_;
   features::Jobs& jobs_;
   features::CloudGateways& gateways_;

@@ -123,31 +123,4 @@ Result<Answer> Jobs::ActOnAgentJob(const Call& call, std::string_view action_nam
                        fmt::format("Asked to {} job {}.", words.verb, TextOf(*job, "name").value_or(""))});
 }
 
-Result<Answer> Jobs::OrderAgent(const Call& call, std::string_view action_name, const agent::Command& command,
-                                std::string_view words) {
-  const std::string& uid = call.Path("managementAgentUid");
-  auto agent = platform::CurrentItem(services_, "GetManagementAgent", {{"managementAgentUid", uid}}, call.caller.scope);
-  if (!agent) return tl::unexpected(agent.error());
-  const agentlink::Order order{.agent_uid = uid,
-                               .organization_uid = OrganizationOf(*agent),
-                               .command = command,
-                               .action_name = action_name,
-                               .valid = std::chrono::seconds(120)};
-  return actions_.Run(call, order,
-                      {action_name, "Unknown", order.organization_uid, uid,
-                       fmt::format("Asked agent {} to {}.", TextOf(*agent, "hostName").value_or(""), words)});
-}
-
-Result<Answer> Jobs::CollectNow(const Call& call) {
-  agent::Command command;
-  command.mutable_collect();
-  return OrderAgent(call, "CollectFromManagementAgent", command, "look at everything now");
-}
-
-Result<Answer> Jobs::RestartAgent(const Call& call) {
-  agent::Command command;
-  command.mutable_restart();
-  return OrderAgent(call, "RestartManagementAgent", command, "start again");
-}
-
 }  // namespace steward::features

@@ -17,14 +17,8 @@ class Jobs {
   Result<contract::Answer> Patch(const contract::Call& call);
   /// Start or stop of a backup agent's job.
   Result<contract::Answer> ActOnAgentJob(const contract::Call& call, std::string_view action_name, Verb verb);
-  /// Starts an agent's process again.
-  Result<contract::Answer> RestartAgent(const contract::Call& call);
-  /// Has an agent look at everything now.
-  Result<contract::Answer> CollectNow(const contract::Call& call);
 
  private:
-  Result<contract::Answer> OrderAgent(const contract::Call& call, std::string_view action_name,
-                                      const agent::Command& command, std::string_view words);
   Result<contract::Answer> Send(const contract::Call& call, const nlohmann::json& job, std::string_view action_name,
                                 Verb verb, bool answer_job);
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "agent/adapter.hpp"
+#include "agent/check/check.hpp"
+#include "agent/command_runner.hpp"
+#include "agent/config.hpp"
+
+namespace steward::agent {
+
+/// Files the configuration came from, as given on the command line; either may be empty.
+struct ConfigFiles {
+  std::filesystem::path setup;
+  std::filesystem::path adapters;
+};
+
+/// What the console may order: orders to the agent itself, and those its adapters carry out. Thread-safe.
+class Orders {
+ public:
+  struct Parts {
+    const AgentConfig& config;
+    const ConfigFiles& files;
+    const std::vector<std::unique_ptr<Adapter>>& adapters;
+    MakeTransport transport;
+    std::string version;
+  };
+  explicit Orders(Parts parts) : parts_(std::move(parts)) {}
+
+  CommandOutcome Execute(const Command& command) const;
+
+ private:
+  CommandOutcome Bundle() const;
+
+  Parts parts_;
+};
+
+}  // namespace steward::agent
