@@ -59,7 +59,7 @@ constexpr int kRestart = -1;  ///< not an exit code: begin anew
 
 /// The first adapter that a command is meant for carries it out; a look at everything is for all.
 agent::CommandOutcome Execute(const std::vector<std::unique_ptr<agent::Adapter>>& adapters,
-                              const agent::Command& command) {
+                              const agent::Command& command, const agent::Progress& progress) {
   if (command.has_restart()) {
     // The end is written down before the process goes, and told by the next one if need be.
     kill(getpid(), SIGUSR1);
@@ -67,7 +67,7 @@ agent::CommandOutcome Execute(const std::vector<std::unique_ptr<agent::Adapter>>
   }
   std::optional<agent::CommandOutcome> outcome;
   for (const auto& adapter : adapters) {
-    auto mine = adapter->Execute(command);
+    auto mine = adapter->Execute(command, progress);
     if (mine && !command.has_collect()) return *mine;
     if (mine) outcome = std::move(mine);
   }
@@ -91,12 +91,15 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
     adapters.push_back(
         std::make_unique<agent::vbr::VbrAdapter>(vbr, store, status, [&vbr] { return MakeTransport(vbr); }));
   }
-  if (!config.restic.empty()) {
+  if (!config.restic.empty() || config.policies.enabled.value_or(config.vbr.empty())) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
   agent::CommandLog log(config.state / "commands.journal");
   agent::CommandRunner commands(
-      log, [&adapters](const agent::Command& command) { return Execute(adapters, command); },
+      log,
+      [&adapters](const agent::Command& command, const agent::Progress& progress) {
+        return Execute(adapters, command, progress);
+      },
       [&store] { WaitUntilSynced(store); });
   agent::GatewayBook gateways(agent::GatewayBook::In(config.state));
   agent::LinkSession::Parts parts{.identity = identity,
