@@ -249,7 +249,8 @@ void RunConsole(const Config& config) {
   features::Actions actions(services, commands, waiting);
   features::Jobs jobs(services, actions);
   features::CloudGateways cloud_gateways(services, instance);
-  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs, cloud_gateways);
+  features::Policies policies(services, commands, actions);
+  ConsoleHandlers handlers(services, users, organizations, agents, actions, jobs, cloud_gateways, policies);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst}, owner);
 

@@ -6,6 +6,7 @@
 #include "features/identity/users.hpp"
 #include "features/jobs/jobs.hpp"
 #include "features/organizations/organizations.hpp"
+#include "features/policies/policies.hpp"
 #include "features/reference/facts.hpp"
 
 namespace steward::console {
@@ -17,7 +18,7 @@ class ConsoleHandlers : public contract::Handlers {
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
                   features::Agents& agents, features::Actions& actions, features::Jobs& jobs,
-                  features::CloudGateways& gateways)
+                  features::CloudGateways& gateways, features::Policies& policies)
       : services_(services),
         users_(users),
         organizations_(organizations),
@@ -25,6 +26,7 @@ class ConsoleHandlers : public contract::Handlers {
         actions_(actions),
         jobs_(jobs),
         gateways_(gateways),
+        policies_(policies),
         facts_(services) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
@@ -89,6 +91,15 @@ class ConsoleHandlers : public contract::Handlers {
   }
   Answer RestartManagementAgent(const Call& call) override { return jobs_.RestartAgent(call); }
   Answer CollectFromManagementAgent(const Call& call) override { return jobs_.CollectNow(call); }
+  Answer PatchBackupAgentJob(const Call& call) override { return jobs_.PatchAgentJob(call); }
+  Answer CreateLinuxBackupPolicy(const Call& call) override { return policies_.Create(call); }
+  Answer PatchLinuxBackupPolicy(const Call& call) override { return policies_.Patch(call); }
+  Answer CopyBackupPolicy(const Call& call) override { return policies_.Copy(call); }
+  Answer DeleteBackupPolicy(const Call& call) override { return policies_.Delete(call); }
+  Answer AssignLinuxBackupPolicy(const Call& call) override { return policies_.Assign(call); }
+  Answer CreateLinuxJobConfiguration(const Call& call) override { return policies_.CreateJob(call); }
+  Answer PatchLinuxJobConfiguration(const Call& call) override { return policies_.PatchJob(call); }
+  Answer DeleteLinuxBackupAgentJob(const Call& call) override { return policies_.DeleteJob(call); }
   Answer GetAbout(const Call& call) override;
 
  private:
@@ -99,6 +110,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Actions& actions_;
   features::Jobs& jobs_;
   features::CloudGateways& gateways_;
+  features::Policies& policies_;
   features::Facts facts_;
 };
 
