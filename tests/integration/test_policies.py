@@ -2,7 +2,9 @@
 """Backup policies from the REST call to the bytes in a repository: real console, real agent, real restic."""
 import copy
 import json
+import os
 import subprocess
+import threading
 import uuid
 
 import pytest
@@ -41,7 +43,10 @@ def agent(folder, console, company):
     (folder / "data/one.txt").write_text("one")
     (folder / "data/deep/two.bin").write_bytes(bytes(range(256)) * 1000)
     (folder / "data/left.tmp").write_text("left out")
-    agent = stack.Agent(folder, "agent", console.api.setup_file(company), "[agent]\nname = \"srv-files\"\n")
+    slow = folder / "slow-restic"  # so that there is something to see of a backup under way
+    slow.write_text("#!/bin/sh\nexec restic --limit-upload 20000 \"$@\"\n")
+    slow.chmod(0o755)
+    agent = stack.Agent(folder, "agent", console.api.setup_file(company), f"[agent]\nname = \"srv-files\"\nrestic_binary = \"{slow}\"\n")
     agent.program.start()
     yield agent
     agent.program.stop()
@@ -148,7 +153,8 @@ def test_a_changed_policy_reaches_its_agents(api, folder, backup_agent, policy):
     row = stack.wait_for("revision 2", lambda: (now := assignment(api, backup_agent, policy))["backupPolicyRevision"] == 2 and now, 30)
     assert row["status"] == "Applied" and not row["isOutOfDate"]
     job = stack.wait_for("the schedule", lambda: (now := job_of(api, backup_agent, policy))["scheduleType"] == "Daily" and now, 30)
-    assert job["scheduleDisplayName"] == "Mon, Tue, Wed, Thu, Fri at 22:30 UTC" and job["nextRun"]
+    shown = api.data(f"/infrastructure/backupAgents/{backup_agent}/jobs/{job['instanceUid']}")
+    assert shown["scheduleDisplayName"] == "Mon, Tue, Wed, Thu, Fri at 22:30 UTC" and shown["nextRun"]
     refused = api.call("PATCH", f"{POLICIES}/{policy}", json=replace("/jobConfiguration/retentionSettings/retentionDays", 5))
     assert refused.status_code == 400 and "restorePointsCount" in refused.text
     assert assignment(api, backup_agent, policy)["backupPolicyRevision"] == 2
@@ -174,7 +180,7 @@ def test_killed_and_away_the_agent_keeps_and_catches_up(api, folder, agent, back
     row = stack.wait_for("the assignment", lambda: (now := assignment(api, backup_agent, waits))["status"] == "Applied" and now, 60)
     assert row["backupPolicyRevision"] == 3
     assert stack.wait_for("the job", lambda: job_of(api, backup_agent, waits), 30)["name"] == "While away 3"
-    assert job_of(api, backup_agent, policy)["restorePoints"] == 1, "the first policy is kept"
+    stack.wait_for("the first policy with its restore point", lambda: job_of(api, backup_agent, policy)["restorePoints"] == 1, 30)
 
 
 def test_what_the_agent_cannot_do_it_says(api, folder, backup_agent):
@@ -250,15 +256,13 @@ def test_others_see_and_assign_nothing(console, api, folder, company, backup_age
 def test_progress_of_a_start_is_shown(api, folder, backup_agent):
     big = folder / "big"
     big.mkdir()
-    block = bytes(1 << 20)
-    for number in range(600):
-        (big / f"{number}").write_bytes(uuid.uuid4().bytes + block + uuid.uuid4().bytes * 20000)
+    for number in range(120):
+        (big / f"{number}").write_bytes(os.urandom(1 << 20))
     body = copy.deepcopy(policy_of(folder, "Big"))
     body["jobConfiguration"]["backupSource"]["fileLevelOptions"]["directories"] = [str(big)]
     policy = made(api, body)["instanceUid"]
     assert assign(api, backup_agent, policy).status_code == 200
     job, action, seen = job_of(api, backup_agent, policy)["instanceUid"], str(uuid.uuid4()), set()
-    import threading
     thread = threading.Thread(target=api.call, args=("POST", f"{AGENTS}/{backup_agent}/jobs/{job}/start"), kwargs={"headers": {"X-Request-id": action}})
     thread.start()
 
