@@ -44,7 +44,7 @@ def agent(folder, console, company):
     (folder / "data/deep/two.bin").write_bytes(bytes(range(256)) * 1000)
     (folder / "data/left.tmp").write_text("left out")
     slow = folder / "slow-restic"  # so that there is something to see of a backup under way
-    slow.write_text("#!/bin/sh\nexec restic --limit-upload 20000 \"$@\"\n")
+    slow.write_text("#!/bin/sh\nexec restic --limit-upload 30000 \"$@\"\n")
     slow.chmod(0o755)
     agent = stack.Agent(folder, "agent", console.api.setup_file(company), f"[agent]\nname = \"srv-files\"\nrestic_binary = \"{slow}\"\n")
     agent.program.start()
@@ -256,7 +256,7 @@ def test_others_see_and_assign_nothing(console, api, folder, company, backup_age
 def test_progress_of_a_start_is_shown(api, folder, backup_agent):
     big = folder / "big"
     big.mkdir()
-    for number in range(120):
+    for number in range(300):
         (big / f"{number}").write_bytes(os.urandom(1 << 20))
     body = copy.deepcopy(policy_of(folder, "Big"))
     body["jobConfiguration"]["backupSource"]["fileLevelOptions"]["directories"] = [str(big)]

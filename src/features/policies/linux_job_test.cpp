@@ -68,12 +68,15 @@ void Walk(const contract::Schema& schema, const std::string& pointer, std::vecto
 TEST(LinuxJob, EverySettingOfTheContract_IsCarriedOutOrRefused) {
   std::vector<std::string> passed;
   Walk(*contract::FindSchema("LinuxBackupJobConfiguration"), "", passed);
-  EXPECT_THAT(passed,
-              testing::UnorderedElementsAre("/backupStorage/encryptionEnabled", "/retentionSettings/restorePointsCount",
-                                            "/scheduleSettings/dailyScheduleSettings/dailyMode",
-                                            "/scheduleSettings/dailyScheduleSettings/specificDays",
-                                            "/scheduleSettings/periodicallyScheduleSettings/intervalInMinutes",
-                                            "/backupSource/fileLevelOptions/exclusionMasks"));
+  EXPECT_THAT(
+      passed,
+      testing::UnorderedElementsAre(  // the published default, which asks for nothing, is that one's last word
+          "/applicationAwareProcessingSettings/oracleAapSettings/truncationConfig/"
+          "truncationMode",
+          "/backupStorage/encryptionEnabled", "/retentionSettings/restorePointsCount",
+          "/scheduleSettings/dailyScheduleSettings/dailyMode", "/scheduleSettings/dailyScheduleSettings/specificDays",
+          "/scheduleSettings/periodicallyScheduleSettings/intervalInMinutes",
+          "/backupSource/fileLevelOptions/exclusionMasks"));
 }
 
 TEST(LinuxJob, Wrong_TheSettingIsNamed) {
