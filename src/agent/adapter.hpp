@@ -20,8 +20,8 @@ class Adapter {
   /// True once the first look is over, whatever it found.
   virtual bool HasLooked() const = 0;
   /// Carries out a command, and has published what it changed when it returns; nothing when the command is meant for
-  /// another adapter. Called by several threads.
-  virtual std::optional<CommandOutcome> Execute(const Command& command) = 0;
+  /// another adapter. Called by several threads; `progress` is good until it returns.
+  virtual std::optional<CommandOutcome> Execute(const Command& command, const Progress& progress) = 0;
 };
 
 }  // namespace steward::agent

@@ -76,9 +76,17 @@ void CommandRunner::Carry(const Waiting& waiting) {
   CommandUpdate update;
   update.set_id(command.id());
   report_(update);
+  auto told = std::chrono::steady_clock::now();
+  const Progress progress = [&](std::uint32_t percent) {
+    const auto now = std::chrono::steady_clock::now();
+    if (percent == update.percent() || now - told < std::chrono::seconds(1)) return;
+    told = now;
+    update.set_percent(percent);
+    report_(update);
+  };
   CommandOutcome outcome;
   try {
-    outcome = execute_(command);
+    outcome = execute_(command, progress);
   } catch (const std::exception& error) {
     outcome = {false, error.what()};
   }

@@ -22,10 +22,13 @@ struct CommandOutcome {
   std::string result = {};  ///< what was asked for, when that is a document
 };
 
+/// Tells how far a command under way is, in percent. May be called often; the console hears of it once a second.
+using Progress = std::function<void(std::uint32_t percent)>;
+
 /// Carries out the console's commands on a few threads, each at most once, and reports where they stand. Thread-safe.
 class CommandRunner {
  public:
-  using Execute = std::function<CommandOutcome(const Command&)>;
+  using Execute = std::function<CommandOutcome(const Command&, const Progress&)>;
   using Report = std::function<void(const CommandUpdate&)>;
 
   /// `execute` runs on the runner's threads and may take its time. `settle` returns when what the command changed has

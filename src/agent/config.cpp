@@ -183,7 +183,7 @@ void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
   const toml::table root = toml::parse_file(file.string());
   for (const auto& [key, value] : root) {
     const auto name = key.str();
-    if (name != "console" && name != "agent" && name != "vbr" && name != "restic") {
+    if (name != "console" && name != "agent" && name != "vbr" && name != "restic" && name != "policies") {
       throw std::runtime_error(fmt::format("{}: unknown section {}", file.string(), name));
     }
   }
@@ -199,6 +199,13 @@ void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
     if (config.operation_mode != "Server" && config.operation_mode != "Workstation") {
       throw std::runtime_error(section.Where() + ": operation_mode is Server or Workstation");
     }
+  }
+  if (const auto* policies = root.get_as<toml::table>("policies")) {
+    Section section(*policies, file.string() + ": policies");
+    config.policies.enabled = section.Flag("enabled", true);
+    const std::string key = section.Text("password_file");
+    if (!key.empty()) config.policies.password_file = (file.parent_path() / key).string();
+    section.Finish();
   }
   ReadEach(root, "vbr",
            [&](const toml::table& table, std::size_t i) { config.vbr.push_back(ReadVbr(table, file, i)); });

@@ -40,6 +40,8 @@ struct VbrConfig {
   std::shared_ptr<std::mutex> publishing{};  ///< one of them publishes at a time
 };
 
+inline constexpr std::uint8_t kEveryDay = 0x7f;
+
 /// [[restic]]: a backup job of our own engine.
 struct ResticConfig {
   std::string name;
@@ -50,6 +52,18 @@ struct ResticConfig {
   std::string repository, password_file;
   std::string uid;  ///< derived from the agent and the name unless given
   bool enabled = true;
+  // Jobs that the console made.
+  std::uint8_t weekdays = kEveryDay;  ///< of daily_at; bit 0 = Sunday
+  int keep_within_days = 0;
+  std::string compression = "auto";
+  std::string description, config_uid, policy_uid, policy_name;
+  bool from_console = false;  ///< not from a [[restic]] block
+};
+
+/// [policies]: jobs that the console may make on this machine.
+struct PoliciesConfig {
+  std::optional<bool> enabled;  ///< default: when the agent reads no backup server
+  std::string password_file;    ///< of their repositories; empty = the agent makes a key of its own
 };
 
 struct AgentConfig {
@@ -61,6 +75,7 @@ struct AgentConfig {
   std::string operation_mode = "Server";  ///< Server or Workstation
   std::vector<VbrConfig> vbr;
   std::vector<ResticConfig> restic;
+  PoliciesConfig policies;
 };
 
 /// Reads the setup file and the adapters' file (either may be empty; both may be the same file). Errors name the file

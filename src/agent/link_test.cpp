@@ -87,7 +87,7 @@ class LinkTest : public testing::Test {
   SyncStore store_{folder_ / "journal"};
   StatusBoard status_{folder_ / "status.json"};
   CommandLog log_{folder_ / "commands.journal"};
-  CommandRunner commands_{log_, [](const Command&) { return CommandOutcome{true, ""}; }, [] {}};
+  CommandRunner commands_{log_, [](const Command&, const Progress&) { return CommandOutcome{true, ""}; }, [] {}};
   GatewayBook gateways_{GatewayBook::In(folder_)};
   std::shared_ptr<FakeSocket> socket_;
   std::unique_ptr<LinkSession> session_;

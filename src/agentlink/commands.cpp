@@ -28,49 +28,72 @@ nlohmann::json Object(const std::vector<std::pair<std::string, std::string>>& pa
   return out;
 }
 
+std::string TargetOf(const contract::Call& call) {
+  return call.request.method + " " + call.request.target;
+}
+
 std::string Dump(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
 
+bool Commands::Insert(db::Connection& connection, const contract::Call& call, const Order& order,
+                      const std::string& id) {
+  agent::Command command = order.command;
+  command.set_id(id);
+  if (order.prepare) order.prepare(connection, command);
+  platform::Bindings result_path = order.result_path;
+  if (!order.result_own_uid.empty()) result_path.emplace_back(order.result_own_uid, id);
+  const auto stored = connection.Query(
+      "insert into core.command (id, agent_uid, organization_uid, payload, expires_at, initiator_uid, "
+      "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path) values "
+      "($1, $2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, $10::jsonb, $11, $12, "
+      "$13::jsonb) on conflict (id) do nothing",
+      {id, order.agent_uid, order.organization_uid, Bytea(command.SerializeAsString()),
+       std::to_string(order.valid.count()), call.caller.user_uid, call.caller.organization_uid,
+       std::string(order.action_name), TargetOf(call), Dump(Object(call.request.query)),
+       call.request.body.empty() ? db::Param() : db::Param(call.request.body),
+       order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
+       Dump(Object(result_path))});
+  if (stored.Affected() == 0) return false;
+  connection.Query("select pg_notify('steward_command', $1)", {order.agent_uid});
+  return true;
+}
+
 Result<std::string> Commands::Queue(const contract::Call& call, const Order& order, const platform::AuditEntry& audit) {
   std::string id(call.request.Header("X-Request-id"));
   if (!id.empty() && !IsUuid(id)) return FailParameter("X-Request-id", "X-Request-id must be a uuid, or be left out.");
   if (id.empty()) id = NewUuid();
-  const std::string target = call.request.method + " " + call.request.target;
-  agent::Command command = order.command;
-  command.set_id(id);
-  platform::Bindings result_path = order.result_path;
-  if (!order.result_own_uid.empty()) result_path.emplace_back(order.result_own_uid, id);
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
-  const auto stored = transaction.Query(
-      "insert into core.command (id, agent_uid, organization_uid, payload, expires_at, initiator_uid, "
-      "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path) values "
-      "($1, "
-      "$2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, $10::jsonb, $11, $12, $13::jsonb) "
-      "on conflict (id) do nothing",
-      {id, order.agent_uid, order.organization_uid, Bytea(command.SerializeAsString()),
-       std::to_string(order.valid.count()), call.caller.user_uid, call.caller.organization_uid,
-       std::string(order.action_name), target, Dump(Object(call.request.query)),
-       call.request.body.empty() ? db::Param() : db::Param(call.request.body),
-       order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
-       Dump(Object(result_path))});
-  if (stored.Affected() == 0) {
+  if (!Insert(*connection, call, order, id)) {
     const auto same = transaction.Query(
         "select 1 from core.command where id = $1 and initiator_uid = $2 and target = $3 and created_at > now() - "
         "interval '5 minutes'",
-        {id, call.caller.user_uid, target});
+        {id, call.caller.user_uid, TargetOf(call)});
     if (same.Count() == 0) {
       return Fail(ErrorCode::kConflict, "This X-Request-id was used before; send a new one with each new request.");
     }
     return id;
   }
   platform::WriteAudit(*connection, call, audit);
-  transaction.Query("select pg_notify('steward_command', $1)", {order.agent_uid});
   transaction.Commit();
   return id;
+}
+
+std::string Commands::Add(db::Connection& connection, const contract::Call& call, const Order& order) {
+  std::string id = NewUuid();
+  Insert(connection, call, order, id);
+  return id;
+}
+
+void Commands::Replace(db::Connection& connection, const std::string& id) {
+  connection.Query(
+      "with old as (update core.command set state = 'Canceled', ended_at = now(), message = 'A newer order replaces "
+      "it.' where id = $1 and state = 'Queued' returning id) select pg_notify('steward_command_end', id::text) from "
+      "old",
+      {id});
 }
 
 std::optional<OrderState> Commands::Find(const std::string& id) {
@@ -157,8 +180,8 @@ bool Commands::Store(const std::string& agent_uid, const agent::CommandUpdate& u
 }
 
 std::optional<std::string> Commands::Document(const std::string& id) {
-  const auto rows =
-      owner_.Acquire()->Query("select content from core.command_result where command_id = $1", {id}, db::Format::kBinary);
+  const auto rows = owner_.Acquire()->Query("select content from core.command_result where command_id = $1", {id},
+                                            db::Format::kBinary);
   if (rows.Count() == 0) return std::nullopt;
   return std::string(rows.Raw(0, 0));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct Order {
   platform::Bindings result_path = {};
   std::string_view result_own_uid = {};  ///< path parameter that takes the order's own id
   std::chrono::seconds valid{900};  ///< not sent to the agent later than this
+  /// Completes the command, whose id is set by then, and stores what belongs to it, in the transaction of the order.
+  std::function<void(db::Connection&, agent::Command&)> prepare = {};
 };
 
 /// Where an order stands.
@@ -44,6 +47,11 @@ class Commands {
   /// order and nothing is stored again. Errors: kInvalid (X-Request-id is no uuid), kConflict (it was used for
   /// something else).
   Result<std::string> Queue(const contract::Call& call, const Order& order, const platform::AuditEntry& audit);
+  /// Stores one more order of the call, under an id of its own, inside the caller's transaction and without an audit
+  /// row. Returns the id.
+  std::string Add(db::Connection& connection, const contract::Call& call, const Order& order);
+  /// Takes back an order that was not sent because a newer one replaces it, inside the caller's transaction.
+  static void Replace(db::Connection& connection, const std::string& id);
   std::optional<OrderState> Find(const std::string& id);
   /// Takes back an order that was not sent. Errors: kConflict when it was.
   Status Cancel(const std::string& id);
@@ -65,6 +73,8 @@ class Commands {
   static constexpr std::chrono::hours kRetention{24};
 
  private:
+  /// False when an order with that id is there already.
+  static bool Insert(db::Connection& connection, const contract::Call& call, const Order& order, const std::string& id);
   db::Pool& owner_;
 };
 

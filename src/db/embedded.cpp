@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -49,6 +50,8 @@ pid_t Spawn(std::vector<std::string> arguments, uid_t user, gid_t group, const s
   }
   if (geteuid() == 0 && (setgroups(0, nullptr) != 0 || setgid(group) != 0 || setuid(user) != 0)) _exit(126);
   if (chdir("/") != 0) _exit(126);
+  // Asio's sockets are not close-on-exec: a connection kept here would stay open when the console ends it.
+  if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0) _exit(126);
   prctl(PR_SET_PDEATHSIG, SIGINT);  // a killed console takes its PostgreSQL along, in good order
   execv(argv[0], argv.data());
   _exit(127);

@@ -27,7 +27,8 @@ void TlsStream::cancel() {
 
 void TlsStream::close() {
   ErrorCodeOfIo ignored;
-  socket_.close(ignored);
+  socket_.shutdown(tcp::socket::shutdown_both, ignored);
+  if (ignored) socket_.close(ignored);  // not connected (any more): OpenSSL has nothing left to do with it
 }
 
 ErrorCodeOfIo TlsStream::Reason(SSL* ssl, int result, int saved_errno) {

@@ -32,7 +32,8 @@ class TlsStream {
 
   /// Ends what waits on the socket with operation_aborted.
   void cancel();  // NOLINT(readability-identifier-naming)
-  /// Closes the socket without a word to the peer.
+  /// Ends the connection without TLS's last word. What waits on the socket goes on and finds it ended; its descriptor
+  /// stays until this goes, for OpenSSL uses it and must not meet another connection under the same number.
   void close();  // NOLINT(readability-identifier-naming)
 
   /// void(error_code)

@@ -113,6 +113,9 @@ def test_postgres_killed(small):
     # The killed server's own processes answer a moment longer.
     wait_for(lambda: small["console"].postgres_pid() != killed and signs_in(small["console"]), 60)
     assert settled(client) == before
+    sockets = lambda pid: {os.readlink(f) for f in pathlib.Path(f"/proc/{pid}/fd").iterdir() if os.readlink(f).startswith("socket:")}  # noqa: E731
+    shared = sockets(small["console"].postgres_pid()) & sockets(small["console"].process.pid)
+    assert not shared, "the new server holds connections of the console's clients open, which then wait for ever"
 
 
 def test_agent_killed_and_started_again(small):

@@ -65,12 +65,17 @@ std::string WithoutCredentials(const std::string& repository) {
 std::optional<sys_seconds> NextRun(const ResticConfig& job, std::optional<sys_seconds> last, sys_seconds now) {
   if (!job.enabled) return std::nullopt;
   if (job.every_minutes > 0) return last ? std::max(now, *last + std::chrono::minutes(job.every_minutes)) : now;
-  if (!job.daily_at) return std::nullopt;
-  const sys_seconds today = std::chrono::floor<std::chrono::days>(now) + *job.daily_at;
-  const sys_seconds due = today <= now ? today : today - std::chrono::days(1);
+  if (!job.daily_at || (job.weekdays & kEveryDay) == 0) return std::nullopt;
+  const auto chosen = [&](std::chrono::sys_days day) {
+    return ((job.weekdays >> std::chrono::weekday(day).c_encoding()) & 1) != 0;
+  };
+  std::chrono::sys_days newest = std::chrono::floor<std::chrono::days>(now - *job.daily_at);  // that has begun
+  std::chrono::sys_days next = newest + std::chrono::days(1);
+  while (!chosen(newest)) newest -= std::chrono::days(1);
+  while (!chosen(next)) next += std::chrono::days(1);
   // A start missed while the machine was off is made up for, once, when the job has run before.
-  if (last && *last < due) return now;
-  return due + std::chrono::days(1);
+  if (last && *last < newest + *job.daily_at) return now;
+  return next + *job.daily_at;
 }
 
 ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, std::string version, SyncStore& store,
@@ -81,9 +86,12 @@ ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, s
       agent_uid_(AgentUid(config.state)),
       store_(store),
       status_(status),
-      runs_(config.state / "restic-runs.jsonl") {
+      runs_(config.state / "restic-runs.jsonl"),
+      policies_(config.state / "policies.json") {
   runs_.CloseInterrupted(UtcText(Now()));
-  for (const ResticConfig& job : config.restic) {
+  std::vector<ResticConfig> jobs = config.restic;
+  for (ResticConfig& job : policies_.Jobs(agent_uid_, PolicyPasswordFile(config))) jobs.push_back(std::move(job));
+  for (const ResticConfig& job : jobs) {
     Job entry{.config = job};
     entry.uid = IsUuid(job.uid) ? job.uid : NamedUuid(agent_uid_, "job/" + job.name);
     jobs_.push_back(std::move(entry));
@@ -124,8 +132,9 @@ void ResticAdapter::Run() {
         next_refresh = std::chrono::steady_clock::now() + std::chrono::minutes(15);
       }
       looked_ = true;
-      for (std::size_t i = 0; i < jobs_.size() && !stopping_; ++i) {
-        if (Due(jobs_[i])) RunJob(i);
+      for (const std::string& uid : JobUids()) {
+        const auto job = JobNow(uid);
+        if (!stopping_ && job && Due(*job)) RunJob(uid);
       }
       status_.SetAdapter(Name(), engine_version_.empty() ? "restic is not installed or cannot be started" : "");
     } catch (const std::exception& error) {
@@ -147,46 +156,22 @@ bool ResticAdapter::Due(const Job& job) const {
   return due && *due <= Now();
 }
 
-std::optional<CommandOutcome> ResticAdapter::Execute(const Command& command) {
-  if (command.has_collect()) {
-    CollectNow();
-    return CommandOutcome{true, "The agent reads its repositories."};
-  }
-  if (!command.has_job() || !command.job().backup_server_uid().empty()) return std::nullopt;
-  const auto job = std::ranges::find(jobs_, command.job().job_uid(), &Job::uid);
-  if (job == jobs_.end()) return CommandOutcome{false, "This agent has no such backup job (any more)."};
-  switch (command.job().verb()) {
-    case JobAction::START:
-      return StartNow(*job);
-    case JobAction::STOP:
-      return StopNow(*job);
-    default:
-      return CommandOutcome{false, "Backup jobs of this agent are started and stopped; it knows no other action."};
-  }
-}
-
-bool ResticAdapter::Running(const Job& job) const {
+std::vector<std::string> ResticAdapter::JobUids() const {
   const std::lock_guard lock(mutex_);
-  return job.running.has_value();
+  std::vector<std::string> uids;
+  for (const Job& job : jobs_) uids.push_back(job.uid);
+  return uids;
 }
 
-CommandOutcome ResticAdapter::StartNow(Job& job) {
-  if (Running(job)) return {false, "The job is running already."};
-  {
-    const std::lock_guard lock(mutex_);
-    job.ordered = true;
-  }
-  CollectNow();
-  for (int i = 0; i < 50 && !Running(job) && !stopping_; ++i)
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  return {true, Running(job) ? "" : "It waits for another job of this agent to end."};
+std::optional<ResticAdapter::Job> ResticAdapter::JobNow(const std::string& uid) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(jobs_, uid, &Job::uid);
+  return found == jobs_.end() ? std::nullopt : std::optional(*found);
 }
 
-CommandOutcome ResticAdapter::StopNow(const Job& job) {
-  if (!Running(job)) return {false, "The job is not running."};
-  interrupt_ = true;
-  for (int i = 0; i < 200 && Running(job); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  return {!Running(job), Running(job) ? "restic did not end within 20 s." : ""};
+ResticAdapter::Job* ResticAdapter::Find(const std::string& uid) {
+  const auto found = std::ranges::find(jobs_, uid, &Job::uid);
+  return found == jobs_.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> ResticAdapter::Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const {
@@ -197,16 +182,33 @@ std::vector<std::string> ResticAdapter::Arguments(const ResticConfig& job, const
 }
 
 // Empty when the repository is there; else why not.
-std::string ResticAdapter::EnsureRepository(const Job& job) {
-  const auto probe = RunProcess(Arguments(job.config, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
+std::string ResticAdapter::EnsureRepository(const ResticConfig& job, IfAbsent if_absent) {
+  const auto probe = RunProcess(Arguments(job, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
   if (probe.exit_code == 0) return {};
   const bool absent = probe.error.find("Is there a repository at the following location") != std::string::npos;
   if (!absent) return LastLine(probe.error);
-  const auto made = RunProcess(Arguments(job.config, {"init"}), {}, stopping_);
+  if (if_absent == IfAbsent::kFail) {
+    return fmt::format(
+        "The repository {} is not there. Is its folder mounted? It is not made anew, so that nothing is "
+        "written below an empty mount point.",
+        job.repository);
+  }
+  const auto made = RunProcess(Arguments(job, {"init"}), {}, stopping_);
   return made.exit_code == 0 ? std::string{} : LastLine(made.error);
 }
 
-void ResticAdapter::ReadSummary(const std::string& line, std::size_t index, RunRecord& run,
+void ResticAdapter::NoteProgress(const std::string& uid, const RunRecord& run) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (Job* job = Find(uid)) job->running = run;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_progress_ < seconds(5)) return;
+  last_progress_ = now;
+  Publish();
+}
+
+void ResticAdapter::ReadSummary(const std::string& line, const std::string& uid, RunRecord& run,
                                 std::vector<std::string>& errors) {
   const Json message = Json::parse(line, nullptr, false);
   if (!message.is_object() || !message.contains("message_type")) return;
@@ -215,14 +217,7 @@ void ResticAdapter::ReadSummary(const std::string& line, std::size_t index, RunR
     if (!message.contains("percent_done") || !message["percent_done"].is_number()) return;
     run.percent = static_cast<std::int64_t>(message["percent_done"].get<double>() * 100);
     run.bytes = Number(message, "bytes_done");
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_progress_ < seconds(5)) return;
-    last_progress_ = now;
-    {
-      const std::lock_guard lock(mutex_);
-      jobs_[index].running = run;
-    }
-    Publish();
+    NoteProgress(uid, run);
   } else if (type == "error") {
     const std::string item =
         message.contains("item") && message["item"].is_string() ? message["item"].get<std::string>() : "";
@@ -244,30 +239,38 @@ void ResticAdapter::ReadSummary(const std::string& line, std::size_t index, RunR
   }
 }
 
-RunRecord ResticAdapter::RunJob(std::size_t index) {
-  RunRecord run{.uid = NewUuid(), .job_uid = jobs_[index].uid, .began = UtcText(Now())};
-  const Job job = [&] {
+ProcessResult ResticAdapter::Backup(const Job& job, RunRecord& run, std::vector<std::string>& errors) {
+  std::vector<std::string> rest{"backup", "--json",         "--host",        host_name_,
+                                "--tag",  "job=" + job.uid, "--compression", job.config.compression};
+  for (const std::string& exclude : job.config.excludes) rest.insert(rest.end(), {"--exclude", exclude});
+  rest.emplace_back("--");
+  rest.insert(rest.end(), job.config.paths.begin(), job.config.paths.end());
+  auto result = RunProcess(Arguments(job.config, rest), {"RESTIC_PROGRESS_FPS=1"}, interrupt_,
+                           [&](const std::string& line) { ReadSummary(line, job.uid, run, errors); });
+  run.exit_code = result.exit_code;
+  return result;
+}
+
+RunRecord ResticAdapter::RunJob(const std::string& uid) {
+  RunRecord run{.uid = NewUuid(), .job_uid = uid, .began = UtcText(Now())};
+  std::optional<Job> now;
+  {
     const std::lock_guard lock(mutex_);
+    Job* const known = Find(uid);
+    if (known == nullptr) return run;
     runs_.Save(run);
     interrupt_ = stopping_.load();
-    jobs_[index].ordered = false;
-    jobs_[index].running = run;
-    return jobs_[index];
-  }();
+    known->ordered = false;
+    known->running = run;
+    now = *known;
+  }
+  const Job& job = *now;
   Publish();
   spdlog::info("restic: {} starts", job.config.name);
   std::vector<std::string> errors;
-  std::string failure = EnsureRepository(job);
+  std::string failure = EnsureRepository(job.config, job.config.from_console ? IfAbsent::kFail : IfAbsent::kMake);
   ProcessResult result;
-  if (failure.empty()) {
-    std::vector<std::string> rest{"backup", "--json", "--host", host_name_, "--tag", "job=" + job.uid};
-    for (const std::string& exclude : job.config.excludes) rest.insert(rest.end(), {"--exclude", exclude});
-    rest.emplace_back("--");
-    rest.insert(rest.end(), job.config.paths.begin(), job.config.paths.end());
-    result = RunProcess(Arguments(job.config, rest), {"RESTIC_PROGRESS_FPS=0.5"}, interrupt_,
-                        [&](const std::string& line) { ReadSummary(line, index, run, errors); });
-    run.exit_code = result.exit_code;
-  }
+  if (failure.empty()) result = Backup(job, run, errors);
   run.ended = UtcText(Now());
   run.percent.reset();
   if (!failure.empty()) {
@@ -287,7 +290,7 @@ RunRecord ResticAdapter::RunJob(std::size_t index) {
   {
     const std::lock_guard lock(mutex_);
     runs_.Save(run);
-    jobs_[index].running.reset();
+    if (Job* known = Find(uid)) known->running.reset();
   }
   Publish();  // the result first: reading the repository takes its time
   Refresh();
@@ -303,6 +306,8 @@ void ResticAdapter::Forget(const Job& job, RunRecord& run) {
   add("--keep-daily", job.config.keep_daily);
   add("--keep-weekly", job.config.keep_weekly);
   add("--keep-monthly", job.config.keep_monthly);
+  if (job.config.keep_within_days > 0)
+    keep.insert(keep.end(), {"--keep-within", fmt::format("{}d", job.config.keep_within_days)});
   if (keep.empty()) return;
   std::vector<std::string> rest{"forget", "--prune",  "--group-by", "host,tags",
                                 "--host", host_name_, "--tag",      "job=" + job.uid};
@@ -313,44 +318,41 @@ void ResticAdapter::Forget(const Job& job, RunRecord& run) {
   run.message += (run.message.empty() ? "" : "\r\n") + ("Retention failed: " + LastLine(result.error));
 }
 
-void ResticAdapter::ReadSnapshots(Job& job) {
+void ResticAdapter::ReadSnapshots(const Job& job, Look& look) {
   const auto config = RunProcess(Arguments(job.config, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
   const Json facts = Json::parse(config.output, nullptr, false);
   if (config.exit_code == 0 && facts.is_object() && facts.contains("id"))
-    job.repository_id = facts["id"].get<std::string>();
+    look.repository_id = facts["id"].get<std::string>();
   const auto result =
       RunProcess(Arguments(job.config, {"snapshots", "--json", "--no-lock", "--tag", "job=" + job.uid}), {}, stopping_);
   const Json rows = Json::parse(result.output, nullptr, false);
-  job.readable = result.exit_code == 0 && (rows.is_array() || rows.is_null());
-  job.problem = job.readable ? std::string{} : LastLine(result.error);
-  if (!job.readable) return;  // what is known stays
-  job.snapshots.clear();
-  job.stored_bytes.reset();
+  look.readable = result.exit_code == 0 && (rows.is_array() || rows.is_null());
+  look.problem = look.readable ? std::string{} : LastLine(result.error);
+  if (!look.readable) return;  // what is known stays
+  look.snapshots.clear();
+  look.stored_bytes.reset();
   for (const Json& row : rows) {
     std::string paths;
     for (const Json& path : row["paths"]) paths += (paths.empty() ? "" : "; ") + path.get<std::string>();
     const auto at = UtcText(row["time"].get<std::string>());
-    if (at) job.snapshots.push_back({row["id"].get<std::string>(), *at, paths});
+    if (at) look.snapshots.push_back({row["id"].get<std::string>(), *at, paths});
   }
-  std::ranges::sort(job.snapshots, {}, &Snapshot::time);
-  if (job.snapshots.empty()) return;
+  std::ranges::sort(look.snapshots, {}, &Snapshot::time);
+  if (look.snapshots.empty()) return;
   const auto stats = RunProcess(
       Arguments(job.config, {"stats", "--json", "--mode", "raw-data", "--no-lock", "--tag", "job=" + job.uid}), {},
       stopping_);
   const Json sums = Json::parse(stats.output, nullptr, false);
-  if (stats.exit_code == 0 && sums.is_object()) job.stored_bytes = Number(sums, "total_size");
+  if (stats.exit_code == 0 && sums.is_object()) look.stored_bytes = Number(sums, "total_size");
 }
 
 void ResticAdapter::Refresh() {
-  for (std::size_t i = 0; i < jobs_.size(); ++i) {
-    Job job = [&] {
-      const std::lock_guard lock(mutex_);
-      return jobs_[i];
-    }();
-    ReadSnapshots(job);
+  for (const std::string& uid : JobUids()) {
+    auto job = JobNow(uid);
+    if (!job) continue;
+    ReadSnapshots(*job, job->look);
     const std::lock_guard lock(mutex_);
-    job.running = jobs_[i].running;
-    jobs_[i] = std::move(job);
+    if (Job* known = Find(uid)) known->look = std::move(job->look);
   }
   Publish();
 }

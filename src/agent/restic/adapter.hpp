@@ -13,6 +13,8 @@
 
 #include "agent/adapter.hpp"
 #include "agent/config.hpp"
+#include "agent/restic/policy_book.hpp"
+#include "agent/restic/process.hpp"
 #include "agent/restic/run_store.hpp"
 #include "agent/status.hpp"
 #include "agent/sync_store.hpp"
@@ -39,10 +41,10 @@ class ResticAdapter final : public Adapter {
   void Stop() override;
   void CollectNow() override;
   bool HasLooked() const override { return looked_; }
-  std::optional<CommandOutcome> Execute(const Command& command) override;
+  std::optional<CommandOutcome> Execute(const Command& command, const Progress& progress) override;
 
   /// One backup with retention; blocks. Used by the thread and by tests.
-  RunRecord RunJob(std::size_t index);
+  RunRecord RunJob(const std::string& uid);
   /// Reads the snapshots of each job's repository and publishes everything.
   void Refresh();
   const std::string& JobUid(std::size_t index) const { return jobs_[index].uid; }
@@ -51,27 +53,44 @@ class ResticAdapter final : public Adapter {
   struct Snapshot {
     std::string id, time, paths;
   };
-  struct Job {
-    ResticConfig config{};
-    std::string uid{};
-    bool readable = false;  ///< the repository's snapshots could be read last time
+  /// What the last look at a job's repository found.
+  struct Look {
+    bool readable = false;  ///< its snapshots could be read
     std::string problem{}, repository_id{};
     std::vector<Snapshot> snapshots{};
     std::optional<std::int64_t> stored_bytes{};
+  };
+  struct Job {
+    ResticConfig config{};
+    std::string uid{};
+    Look look{};
     std::optional<RunRecord> running{};
     bool ordered = false;  ///< to be run now, by command
   };
 
   void Run();
+  std::vector<std::string> JobUids() const;
+  /// A job as it is now; nothing when it is gone.
+  std::optional<Job> JobNow(const std::string& uid) const;
+  Job* Find(const std::string& uid);  ///< with mutex_ held
   bool Due(const Job& job) const;
-  CommandOutcome StartNow(Job& job);
-  CommandOutcome StopNow(const Job& job);
-  bool Running(const Job& job) const;
+  CommandOutcome StartNow(const std::string& uid, const Progress& progress);
+  CommandOutcome AwaitEnd(const std::string& uid, const Progress& progress);
+  CommandOutcome StopNow(const std::string& uid);
+  CommandOutcome Switch(const Job& job, bool enabled);
+  CommandOutcome ApplyPolicy(const ApplyPolicyAction& order);
+  CommandOutcome MakeJob(const ApplyPolicyAction& order);
+  CommandOutcome RemoveJob(const ApplyPolicyAction& order);
+  std::string RemovePoints(const Job& job);
+  bool Running(const std::string& uid) const;
   std::vector<std::string> Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const;
-  std::string EnsureRepository(const Job& job);
-  void ReadSummary(const std::string& line, std::size_t index, RunRecord& run, std::vector<std::string>& errors);
+  enum class IfAbsent { kMake, kFail };
+  std::string EnsureRepository(const ResticConfig& job, IfAbsent absent);
+  ProcessResult Backup(const Job& job, RunRecord& run, std::vector<std::string>& errors);
+  void NoteProgress(const std::string& uid, const RunRecord& run);
+  void ReadSummary(const std::string& line, const std::string& uid, RunRecord& run, std::vector<std::string>& errors);
   void Forget(const Job& job, RunRecord& run);
-  void ReadSnapshots(Job& job);
+  void ReadSnapshots(const Job& job, Look& look);
   void Publish();
   void PublishJob(const Job& job, std::map<std::string, Rows>& rows);
   inventory::BackupAgentJob JobRow(const Job& job, const std::vector<RunRecord>& runs) const;
@@ -82,6 +101,8 @@ class ResticAdapter final : public Adapter {
   StatusBoard& status_;
   RunStore runs_;
   std::string engine_version_;
+  std::mutex policies_mutex_;  ///< one order about policies at a time; taken before mutex_
+  PolicyBook policies_;
   std::vector<Job> jobs_;
   mutable std::mutex mutex_;  // jobs_ and runs_
   std::mutex wake_mutex_;

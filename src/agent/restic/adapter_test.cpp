@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <fstream>
+#include <future>
 
 #include "agent/adapter_test_base.hpp"
 #include "agent/restic/process.hpp"
@@ -46,6 +47,11 @@ class ResticTest : public AdapterTestBase {
     OpenStore(config_.state);
     adapter_ = std::make_unique<ResticAdapter>(config_, "host", "0.1", *store_, *status_);
   }
+  CommandOutcome Tell(Command& order, JobAction::Verb verb) {
+    order.mutable_job()->set_verb(verb);
+    return *adapter_->Execute(order, [](std::uint32_t) {});
+  }
+  std::vector<inventory::BackupAgentJob> Jobs() { return All<inventory::BackupAgentJob>("BackupAgentJob"); }
   inventory::BackupAgentJob Job() { return All<inventory::BackupAgentJob>("BackupAgentJob").at(0); }
   std::vector<inventory::ConsoleComputerRestorePoint> Points() {
     return All<inventory::ConsoleComputerRestorePoint>("ConsoleComputerRestorePoint");
@@ -63,26 +69,25 @@ TEST_F(ResticTest, Orders_StartAndStop_TheJobRunsAndEnds) {
   adapter_->Start();
   Command order;
   order.mutable_job()->set_job_uid(adapter_->JobUid(0));
-  const auto tell = [&](JobAction::Verb verb) {
-    order.mutable_job()->set_verb(verb);
-    return *adapter_->Execute(order);
-  };
-  EXPECT_FALSE(tell(JobAction::STOP).done) << "nothing runs";
-  ASSERT_TRUE(tell(JobAction::START).done);
-  EXPECT_EQ(tell(JobAction::START).message, "The job is running already.");
-  ASSERT_TRUE(tell(JobAction::STOP).done);
+  EXPECT_FALSE(Tell(order, JobAction::STOP).done) << "nothing runs";
+  auto started = std::async([&, mine = order]() mutable { return Tell(mine, JobAction::START); });
+  for (int i = 0; i < 100 && (Jobs().empty() || Jobs()[0].status() != "Running"); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(Tell(order, JobAction::START).message, "The job is running already.");
+  ASSERT_TRUE(Tell(order, JobAction::STOP).done);
   EXPECT_EQ(Job().status(), "Failed");
   EXPECT_EQ(Job().failure_message(), "The backup was interrupted");
-  EXPECT_FALSE(tell(JobAction::DISABLE).done);
+  EXPECT_THAT(started.get().message, testing::HasSubstr("interrupted")) << "the order ends with its backup";
+  EXPECT_THAT(Tell(order, JobAction::DISABLE).message, testing::HasSubstr("own configuration file"));
   order.mutable_job()->set_job_uid(NewUuid());
-  EXPECT_FALSE(tell(JobAction::START).done) << "no such job";
+  EXPECT_FALSE(Tell(order, JobAction::START).done) << "no such job";
   order.mutable_job()->set_backup_server_uid(NewUuid());
-  EXPECT_FALSE(adapter_->Execute(order)) << "a backup server's job is another adapter's";
+  EXPECT_FALSE(adapter_->Execute(order, [](std::uint32_t) {})) << "a backup server's job is another adapter's";
 }
 
 TEST_F(ResticTest, FirstRun_MakesRepositoryAndPoint) {
   Open();
-  const RunRecord run = adapter_->RunJob(0);
+  const RunRecord run = adapter_->RunJob(adapter_->JobUid(0));
   ASSERT_EQ(run.result, "Success") << run.message;
   EXPECT_EQ(run.files, 1) << "the excluded file is not counted";
   EXPECT_EQ(Job().status(), "Success");
@@ -101,7 +106,7 @@ TEST_F(ResticTest, Retention_KeepsAsManyAsAsked) {
   Open();
   for (int i = 0; i < 4; ++i) {
     Write("data/one.txt", "round " + std::to_string(i));
-    ASSERT_EQ(adapter_->RunJob(0).result, "Success");
+    ASSERT_EQ(adapter_->RunJob(adapter_->JobUid(0)).result, "Success");
   }
   EXPECT_EQ(Points().size(), 2U);
   EXPECT_EQ(All<inventory::AgentJobSession>("AgentJobSession").size(), 4U);
@@ -109,9 +114,9 @@ TEST_F(ResticTest, Retention_KeepsAsManyAsAsked) {
 
 TEST_F(ResticTest, WrongPassword_FailedInWords_PointsStayButAreNotRestorable) {
   Open();
-  ASSERT_EQ(adapter_->RunJob(0).result, "Success");
+  ASSERT_EQ(adapter_->RunJob(adapter_->JobUid(0)).result, "Success");
   Write("password", "battery staple");
-  const RunRecord run = adapter_->RunJob(0);
+  const RunRecord run = adapter_->RunJob(adapter_->JobUid(0));
   EXPECT_EQ(run.result, "Failed");
   EXPECT_THAT(run.message, testing::HasSubstr("wrong password"));
   EXPECT_EQ(Points().size(), 1U);
@@ -124,14 +129,14 @@ TEST_F(ResticTest, WrongPassword_FailedInWords_PointsStayButAreNotRestorable) {
 TEST_F(ResticTest, UnreadableSource_Failed) {
   config_.restic[0].paths = {(folder_ / "nowhere").string()};
   Open();
-  const RunRecord run = adapter_->RunJob(0);
+  const RunRecord run = adapter_->RunJob(adapter_->JobUid(0));
   EXPECT_EQ(run.result, "Failed");
   EXPECT_FALSE(run.message.empty());
 }
 
 TEST_F(ResticTest, Restart_RunsAndFiguresAreRemembered) {
   Open();
-  ASSERT_EQ(adapter_->RunJob(0).result, "Success");
+  ASSERT_EQ(adapter_->RunJob(adapter_->JobUid(0)).result, "Success");
   const std::string uid = adapter_->JobUid(0);
   const auto size = Points().at(0).size();
   Open();
@@ -171,6 +176,17 @@ TEST(Schedule, PeriodicAndDaily) {
   EXPECT_EQ(NextRun(daily, At("2026-03-01T21:59:00Z"), At("2026-03-01T22:00:00Z")), At("2026-03-01T22:00:00Z"));
   daily.enabled = false;
   EXPECT_FALSE(NextRun(daily, std::nullopt, now));
+}
+
+TEST(Schedule, Weekdays_TheOthersAreLeftOut) {
+  ResticConfig job;
+  job.daily_at = minutes(22 * 60);
+  job.weekdays = 0b0000010;  // Mondays
+  EXPECT_EQ(NextRun(job, std::nullopt, At("2026-03-01T10:00:00Z")), At("2026-03-02T22:00:00Z")) << "that is a Sunday";
+  EXPECT_EQ(NextRun(job, At("2026-03-02T22:00:05Z"), At("2026-03-04T10:00:00Z")), At("2026-03-09T22:00:00Z"));
+  EXPECT_EQ(NextRun(job, At("2026-02-23T22:00:05Z"), At("2026-03-04T10:00:00Z")), At("2026-03-04T10:00:00Z"));
+  job.weekdays = 0;
+  EXPECT_FALSE(NextRun(job, std::nullopt, At("2026-03-01T10:00:00Z")));
 }
 
 TEST(Repository, CredentialsAreNotTold) {

@@ -57,6 +57,7 @@ pid_t Spawn(std::vector<std::string> arguments, const std::vector<std::string>& 
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // Asio's sockets are not close-on-exec
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

@@ -85,24 +85,47 @@ std::optional<std::int64_t> AverageOfLastMonth(const std::vector<RunRecord>& run
   return sum / count;
 }
 
+std::string ScheduleType(const ResticConfig& job) {
+  if (job.every_minutes > 0) return "Periodically";
+  return job.daily_at ? "Daily" : "NotScheduled";
+}
+
+std::string ScheduleWords(const ResticConfig& job) {
+  if (job.every_minutes > 0) return fmt::format("Every {} min", job.every_minutes);
+  if (!job.daily_at) return {};
+  std::string days;
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  for (unsigned day = 0; day < 7; ++day) {
+    if (((job.weekdays >> day) & 1) != 0) days += fmt::format("{}{}", days.empty() ? "" : ", ", kDays[day]);
+  }
+  return fmt::format("{} at {:02}:{:02} UTC", job.weekdays == kEveryDay ? "Daily" : days, job.daily_at->count() / 60,
+                     job.daily_at->count() % 60);
+}
+
 }  // namespace
 
 inventory::BackupAgentJob ResticAdapter::JobRow(const Job& job, const std::vector<RunRecord>& runs) const {
   inventory::BackupAgentJob row;
   row.set_uid(job.uid);
   row.set_backup_agent_uid(agent_uid_);
-  row.set_config_uid(NamedUuid(job.uid, "config"));
+  row.set_config_uid(job.config.config_uid.empty() ? NamedUuid(job.uid, "config") : job.config.config_uid);
   row.set_name(job.config.name);
+  if (!job.config.description.empty()) row.set_description(job.config.description);
   const RunRecord* ended = nullptr;
   for (const RunRecord& run : runs) {
     if (run.ended) ended = &run;
   }
   row.set_status(job.running ? "Running" : (ended == nullptr ? "None" : ended->result));
   row.set_system_type("Linux");
-  row.set_backup_policy_assign_status("Custom");
+  const bool follows_policy = !job.config.policy_uid.empty();
+  row.set_backup_policy_assign_status(follows_policy ? "Assigned" : "Custom");
+  if (follows_policy) {
+    row.set_backup_policy_uid(job.config.policy_uid);
+    row.set_backup_policy_name(job.config.policy_name);
+  }
   row.set_operation_mode(config_.operation_mode);
   row.set_destination(WithoutCredentials(job.config.repository));
-  if (job.readable) row.set_restore_points(static_cast<std::int64_t>(job.snapshots.size()));
+  if (job.look.readable) row.set_restore_points(static_cast<std::int64_t>(job.look.snapshots.size()));
   if (!runs.empty()) {
     row.set_last_run(runs.back().began);
     row.set_last_session_uid(runs.back().uid);
@@ -122,17 +145,9 @@ inventory::BackupAgentJob ResticAdapter::JobRow(const Job& job, const std::vecto
   row.set_backup_mode(job.config.paths == std::vector<std::string>{"/"} ? "EntireComputer" : "File");
   row.set_target_type(TargetType(job.config.repository));
   row.set_is_enabled(job.config.enabled);
-  if (job.config.every_minutes > 0) {
-    row.set_schedule_type("Periodically");
-    row.set_schedule_display_name(fmt::format("Every {} min", job.config.every_minutes));
-  } else if (job.config.daily_at) {
-    row.set_schedule_type("Daily");
-    row.set_schedule_display_name(
-        fmt::format("Daily at {:02}:{:02} UTC", job.config.daily_at->count() / 60, job.config.daily_at->count() % 60));
-  } else {
-    row.set_schedule_type("NotScheduled");
-  }
-  if (job.stored_bytes) row.set_backed_up_size(*job.stored_bytes);
+  row.set_schedule_type(ScheduleType(job.config));
+  if (const std::string words = ScheduleWords(job.config); !words.empty()) row.set_schedule_display_name(words);
+  if (job.look.stored_bytes) row.set_backed_up_size(*job.look.stored_bytes);
   if (IsLocal(job.config.repository)) {
     std::error_code failed;
     const auto space = std::filesystem::space(job.config.repository, failed);
@@ -158,14 +173,14 @@ void ResticAdapter::PublishJob(const Job& job, std::map<std::string, Rows>& rows
       last != runs.rend() && last->bytes) {
     part.set_source_size(*last->bytes);
   }
-  if (job.stored_bytes) part.set_total_restore_point_size(*job.stored_bytes);
-  if (job.readable) part.set_restore_points(static_cast<std::int64_t>(job.snapshots.size()));
-  if (!job.snapshots.empty()) part.set_latest_restore_point_date(job.snapshots.back().time);
+  if (job.look.stored_bytes) part.set_total_restore_point_size(*job.look.stored_bytes);
+  if (job.look.readable) part.set_restore_points(static_cast<std::int64_t>(job.look.snapshots.size()));
+  if (!job.look.snapshots.empty()) part.set_latest_restore_point_date(job.look.snapshots.back().time);
   part.set_target_type(ShortTarget(row.target_type()));
 
-  for (const Snapshot& snapshot : job.snapshots) {
+  for (const Snapshot& snapshot : job.look.snapshots) {
     inventory::ConsoleComputerRestorePoint point;
-    const std::string space = NamedUuid(kStewardSpace, "restic-repository/" + job.repository_id);
+    const std::string space = NamedUuid(kStewardSpace, "restic-repository/" + job.look.repository_id);
     point.set_uid(NamedUuid(space, snapshot.id));
     point.set_backup_agent_uid(agent_uid_);
     point.set_job_uid(job.uid);
@@ -179,7 +194,7 @@ void ResticAdapter::PublishJob(const Job& job, std::map<std::string, Rows>& rows
       if (run->bytes) point.set_source_size(*run->bytes);
     }
     point.set_creation_date(snapshot.time);
-    point.set_is_latest(&snapshot == &job.snapshots.back());
+    point.set_is_latest(&snapshot == &job.look.snapshots.back());
     if (point.is_latest() && point.has_size()) part.set_latest_restore_point_size(point.size());
     Put(rows, "ConsoleComputerRestorePoint", point);
   }
@@ -213,15 +228,15 @@ void ResticAdapter::Publish() {
   std::string problem;
   for (const Job& job : jobs_) {
     PublishJob(job, rows);
-    if (!job.readable && !job.problem.empty())
-      problem = job.config.name + ": the repository cannot be read: " + job.problem;
-    if (job.snapshots.empty()) continue;
-    const std::string& newest = job.snapshots.back().time;
+    if (!job.look.readable && !job.look.problem.empty())
+      problem = job.config.name + ": the repository cannot be read: " + job.look.problem;
+    if (job.look.snapshots.empty()) continue;
+    const std::string& newest = job.look.snapshots.back().time;
     if (!computer.has_latest_restore_point_date() || newest > computer.latest_restore_point_date()) {
       computer.set_latest_restore_point_date(newest);
       computer.set_job_uid(job.uid);
     }
-    if (job.readable &&
+    if (job.look.readable &&
         (!computer.has_newest_restorable_point_at() || newest > computer.newest_restorable_point_at())) {
       computer.set_newest_restorable_point_at(newest);
     }
@@ -231,13 +246,13 @@ void ResticAdapter::Publish() {
   }
   // After a restart with the repository away, the points the console knows stay.
   const bool keep_points =
-      std::ranges::any_of(jobs_, [](const Job& job) { return !job.readable && job.snapshots.empty(); });
+      std::ranges::any_of(jobs_, [](const Job& job) { return !job.look.readable && job.look.snapshots.empty(); });
   if (keep_points) {
     for (const std::string& bytes : store_.RowsOf("ConsoleComputerRestorePoint")) {
       inventory::ConsoleComputerRestorePoint point;
       if (!point.ParseFromString(bytes)) continue;
       const auto owner = std::ranges::find(jobs_, point.job_uid(), &Job::uid);
-      if (owner == jobs_.end() || owner->readable || !owner->snapshots.empty()) continue;
+      if (owner == jobs_.end() || owner->look.readable || !owner->look.snapshots.empty()) continue;
       rows["ConsoleComputerRestorePoint"].try_emplace(point.uid(), bytes);
       if (!computer.has_latest_restore_point_date() || point.creation_date() > computer.latest_restore_point_date()) {
         computer.set_latest_restore_point_date(point.creation_date());

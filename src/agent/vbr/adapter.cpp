@@ -77,7 +77,8 @@ void VbrAdapter::Run() {
   commander_.LogOut();
 }
 
-std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command) {
+std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
+                                                  const agent::Progress& /*orders end at once*/) {
   switch (command.action_case()) {
     case Command::kCollect:
       CollectNow();
@@ -88,6 +89,8 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command) {
       return DoJob(command.job());
     }
     case Command::kRestart:
+    case Command::kPolicy:
+    case Command::kLogBundle:
     case Command::ACTION_NOT_SET:
       break;
   }

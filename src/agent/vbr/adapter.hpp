@@ -28,7 +28,7 @@ class VbrAdapter final : public Adapter {
   void CollectNow() override;
   bool HasLooked() const override { return looked_; }
 
-  std::optional<CommandOutcome> Execute(const Command& command) override;
+  std::optional<CommandOutcome> Execute(const Command& command, const agent::Progress& progress) override;
 
   /// One look; used by the thread and by tests. `everything` reads the slow parts too.
   void LookOnce(bool everything, bool settings = false);

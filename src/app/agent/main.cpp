@@ -75,13 +75,16 @@ int Run(const agent::AgentConfig& config, const agent::ConfigFiles& files, const
     adapters.push_back(
         std::make_unique<agent::vbr::VbrAdapter>(vbr, store, status, [&vbr] { return MakeTransport(vbr); }));
   }
-  if (!config.restic.empty()) {
+  if (!config.restic.empty() || config.policies.enabled.value_or(config.vbr.empty())) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
   agent::CommandLog log(config.state / "commands.journal");
   const agent::Orders orders({config, files, adapters, MakeTransport, kVersion});
   agent::CommandRunner commands(
-      log, [&orders](const agent::Command& command) { return orders.Execute(command); },
+      log,
+      [&orders](const agent::Command& command, const agent::Progress& progress) {
+        return orders.Execute(command, progress);
+      },
       [&store] { WaitUntilSynced(store); });
   agent::GatewayBook gateways(agent::GatewayBook::In(config.state));
   agent::LinkSession::Parts parts{.identity = identity,

@@ -37,7 +37,7 @@ std::string System(const AgentConfig& config, const std::string& version) {
 }  // namespace
 
 // The first adapter that a command is meant for carries it out; a look at everything is for all.
-CommandOutcome Orders::Execute(const Command& command) const {
+CommandOutcome Orders::Execute(const Command& command, const Progress& progress) const {
   if (command.has_log_bundle()) return Bundle();
   if (command.has_restart()) {
     // The end is written down before the process goes, and told by the next one if need be.
@@ -46,7 +46,7 @@ CommandOutcome Orders::Execute(const Command& command) const {
   }
   std::optional<CommandOutcome> outcome;
   for (const auto& adapter : parts_.adapters) {
-    auto mine = adapter->Execute(command);
+    auto mine = adapter->Execute(command, progress);
     if (mine && !command.has_collect()) return *mine;
     if (mine) outcome = std::move(mine);
   }

@@ -28,7 +28,7 @@ class Orders {
   };
   explicit Orders(Parts parts) : parts_(std::move(parts)) {}
 
-  CommandOutcome Execute(const Command& command) const;
+  CommandOutcome Execute(const Command& command, const Progress& progress) const;
 
  private:
   CommandOutcome Bundle() const;

@@ -250,7 +250,9 @@ void RunConsole(const Config& config) {
   features::Jobs jobs(services, actions);
   features::AgentOrders agent_orders(services, actions, commands);
   features::CloudGateways cloud_gateways(services, instance);
-  ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, actions, jobs, cloud_gateways);
+  features::Policies policies(services, commands, actions);
+  ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, actions, jobs, cloud_gateways,
+                           policies);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst}, owner);
 

@@ -7,6 +7,7 @@
 #include "features/identity/users.hpp"
 #include "features/jobs/jobs.hpp"
 #include "features/organizations/organizations.hpp"
+#include "features/policies/policies.hpp"
 #include "features/reference/facts.hpp"
 
 namespace steward::console {
@@ -18,8 +19,7 @@ class ConsoleHandlers : public contract::Handlers {
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
                   features::Agents& agents, features::AgentOrders& agent_orders, features::Actions& actions,
-                  features::Jobs& jobs,
-                  features::CloudGateways& gateways)
+                  features::Jobs& jobs, features::CloudGateways& gateways, features::Policies& policies)
       : services_(services),
         users_(users),
         organizations_(organizations),
@@ -28,6 +28,7 @@ class ConsoleHandlers : public contract::Handlers {
         actions_(actions),
         jobs_(jobs),
         gateways_(gateways),
+        policies_(policies),
         facts_(services) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
@@ -94,6 +95,15 @@ class ConsoleHandlers : public contract::Handlers {
   Answer CollectFromManagementAgent(const Call& call) override { return agent_orders_.CollectNow(call); }
   Answer GatherManagementAgentLog(const Call& call) override { return agent_orders_.GatherLog(call); }
   Answer DownloadLogBundle(const Call& call) override { return agent_orders_.DownloadLogBundle(call); }
+  Answer PatchBackupAgentJob(const Call& call) override { return jobs_.PatchAgentJob(call); }
+  Answer CreateLinuxBackupPolicy(const Call& call) override { return policies_.Create(call); }
+  Answer PatchLinuxBackupPolicy(const Call& call) override { return policies_.Patch(call); }
+  Answer CopyBackupPolicy(const Call& call) override { return policies_.Copy(call); }
+  Answer DeleteBackupPolicy(const Call& call) override { return policies_.Delete(call); }
+  Answer AssignLinuxBackupPolicy(const Call& call) override { return policies_.Assign(call); }
+  Answer CreateLinuxJobConfiguration(const Call& call) override { return policies_.CreateJob(call); }
+  Answer PatchLinuxJobConfiguration(const Call& call) override { return policies_.PatchJob(call); }
+  Answer DeleteLinuxBackupAgentJob(const Call& call) override { return policies_.DeleteJob(call); }
   Answer GetAbout(const Call& call) override;
 
  private:
@@ -105,6 +115,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Actions& actions_;
   features::Jobs& jobs_;
   features::CloudGateways& gateways_;
+  features::Policies& policies_;
   features::Facts facts_;
 };
 

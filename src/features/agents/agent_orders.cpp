@@ -66,9 +66,8 @@ Result<Answer> AgentOrders::DownloadLogBundle(const Call& call) {
   if (!content) return Fail(ErrorCode::kNotFound, "The log bundle is not kept any more; ask the agent for a new one.");
   Answer answer;
   answer.content_type = "application/gzip";
-  answer.headers.emplace_back("Content-Disposition",
-                              fmt::format("attachment; filename=\"steward-agent-{}-log.tar.gz\"",
-                                          FileName(TextOf(*bundle, "hostName").value_or(""))));
+  answer.headers.emplace_back("Content-Disposition", fmt::format("attachment; filename=\"steward-agent-{}-log.tar.gz\"",
+                                                                 FileName(TextOf(*bundle, "hostName").value_or(""))));
   answer.text = std::move(*content);
   return answer;
 }

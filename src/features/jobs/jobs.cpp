@@ -57,6 +57,24 @@ std::string OrganizationOf(const json& object) {
   return TextOf(object, "organizationUid").value_or("");
 }
 
+/// What a patch of a job asks for: ENABLE, DISABLE, or NONE when it is so already. Only isEnabled can be changed.
+Result<Jobs::Verb> SwitchOf(std::string_view schema, const json& job, const json& patch) {
+  auto next = contract::ApplyPatch(*contract::FindSchema(schema), job, patch);
+  if (!next) return tl::unexpected(next.error());
+  for (const auto& [name, value] : next->items()) {
+    if (name != "isEnabled" && job.value(name, json()) != value) {
+      return FailProperty(name, fmt::format("{} cannot be changed here; only isEnabled can.", name));
+    }
+  }
+  const bool enabled = next->value("isEnabled", true);
+  if (job.value("isEnabled", true) == enabled) return JobAction::NONE;
+  return enabled ? JobAction::ENABLE : JobAction::DISABLE;
+}
+
+platform::Bindings AgentJobPath(const Call& call) {
+  return {{"backupAgentUid", call.Path("backupAgentUid")}, {"backupAgentJobUid", call.Path("backupAgentJobUid")}};
+}
+
 }  // namespace
 
 Result<Answer> Jobs::Act(const Call& call, std::string_view action_name, Verb verb) {
@@ -70,18 +88,12 @@ Result<Answer> Jobs::Patch(const Call& call) {
   auto job =
       platform::CurrentItem(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
   if (!job) return tl::unexpected(job.error());
-  auto next = contract::ApplyPatch(*contract::FindSchema("BackupServerJob"), *job, call.body);
-  if (!next) return tl::unexpected(next.error());
-  for (const auto& [name, value] : next->items()) {
-    if (name != "isEnabled" && (*job)[name] != value) {
-      return FailProperty(name, fmt::format("{} cannot be changed here; only isEnabled can.", name));
-    }
-  }
-  const bool enabled = next->value("isEnabled", true);
-  if (job->value("isEnabled", true) == enabled) {
+  auto verb = SwitchOf("BackupServerJob", *job, call.body);
+  if (!verb) return tl::unexpected(verb.error());
+  if (*verb == JobAction::NONE) {
     return platform::ItemAnswer(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
   }
-  return Send(call, *job, "PatchBackupServerJob", enabled ? JobAction::ENABLE : JobAction::DISABLE, true);
+  return Send(call, *job, "PatchBackupServerJob", *verb, true);
 }
 
 Result<Answer> Jobs::Send(const Call& call, const json& job, std::string_view action_name, Verb verb, bool answer_job) {
@@ -105,22 +117,38 @@ Result<Answer> Jobs::Send(const Call& call, const json& job, std::string_view ac
 }
 
 Result<Answer> Jobs::ActOnAgentJob(const Call& call, std::string_view action_name, Verb verb) {
-  auto job = platform::CurrentItem(
-      services_, "GetBackupAgentJobOfAgent",
-      {{"backupAgentUid", call.Path("backupAgentUid")}, {"backupAgentJobUid", call.Path("backupAgentJobUid")}},
-      call.caller.scope);
+  auto job = platform::CurrentItem(services_, "GetBackupAgentJobOfAgent", AgentJobPath(call), call.caller.scope);
   if (!job) return tl::unexpected(job.error());
+  return SendToAgent(call, *job, action_name, verb, false);
+}
+
+Result<Answer> Jobs::PatchAgentJob(const Call& call) {
+  auto job = platform::CurrentItem(services_, "GetBackupAgentJobOfAgent", AgentJobPath(call), call.caller.scope);
+  if (!job) return tl::unexpected(job.error());
+  auto verb = SwitchOf("BackupAgentJob", *job, call.body);
+  if (!verb) return tl::unexpected(verb.error());
+  if (*verb == JobAction::NONE)
+    return platform::ItemAnswer(services_, "GetBackupAgentJobOfAgent", AgentJobPath(call), call.caller.scope);
+  return SendToAgent(call, *job, "PatchBackupAgentJob", *verb, true);
+}
+
+Result<Answer> Jobs::SendToAgent(const Call& call, const json& job, std::string_view action_name, Verb verb,
+                                 bool answer_job) {
   const auto agent =
-      AgentOf(services_.owner, "inventory.backup_agent_job", TextOf(*job, "instanceUid"), OrganizationOf(*job));
+      AgentOf(services_.owner, "inventory.backup_agent_job", TextOf(job, "instanceUid"), OrganizationOf(job));
   if (!agent) return tl::unexpected(NoAgent());
   agentlink::Order order{
-      .agent_uid = *agent, .organization_uid = OrganizationOf(*job), .command = {}, .action_name = action_name};
+      .agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}, .action_name = action_name};
+  if (answer_job) {
+    order.result_operation = "GetBackupAgentJobOfAgent";
+    order.result_path = AgentJobPath(call);
+  }
   order.command.mutable_job()->set_verb(verb);
   order.command.mutable_job()->set_job_uid(call.Path("backupAgentJobUid"));
   const Words words = WordsOf(verb);
   return actions_.Run(call, order,
                       {action_name, words.audit_type, order.organization_uid, call.Path("backupAgentJobUid"),
-                       fmt::format("Asked to {} job {}.", words.verb, TextOf(*job, "name").value_or(""))});
+                       fmt::format("Asked to {} job {}.", words.verb, TextOf(job, "name").value_or(""))});
 }
 
 }  // namespace steward::features

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Page, PageTabs } from '@/components/page';
+import { lazy, Suspense } from 'react';
+import { Skeleton } from '@mantine/core';
 import { Gateways } from './gateways';
 import { Agents, BackupAgents, Proxies, Repositories, RepositoryUse, Servers } from './infrastructure-tables';
 import { TlsFailures } from './tls-failures';
 import { WaitingAgents } from './waiting-agents';
 import { words } from './words';
+
+// Apart from the rest of the page: forms are dear, and few come here to make policies.
+const Policies = lazy(() => import('./policies'));
 
 export function InfrastructurePage() {
   return (
@@ -15,6 +20,7 @@ export function InfrastructurePage() {
         { value: 'waiting', label: words.waiting, needs: 'GetUnverifiedAgents', content: <><TlsFailures /><WaitingAgents /></> },
         { value: 'gateways', label: words.gateways, needs: 'GetCloudGateways', content: <Gateways /> },
         { value: 'computers', label: words.backupAgents, needs: 'GetBackupAgents', content: <BackupAgents /> },
+        { value: 'policies', label: words.policies, needs: 'GetLinuxBackupPolicies', content: <Suspense fallback={<Skeleton height={200} />}><Policies /></Suspense> },
         { value: 'use', label: words.use, needs: 'GetRepositoryUse', content: <RepositoryUse /> },
         { value: 'repositories', label: words.repositories, needs: 'GetBackupRepositories', content: <Repositories /> },
         { value: 'proxies', label: words.proxies, needs: 'GetBackupProxies', content: <Proxies /> },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export const words = {
   title: 'Infrastructure', question: 'Which servers, agents and stores do the backups depend on?', servers: 'Backup servers', agents: 'Agents', waiting: 'Waiting agents',
-  repositories: 'Repositories', use: 'Repository use', proxies: 'Proxies', backupAgents: 'Backup agents',
+  repositories: 'Repositories', use: 'Repository use', proxies: 'Proxies', backupAgents: 'Backup agents', policies: 'Backup policies',
   none: 'Nothing here yet', noneText: 'It appears once an agent at a customer has connected.', noWaiting: 'No agent waits',
   noWaitingText: 'Agents that start with a setup file of a customer are accepted by themselves; all others wait here.',
   accept: 'Accept', reject: 'Reject', acceptTo: 'Accept into customer', chooseCustomer: 'Choose the customer it belongs to', reason: 'Reason',

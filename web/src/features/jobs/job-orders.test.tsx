@@ -29,9 +29,9 @@ describe('what makes sense', () => {
     ['server', 'Stopping', true, []],
     ['server', 'Success', false, ['enable']],
     ['server', 'Running', false, ['stop', 'enable']],
-    ['agent', 'Failed', true, ['start']],
-    ['agent', 'Running', true, ['stop']],
-    ['agent', 'Success', false, []],
+    ['agent', 'Failed', true, ['start', 'disable']],
+    ['agent', 'Running', true, ['stop', 'disable']],
+    ['agent', 'Success', false, ['enable']],
   ] as const)('for a job of a %s that is %s, enabled %s', (kind, status, isEnabled, expected) => {
     expect(offered(kind, status, isEnabled)).toEqual(expected);
   });

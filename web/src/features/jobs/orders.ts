@@ -37,7 +37,7 @@ export const operationsOf: Record<Kind, Partial<Record<Verb, OperationId>>> = {
   server: {
     start: 'StartBackupServerJob', stop: 'StopBackupServerJob', retry: 'RetryBackupServerJob', enable: 'PatchBackupServerJob', disable: 'PatchBackupServerJob',
   },
-  agent: { start: 'StartBackupAgentJob', stop: 'StopBackupAgentJob' },
+  agent: { start: 'StartBackupAgentJob', stop: 'StopBackupAgentJob', enable: 'PatchBackupAgentJob', disable: 'PatchBackupAgentJob' },
 };
 export const verbs: readonly Verb[] = ['start', 'stop', 'retry', 'enable', 'disable'];
 
@@ -74,6 +74,9 @@ function askServer(jobUid: string, verb: Verb, headers: Headers): Promise<{ resp
 export function ask(job: Job, verb: Verb, headers: Headers): Promise<{ response: Response }> {
   if (job.kind === 'server') return askServer(job.uid, verb, headers);
   const params = { path: { backupAgentUid: job.agentUid, backupAgentJobUid: job.uid } };
+  if (verb === 'enable' || verb === 'disable') {
+    return api.PATCH('/api/steward/v1/backupAgents/{backupAgentUid}/jobs/{backupAgentJobUid}', { params, headers, body: [{ op: 'replace', path: '/isEnabled', value: verb === 'enable' }] });
+  }
   return verb === 'stop' ? api.POST('/api/v3/infrastructure/backupAgents/{backupAgentUid}/jobs/{backupAgentJobUid}/stop', { params, headers })
     : api.POST('/api/v3/infrastructure/backupAgents/{backupAgentUid}/jobs/{backupAgentJobUid}/start', { params, headers });
 }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "features/policies/assignments.hpp"
+
+#include "features/policies/linux_job.hpp"
+
+namespace steward::features {
+namespace {
+
+/// An agent may be away for long: the order waits for it.
+constexpr std::chrono::hours kValid{365 * 24};
+
+std::uint64_t NextSequence(db::Connection& connection) {
+  return static_cast<std::uint64_t>(connection.Query("select nextval('core.policy_order') as next").Int(0, "next"));
+}
+
+/// Takes back the order about the assignment that its agent has not got yet.
+void ReplaceEarlier(db::Connection& connection, const std::string& assignment_uid) {
+  const auto earlier = connection.Query(
+      "select command_id from core.policy_assignment where uid = $1 and command_id is not null for update",
+      {assignment_uid});
+  if (earlier.Count() > 0) agentlink::Commands::Replace(connection, earlier.Text(0, "command_id"));
+}
+
+agentlink::Order OrderTo(const Assignment& assignment, std::string_view action_name) {
+  return {.agent_uid = assignment.agent_uid,
+          .organization_uid = assignment.organization_uid,
+          .command = {},
+          .action_name = action_name,
+          .valid = kValid};
+}
+
+/// The job of the policy as it is now; its row stays as it is until the transaction ends.
+db::Rows FillFromPolicy(db::Connection& connection, const Assignment& assignment, agent::ApplyPolicyAction& order) {
+  auto rows = connection.Query(
+      "select id, name, description, configuration, revision from core.backup_policy where uid = $1 for share",
+      {assignment.policy_uid});
+  agent::PolicyJob& job = *order.mutable_job();
+  if (!assignment.custom) {
+    job.set_policy_uid(assignment.policy_uid);
+    job.set_policy_name(rows.Text(0, "name"));
+  }
+  job.set_config_uid(assignment.config_uid);
+  job.set_revision(static_cast<std::uint64_t>(rows.Int(0, "revision")));
+  job.set_name(rows.Text(0, "name"));
+  job.set_description(rows.Text(0, "description"));
+  FillLinuxJob(nlohmann::json::parse(rows.Text(0, "configuration")), job);
+  return rows;
+}
+
+void PrepareApply(db::Connection& connection, agent::Command& command, const Assignment& assignment,
+                  const std::string& user_name) {
+  agent::ApplyPolicyAction& order = *command.mutable_policy();
+  order.set_job_uid(assignment.uid);
+  const auto policy = FillFromPolicy(connection, assignment, order);
+  ReplaceEarlier(connection, assignment.uid);
+  order.set_sequence(NextSequence(connection));
+  connection.Query(
+      "insert into core.policy_assignment (uid, policy_uid, policy_id, custom, agent_uid, backup_agent_uid, "
+      "config_uid, "
+      "organization_uid, command_id, ordered_revision, assigned_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+      "$11) on conflict (uid) do update set status = 'Applying', failure_message = null, command_id = "
+      "excluded.command_id, ordered_revision = excluded.ordered_revision, agent_uid = excluded.agent_uid, "
+      "organization_uid = excluded.organization_uid",
+      {assignment.uid, assignment.policy_uid, policy.Text(0, "id"), assignment.custom ? "t" : "f", assignment.agent_uid,
+       assignment.backup_agent_uid, assignment.config_uid, assignment.organization_uid, command.id(),
+       policy.Text(0, "revision"), user_name});
+}
+
+constexpr const char* kSelect =
+    "select a.uid, a.config_uid, a.policy_uid, a.agent_uid, a.backup_agent_uid, a.organization_uid, a.custom, "
+    "p.organization_uid as owner, p.name from core.policy_assignment a join core.backup_policy p on p.uid = "
+    "a.policy_uid where ";
+
+Assignment Read(const db::Rows& rows, int row) {
+  return {.uid = rows.Text(row, "uid"),
+          .config_uid = rows.Text(row, "config_uid"),
+          .policy_uid = rows.Text(row, "policy_uid"),
+          .agent_uid = rows.Text(row, "agent_uid"),
+          .backup_agent_uid = rows.Text(row, "backup_agent_uid"),
+          .organization_uid = rows.Text(row, "organization_uid"),
+          .custom = rows.Bool(row, "custom"),
+          .policy_owner = rows.Text(row, "owner"),
+          .policy_name = rows.Text(row, "name")};
+}
+
+}  // namespace
+
+agentlink::Order OrderToApply(const contract::Call& call, const Assignment& assignment, std::string_view action_name) {
+  auto order = OrderTo(assignment, action_name);
+  order.prepare = [assignment, user = call.caller.user_name](db::Connection& connection, agent::Command& command) {
+    PrepareApply(connection, command, assignment, user);
+  };
+  return order;
+}
+
+agentlink::Order OrderToRemove(const Assignment& assignment, bool restore_points, std::string_view action_name) {
+  auto order = OrderTo(assignment, action_name);
+  order.prepare = [uid = assignment.uid, restore_points](db::Connection& connection, agent::Command& command) {
+    agent::ApplyPolicyAction& action = *command.mutable_policy();
+    action.set_job_uid(uid);
+    action.mutable_remove()->set_remove_restore_points(restore_points);
+    ReplaceEarlier(connection, uid);
+    action.set_sequence(NextSequence(connection));
+    connection.Query(
+        "update core.policy_assignment set status = 'Removing', failure_message = null, command_id = $2 where uid = $1",
+        {uid, command.id()});
+  };
+  return order;
+}
+
+void PushPolicy(agentlink::Commands& commands, db::Connection& connection, const contract::Call& call,
+                const std::string& policy_uid, std::string_view action_name) {
+  const auto rows = connection.Query(
+      std::string(kSelect) + "a.policy_uid = $1 and a.status <> 'Removing' order by a.uid", {policy_uid});
+  for (int row = 0; row < rows.Count(); ++row)
+    commands.Add(connection, call, OrderToApply(call, Read(rows, row), action_name));
+}
+
+std::optional<Assignment> FindAssignment(db::Connection& connection, const std::string& backup_agent_uid,
+                                         const std::string& uid) {
+  const auto rows = connection.Query(
+      std::string(kSelect) + "a.backup_agent_uid = $1 and (a.uid = $2 or a.config_uid = $2)", {backup_agent_uid, uid});
+  return rows.Count() == 0 ? std::nullopt : std::optional(Read(rows, 0));
+}
+
+}  // namespace steward::features
