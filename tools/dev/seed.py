@@ -110,6 +110,18 @@ def actions(client: Client) -> None:
     client.call("POST", f"/api/steward/v1/managementAgents/{away['instanceUid']}/collect")
 
 
+def policy(client: Client) -> None:
+    """A backup policy that is assigned to nobody yet."""
+    if client.data("/configuration/backupPolicies"):
+        return
+    answer = client.call("POST", "/configuration/backupPolicies/linux", json={
+        "name": "Files of Linux servers", "operationMode": "Server", "accessMode": "Private", "jobConfiguration": {
+            "backupSource": {"backupMode": "FilesFolders", "fileLevelOptions": {"directories": ["/etc", "/srv"], "exclusionMasks": ["*.tmp"]}},
+            "backupTarget": {"targetType": "LocalFolder", "localPath": "/backup"}, "retentionSettings": {"retentionDays": 30},
+            "scheduleSettings": {"scheduleType": "Daily", "dailyScheduleSettings": {"time": "22:30", "dailyMode": "Everyday"}}}})
+    assert answer.status_code == 200, answer.text
+
+
 def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     """Fills in the rest; safe to run again. Returns what var/dev/env needs."""
     companies = {c["name"]: c["instanceUid"] for c in client.data("/organizations/companies", limit=1000)}
@@ -125,6 +137,7 @@ def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
         client.call("PATCH", f"/organizations/companies/{answer.json()['data']['instanceUid']}", json=[{"op": "replace", "path": "/status", "value": "Disabled"}])
     first = estate["customers"][0]["name"]
     gateways(client)
+    policy(client)
     branch_user(client, companies[first])
     silent_agent(client, folder, companies[estate["customers"][1]["name"]])
     rejected_agent(client, folder)
