@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Orders to agents: they arrive exactly once, whoever is killed in the middle, and the caller learns what became of them."""
+import io
+import json
+import pathlib
 import signal
 import subprocess
+import tarfile
 import threading
 import time
 import uuid
@@ -231,18 +235,45 @@ def test_restart_of_the_agent(console, agent, api):
         assert ended(api, answer.headers["Location"].rsplit("/", 1)[1])["status"] == "succeed"
 
 
-def test_others_neither_order_nor_see(lab, api, job):
+def stranger(api):
+    """The owner of another company."""
     name = f"Stranger {uuid.uuid4().hex[:6]}"
     owner = {"userName": name.replace(" ", ""), "password": "Stranger-password-1"}
     assert api.call("POST", "/organizations/companies", json={"organizationInput": {"name": name}, "ownerCredentials": owner}).status_code == 200
-    stranger = Client(api.url, owner["userName"], owner["password"])
+    return Client(api.url, owner["userName"], owner["password"])
+
+
+def test_log_bundle(folder, console, agent, api):
+    """What support asks for first, without a secret; who may not see the agent gets nothing."""
+    uid = api.data("/infrastructure/managementAgents")[0]["instanceUid"]
+    made = api.call("POST", f"/api/steward/v1/managementAgents/{uid}/logBundle")
+    bundle = made.json()["data"] if made.status_code == 200 else stack.wait_for("the bundle", lambda: api.data("/api/steward/v1/logBundles"), 60)[0]
+    assert bundle["managementAgentUid"] == uid and bundle["sizeBytes"] > 500
+    content = api.call("GET", f"/api/steward/v1/logBundles/{bundle['instanceUid']}/content")
+    assert content.status_code == 200 and len(content.content) == bundle["sizeBytes"]
+    with tarfile.open(fileobj=io.BytesIO(content.content), mode="r:gz") as archive:
+        texts = {pathlib.PurePath(member.name).name: archive.extractfile(member).read().decode() for member in archive if member.isfile()}
+    assert set(texts) >= {"agent.log", "system.txt", "check.txt", "check.json", "status.json", "setup.toml", "adapters.toml"}
+    assert "Connected to the console" in texts["agent.log"] and json.loads(texts["check.json"])["good"] is True
+    assert "lab-secret" not in str(texts) and "(left out)" in texts["adapters.toml"]
+    token = next(line.split('"')[1] for line in (agent.folder / "setup.toml").read_text().splitlines() if line.startswith("token"))
+    assert token not in str(texts)
+    other = stranger(api)
+    assert other.data("/api/steward/v1/logBundles") == []
+    assert other.call("GET", f"/api/steward/v1/logBundles/{bundle['instanceUid']}/content").status_code == 404
+    assert other.call("POST", f"/api/steward/v1/managementAgents/{uid}/logBundle").status_code == 404
+    assert not list((agent.folder / "state").glob("bundle-*"))
+
+
+def test_others_neither_order_nor_see(lab, api, job):
+    other = stranger(api)
     before = len(orders(lab))
-    assert stranger.call("POST", f"{JOBS}/{job}/start").status_code == 404
-    assert stranger.call("PATCH", f"{JOBS}/{job}", json=[{"op": "replace", "path": "/isEnabled", "value": False}]).status_code == 404
-    assert stranger.data("/asyncActions") == []
+    assert other.call("POST", f"{JOBS}/{job}/start").status_code == 404
+    assert other.call("PATCH", f"{JOBS}/{job}", json=[{"op": "replace", "path": "/isEnabled", "value": False}]).status_code == 404
+    assert other.data("/asyncActions") == []
     action = api.data("/asyncActions")[0]["id"]
     for method, path in (("GET", ""), ("DELETE", ""), ("GET", "/result"), ("DELETE", "/result")):
-        assert stranger.call(method, f"/asyncActions/{action}{path}").status_code == 404
+        assert other.call(method, f"/asyncActions/{action}{path}").status_code == 404
     assert len(orders(lab)) == before
 
 

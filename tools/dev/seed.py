@@ -101,11 +101,13 @@ def stranger(client: Client) -> None:
 
 
 def actions(client: Client) -> None:
-    """Orders to agents: one that is carried out, and one whose agent is away."""
+    """Orders to agents: two that are carried out, and one whose agent is away."""
     if client.data("/asyncActions"):
         return
     job = next(row for row in client.data("/infrastructure/backupServers/jobs", limit=1000) if row["type"] == "BackupVm" and row["isEnabled"])
     client.call("POST", f"/infrastructure/backupServers/jobs/{job['instanceUid']}/start")
+    here = next(row for row in client.data("/infrastructure/managementAgents", limit=1000) if row["connectionStatus"] == "Online")
+    client.call("POST", f"/api/steward/v1/managementAgents/{here['instanceUid']}/logBundle")
     away = agent_named(client, "/infrastructure/managementAgents", "old-server-07")
     client.call("POST", f"/api/steward/v1/managementAgents/{away['instanceUid']}/collect")
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Stack } from '@mantine/core';
-import { IconEye, IconRefresh } from '@tabler/icons-react';
+import { Alert, Anchor, Button, Group, Stack } from '@mantine/core';
+import { IconEye, IconFileZip, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { wordOf } from '@/components/enum-words';
 import { OutcomeLine } from '@/components/outcome-line';
@@ -26,16 +26,21 @@ export function AgentActions({ agent }: { agent: Agent }) {
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [asked, setAsked] = useState(words.lookNow);
-  const ask = async (what: string, action: 'collect' | 'resync') => {
+  const [bundle, setBundle] = useState<string | null>(null);
+  const ask = async (what: string, action: 'collect' | 'resync' | 'logBundle') => {
     setBusy(true);
     setAsked(what);
     setOutcome(null);
-    const became = await give(`${what}: ${agent.hostName ?? ''}`, (headers) => api.POST(`/api/steward/v1/managementAgents/{managementAgentUid}/${action}`, {
-      params: { path: { managementAgentUid: agent.instanceUid ?? '' } }, headers,
-    }));
+    setBundle(null);
+    let order = '';
+    const became = await give(`${what}: ${agent.hostName ?? ''}`, (headers) => {
+      order = headers['X-Request-id'];
+      return api.POST(`/api/steward/v1/managementAgents/{managementAgentUid}/${action}`, { params: { path: { managementAgentUid: agent.instanceUid ?? '' } }, headers });
+    });
     await renew();
     setBusy(false);
     setOutcome(became);
+    if (action === 'logBundle' && became.kind === 'done') setBundle(order); // a bundle has the uid of its order
   };
   return (
     <Stack gap="xs">
@@ -47,8 +52,14 @@ export function AgentActions({ agent }: { agent: Agent }) {
         {may('ResyncManagementAgent') && (
           <Button variant="default" size="xs" leftSection={<IconRefresh size={14} aria-hidden />} loading={busy} onClick={() => void ask(words.sendAgain, 'resync')}>{words.sendAgain}</Button>
         )}
+        {may('GatherManagementAgentLog') && (
+          <Button variant="default" size="xs" leftSection={<IconFileZip size={14} aria-hidden />} loading={busy} onClick={() => void ask(words.getLog, 'logBundle')}>{words.getLog}</Button>
+        )}
       </Group>
-      <div role="status">{outcome && <OutcomeLine outcome={outcome} about={asked} />}</div>
+      <div role="status">
+        {outcome && <OutcomeLine outcome={outcome} about={asked} />}
+        {bundle && <Anchor size="sm" href={`/api/steward/v1/logBundles/${bundle}/content`} download>{words.downloadLog}</Anchor>}
+      </div>
     </Stack>
   );
 }
