@@ -85,6 +85,7 @@ void CommandRunner::Carry(const Waiting& waiting) {
   update.set_state(outcome.done ? CommandUpdate::DONE : CommandUpdate::FAILED);
   update.set_percent(outcome.done ? 100 : 0);
   update.set_message(outcome.message);
+  update.mutable_found()->Assign(outcome.found.begin(), outcome.found.end());
   log_.End(update);
   spdlog::info("Command {}: {}{}", command.id(),
                outcome.done ? "done" : "failed: ", outcome.done ? "" : outcome.message);

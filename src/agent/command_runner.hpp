@@ -19,6 +19,7 @@ namespace steward::agent {
 struct CommandOutcome {
   bool done = false;
   std::string message;  ///< in words
+  std::vector<FoundComputer> found = {};
 };
 
 /// Carries out the console's commands on a few threads, each at most once, and reports where they stand. Thread-safe.

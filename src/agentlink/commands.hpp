@@ -18,6 +18,7 @@ struct Order {
   std::string_view result_operation = {};  ///< GET operation whose object is the result; empty = an empty result
   platform::Bindings result_path = {};
   std::chrono::seconds valid{900};  ///< not sent to the agent later than this
+  db::Param rule_uid = {};          ///< discovery rule that this is a run of
 };
 
 /// Where an order stands.
@@ -41,8 +42,10 @@ class Commands {
   /// Stores the order and its audit row in one transaction; it is durable when this returns. The id is the call's
   /// X-Request-id when it has one: repeated within five minutes by the same user for the same call, it is the same
   /// order and nothing is stored again. Errors: kInvalid (X-Request-id is no uuid), kConflict (it was used for
-  /// something else).
+  /// something else, or the rule runs already).
   Result<std::string> Queue(const contract::Call& call, const Order& order, const platform::AuditEntry& audit);
+  /// Stores an order of the console's own, asked for by nobody; nothing when its rule runs already.
+  void QueueOwn(const Order& order);
   std::optional<OrderState> Find(const std::string& id);
   /// Takes back an order that was not sent. Errors: kConflict when it was.
   Status Cancel(const std::string& id);

@@ -88,6 +88,7 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command) {
       return DoJob(command.job());
     }
     case Command::kRestart:
+    case Command::kDiscover:
     case Command::ACTION_NOT_SET:
       break;
   }

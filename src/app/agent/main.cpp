@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "agent/check/check.hpp"
+#include "agent/discovery.hpp"
 #include "agent/host_facts.hpp"
 #include "agent/link.hpp"
 #include "agent/restic/adapter.hpp"
@@ -59,7 +60,8 @@ constexpr int kRestart = -1;  ///< not an exit code: begin anew
 
 /// The first adapter that a command is meant for carries it out; a look at everything is for all.
 agent::CommandOutcome Execute(const std::vector<std::unique_ptr<agent::Adapter>>& adapters,
-                              const agent::Command& command) {
+                              const agent::Command& command, const std::atomic<bool>& stop) {
+  if (command.has_discover()) return agent::Discover(command.discover(), stop);
   if (command.has_restart()) {
     // The end is written down before the process goes, and told by the next one if need be.
     kill(getpid(), SIGUSR1);
@@ -95,8 +97,9 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
   agent::CommandLog log(config.state / "commands.journal");
+  std::atomic<bool> stop{false};
   agent::CommandRunner commands(
-      log, [&adapters](const agent::Command& command) { return Execute(adapters, command); },
+      log, [&adapters, &stop](const agent::Command& command) { return Execute(adapters, command, stop); },
       [&store] { WaitUntilSynced(store); });
   agent::GatewayBook gateways(agent::GatewayBook::In(config.state));
   agent::LinkSession::Parts parts{.identity = identity,
@@ -118,7 +121,6 @@ int Run(const agent::AgentConfig& config, const sigset_t& stop_signals) {
   agent::Link link(config, parts);
   for (const auto& adapter : adapters) adapter->Start();
   const agent::Watchdog watchdog([&link] { return link.Alive(); });
-  std::atomic<bool> stop{false};
   std::thread ready([&] { WaitUntilAllLooked(adapters, store, stop); });
   std::thread connection([&] { link.Run(); });
   spdlog::info("steward-agent {} on {}, {} adapter(s), state in {}", kVersion, host_name, adapters.size(),

@@ -2,6 +2,7 @@
 #pragma once
 #include "contract/handlers.gen.hpp"
 #include "features/agents/agents.hpp"
+#include "features/discovery/discovery.hpp"
 #include "features/gateways/gateways.hpp"
 #include "features/identity/users.hpp"
 #include "features/jobs/jobs.hpp"
@@ -17,7 +18,7 @@ class ConsoleHandlers : public contract::Handlers {
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
                   features::Agents& agents, features::Actions& actions, features::Jobs& jobs,
-                  features::CloudGateways& gateways)
+                  features::CloudGateways& gateways, features::Discovery& discovery)
       : services_(services),
         users_(users),
         organizations_(organizations),
@@ -25,6 +26,7 @@ class ConsoleHandlers : public contract::Handlers {
         actions_(actions),
         jobs_(jobs),
         gateways_(gateways),
+        discovery_(discovery),
         facts_(services) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
@@ -64,6 +66,11 @@ class ConsoleHandlers : public contract::Handlers {
   Answer CreateCloudGatewayPool(const Call& call) override { return gateways_.CreatePool(call); }
   Answer PatchCloudGatewayPool(const Call& call) override { return gateways_.PatchPool(call); }
   Answer DeleteCloudGatewayPool(const Call& call) override { return gateways_.DeletePool(call); }
+  Answer CreateDiscoveryRule(const Call& call) override { return discovery_.Create(call); }
+  Answer PatchDiscoveryRule(const Call& call) override { return discovery_.Patch(call); }
+  Answer DeleteDiscoveryRule(const Call& call) override { return discovery_.Delete(call); }
+  Answer ImportDiscoveryCsv(const Call& call) override { return discovery_.Import(call); }
+  Answer RunDiscoveryRule(const Call& call) override { return discovery_.Run(call); }
   Answer GetCountries(const Call&) override { return facts_.Countries(); }
   Answer GetCurrencies(const Call&) override { return facts_.Currencies(); }
   Answer GetUsaStates(const Call&) override { return facts_.UsaStates(); }
@@ -99,6 +106,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Actions& actions_;
   features::Jobs& jobs_;
   features::CloudGateways& gateways_;
+  features::Discovery& discovery_;
   features::Facts facts_;
 };
 
