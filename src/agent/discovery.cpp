@@ -35,7 +35,8 @@ void Together(std::size_t count, const std::atomic<bool>& stop, const std::funct
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < std::min(kResolvers, count); ++i) {
     threads.emplace_back([&] {
-      for (auto mine = next++; mine < count && !stop && std::chrono::steady_clock::now() < end; mine = next++) one(mine);
+      for (auto mine = next++; mine < count && !stop && std::chrono::steady_clock::now() < end; mine = next++)
+        one(mine);
     });
   }
   for (auto& thread : threads) thread.join();
@@ -137,10 +138,10 @@ class Search {
   void Ask(const std::vector<std::uint32_t>& addresses) {
     std::vector<std::uint16_t> ports;
     for (const auto port : action_.ports()) ports.push_back(static_cast<std::uint16_t>(port));
-    sweep_ = SweepTcp(addresses, ports,
-                      {std::chrono::milliseconds(action_.connect_milliseconds()),
-                       std::chrono::seconds(action_.total_seconds())},
-                      stop_);
+    sweep_ = SweepTcp(
+        addresses, ports,
+        {std::chrono::milliseconds(action_.connect_milliseconds()), std::chrono::seconds(action_.total_seconds())},
+        stop_);
     neighbours_ = Neighbours();
   }
 
@@ -165,11 +166,12 @@ class Search {
   }
 
   std::string Summary(std::size_t wanted) const {
-    const auto answering = std::count_if(found_.begin(), found_.end(),
-                                         [](const FoundComputer& one) { return one.status() == FoundComputer::ONLINE; });
+    const auto answering = std::count_if(
+        found_.begin(), found_.end(), [](const FoundComputer& one) { return one.status() == FoundComputer::ONLINE; });
     std::string text = fmt::format("{} computer(s) answer at {} address(es).", answering, sweep_.asked.size());
     if (sweep_.asked.size() < wanted) {
-      text += fmt::format(" The time was over before {} more were asked; divide the rule.", wanted - sweep_.asked.size());
+      text +=
+          fmt::format(" The time was over before {} more were asked; divide the rule.", wanted - sweep_.asked.size());
     }
     return text;
   }
@@ -215,8 +217,8 @@ Result<DiscoveryPlan> PlanDiscovery(const DiscoverAction& action, const std::vec
   }
   const auto count = CountAddresses(ranges);
   if (count > kMostAddresses) {
-    return Fail(ErrorCode::kInvalid, fmt::format("These are {} addresses; a rule takes {} at most. Divide it.", count,
-                                                 kMostAddresses));
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("These are {} addresses; a rule takes {} at most. Divide it.", count, kMostAddresses));
   }
   std::set<std::uint32_t> addresses;
   for (const auto& range : ranges) {

@@ -48,14 +48,16 @@ void StoreFound(db::Connection& connection, const agent::CommandUpdate& update) 
       "$1::uuid, f.subject, nullif(f.address, ''), nullif(f.host_name, ''), nullif(f.mac_address, ''), f.platform, "
       "f.status::core.computer_status, case when f.status = 'Online' then now() end from jsonb_to_recordset($4::jsonb) "
       "as f(subject text, address text, host_name text, mac_address text, platform text, status text) on conflict "
-      "(rule_uid, subject) do update set location_uid = excluded.location_uid, host_name = coalesce(excluded.host_name, "
+      "(rule_uid, subject) do update set location_uid = excluded.location_uid, host_name = "
+      "coalesce(excluded.host_name, "
       "d.host_name), mac_address = coalesce(excluded.mac_address, d.mac_address), platform = case when excluded.status "
       "= 'Online' then excluded.platform else d.platform end, status = excluded.status, last_seen_at = "
       "coalesce(excluded.last_seen_at, d.last_seen_at)",
       {rule, rules.Text(0, "organization_uid"), rules.Maybe(0, "location_uid"), found});
   const bool import = rules.Text(0, "method") == "Csv";
   connection.Query(
-      "delete from core.discovered_computer where rule_uid = $1 and ($3::boolean or last_seen_at < now() - interval '30 "
+      "delete from core.discovered_computer where rule_uid = $1 and ($3::boolean or last_seen_at < now() - interval "
+      "'30 "
       "days') and subject not in (select f->>'subject' from jsonb_array_elements($2::jsonb) f)",
       {rule, found, import ? "t" : "f"});
   connection.Query(

@@ -55,9 +55,9 @@ bool LooksLikeAddress(const std::string& text) {
 }
 
 bool IsHeader(const std::vector<std::string>& fields) {
-  static const std::set<std::string> kWords = {"host",      "hostname",  "host name",  "name", "computer",
-                                               "ip",        "address",   "ip address", "fqdn", "host_name",
-                                               "ipaddress", "ip_address"};
+  static const std::set<std::string> kWords = {"host",     "hostname",  "host name", "name",
+                                               "computer", "ip",        "address",   "ip address",
+                                               "fqdn",     "host_name", "ipaddress", "ip_address"};
   return std::all_of(fields.begin(), fields.end(), [](std::string field) {
     std::transform(field.begin(), field.end(), field.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

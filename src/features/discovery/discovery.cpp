@@ -39,8 +39,8 @@ Status CheckRanges(const json& ranges) {
     parsed.push_back(*range);
   }
   if (const auto count = CountAddresses(parsed); count > kMostAddresses) {
-    return FailProperty("ranges", fmt::format("These are {} addresses; a rule takes {} at most. Divide it.", count,
-                                              kMostAddresses));
+    return FailProperty(
+        "ranges", fmt::format("These are {} addresses; a rule takes {} at most. Divide it.", count, kMostAddresses));
   }
   return {};
 }
@@ -58,9 +58,10 @@ Result<json> HostsOf(const json& body) {
 
 Status CheckAgent(db::Connection& connection, const db::Param& agent, const std::string& organization) {
   const bool known = !agent || connection
-                                       .Query("select 1 from core.agent where uid = $1 and organization_uid = $2 and "
-                                              "state = 'Accepted'",
-                                              {agent, organization})
+                                       .Query(
+                                           "select 1 from core.agent where uid = $1 and organization_uid = $2 and "
+                                           "state = 'Accepted'",
+                                           {agent, organization})
                                        .Count() > 0;
   if (known) return {};
   return FailProperty("managementAgentUid", "The rule's company has no such management agent.");
@@ -69,8 +70,10 @@ Status CheckAgent(db::Connection& connection, const db::Param& agent, const std:
 /// The agent that runs a rule: the one it names, or the master of its company.
 Result<std::string> RunnerOf(db::Connection& connection, const std::string& rule) {
   const auto rows = connection.Query(
-      "select a.uid from core.discovery_rule r join core.agent a on a.organization_uid = r.organization_uid and a.state "
-      "= 'Accepted' and case when r.agent_uid is null then a.role = 'Master' else a.uid = r.agent_uid end where r.uid = "
+      "select a.uid from core.discovery_rule r join core.agent a on a.organization_uid = r.organization_uid and "
+      "a.state "
+      "= 'Accepted' and case when r.agent_uid is null then a.role = 'Master' else a.uid = r.agent_uid end where r.uid "
+      "= "
       "$1",
       {rule});
   if (rows.Count() > 0) return rows.Text(0, "uid");
