@@ -94,6 +94,7 @@ void CommandRunner::Carry(const Waiting& waiting) {
   update.set_percent(outcome.done ? 100 : 0);
   update.set_message(outcome.message);
   update.set_result(std::move(outcome.result));
+  update.mutable_found()->Assign(outcome.found.begin(), outcome.found.end());
   log_.End(update);
   spdlog::info("Command {}: {}{}", command.id(),
                outcome.done ? "done" : "failed: ", outcome.done ? "" : outcome.message);

@@ -20,6 +20,7 @@ struct CommandOutcome {
   bool done = false;
   std::string message;  ///< in words
   std::string result = {};  ///< what was asked for, when that is a document
+  std::vector<FoundComputer> found = {};
 };
 
 /// Tells how far a command under way is, in percent. May be called often; the console hears of it once a second.

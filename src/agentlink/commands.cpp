@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agentlink/commands.hpp"
 
+#include "agentlink/found_computers.hpp"
 #include "base/uuid.hpp"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
@@ -36,30 +37,60 @@ std::string Dump(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-}  // namespace
+constexpr const char* kNobody = "00000000-0000-0000-0000-000000000000";
 
-bool Commands::Insert(db::Connection& connection, const contract::Call& call, const Order& order,
-                      const std::string& id) {
+/// Who asked for an order, and with which call.
+struct Origin {
+  std::string id;
+  std::string user_uid;
+  std::string organization_uid;
+  std::string target;
+  std::string query;
+  db::Param body;
+};
+
+Origin OriginOf(const contract::Call& call, const std::string& id) {
+  return {id,
+          call.caller.user_uid,
+          call.caller.organization_uid,
+          TargetOf(call),
+          Dump(Object(call.request.query)),
+          call.request.body.empty() ? db::Param() : db::Param(call.request.body)};
+}
+
+/// Stores an order and tells whoever holds its agent; false when there is one with this id, or its rule runs already.
+bool Insert(db::Connection& connection, const Origin& origin, const Order& order) {
   agent::Command command = order.command;
-  command.set_id(id);
+  command.set_id(origin.id);
   if (order.prepare) order.prepare(connection, command);
   platform::Bindings result_path = order.result_path;
-  if (!order.result_own_uid.empty()) result_path.emplace_back(order.result_own_uid, id);
+  if (!order.result_own_uid.empty()) result_path.emplace_back(order.result_own_uid, origin.id);
   const auto stored = connection.Query(
       "insert into core.command (id, agent_uid, organization_uid, payload, expires_at, initiator_uid, "
-      "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path) values "
-      "($1, $2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, $10::jsonb, $11, $12, "
-      "$13::jsonb) on conflict (id) do nothing",
-      {id, order.agent_uid, order.organization_uid, Bytea(command.SerializeAsString()),
-       std::to_string(order.valid.count()), call.caller.user_uid, call.caller.organization_uid,
-       std::string(order.action_name), TargetOf(call), Dump(Object(call.request.query)),
-       call.request.body.empty() ? db::Param() : db::Param(call.request.body),
+      "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path, rule_uid) "
+      "values ($1, $2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, $10::jsonb, $11, $12, "
+      "$13::jsonb, $14) on conflict do nothing",
+      {origin.id, order.agent_uid, order.organization_uid, Bytea(command.SerializeAsString()),
+       std::to_string(order.valid.count()), origin.user_uid, origin.organization_uid, std::string(order.action_name),
+       origin.target, origin.query, origin.body,
        order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
-       Dump(Object(result_path))});
+       Dump(Object(result_path)), order.rule_uid});
   if (stored.Affected() == 0) return false;
+  if (order.rule_uid) {
+    connection.Query("update core.discovery_rule set last_run_at = now() where uid = $1", {order.rule_uid});
+  }
   connection.Query("select pg_notify('steward_command', $1)", {order.agent_uid});
   return true;
 }
+
+bool RuleRuns(db::Connection& connection, const Order& order) {
+  return connection
+             .Query("select 1 from core.command where rule_uid = $1 and state in ('Queued', 'Sent', 'Running')",
+                    {order.rule_uid})
+             .Count() > 0;
+}
+
+}  // namespace
 
 Result<std::string> Commands::Queue(const contract::Call& call, const Order& order, const platform::AuditEntry& audit) {
   std::string id(call.request.Header("X-Request-id"));
@@ -67,12 +98,15 @@ Result<std::string> Commands::Queue(const contract::Call& call, const Order& ord
   if (id.empty()) id = NewUuid();
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
-  if (!Insert(*connection, call, order, id)) {
+  if (!Insert(*connection, OriginOf(call, id), order)) {
     const auto same = transaction.Query(
         "select 1 from core.command where id = $1 and initiator_uid = $2 and target = $3 and created_at > now() - "
         "interval '5 minutes'",
         {id, call.caller.user_uid, TargetOf(call)});
     if (same.Count() == 0) {
+      if (RuleRuns(*connection, order)) {
+        return Fail(ErrorCode::kConflict, "This rule is being run already; wait for its end, or take that run back.");
+      }
       return Fail(ErrorCode::kConflict, "This X-Request-id was used before; send a new one with each new request.");
     }
     return id;
@@ -84,7 +118,7 @@ Result<std::string> Commands::Queue(const contract::Call& call, const Order& ord
 
 std::string Commands::Add(db::Connection& connection, const contract::Call& call, const Order& order) {
   std::string id = NewUuid();
-  Insert(connection, call, order, id);
+  Insert(connection, OriginOf(call, id), order);
   return id;
 }
 
@@ -94,6 +128,13 @@ void Commands::Replace(db::Connection& connection, const std::string& id) {
       "it.' where id = $1 and state = 'Queued' returning id) select pg_notify('steward_command_end', id::text) from "
       "old",
       {id});
+}
+
+void Commands::QueueOwn(const Order& order) {
+  auto connection = owner_.Acquire();
+  db::Transaction transaction(*connection);
+  Insert(*connection, {NewUuid(), kNobody, order.organization_uid, "daily run", "{}", std::nullopt}, order);
+  transaction.Commit();
 }
 
 std::optional<OrderState> Commands::Find(const std::string& id) {
@@ -174,7 +215,10 @@ bool Commands::Store(const std::string& agent_uid, const agent::CommandUpdate& u
     transaction.Query("insert into core.command_result (command_id, size, content) values ($1, $2, $3::bytea)",
                       {update.id(), std::to_string(update.result().size()), Bytea(update.result())});
   }
-  if (end && changed.Affected() > 0) transaction.Query("select pg_notify('steward_command_end', $1)", {update.id()});
+  if (end && changed.Affected() > 0) {
+    if (update.state() == agent::CommandUpdate::DONE) StoreFound(*connection, update);
+    transaction.Query("select pg_notify('steward_command_end', $1)", {update.id()});
+  }
   transaction.Commit();
   return end;
 }

@@ -22,6 +22,7 @@ struct Order {
   std::chrono::seconds valid{900};       ///< not sent to the agent later than this
   /// Completes the command, whose id is set by then, and stores what belongs to it, in the transaction of the order.
   std::function<void(db::Connection&, agent::Command&)> prepare = {};
+  db::Param rule_uid = {};  ///< discovery rule that this is a run of
 };
 
 /// Where an order stands.
@@ -45,13 +46,15 @@ class Commands {
   /// Stores the order and its audit row in one transaction; it is durable when this returns. The id is the call's
   /// X-Request-id when it has one: repeated within five minutes by the same user for the same call, it is the same
   /// order and nothing is stored again. Errors: kInvalid (X-Request-id is no uuid), kConflict (it was used for
-  /// something else).
+  /// something else, or the rule runs already).
   Result<std::string> Queue(const contract::Call& call, const Order& order, const platform::AuditEntry& audit);
   /// Stores one more order of the call, under an id of its own, inside the caller's transaction and without an audit
   /// row. Returns the id.
   std::string Add(db::Connection& connection, const contract::Call& call, const Order& order);
   /// Takes back an order that was not sent because a newer one replaces it, inside the caller's transaction.
   static void Replace(db::Connection& connection, const std::string& id);
+  /// Stores an order of the console's own, asked for by nobody; nothing when its rule runs already.
+  void QueueOwn(const Order& order);
   std::optional<OrderState> Find(const std::string& id);
   /// Takes back an order that was not sent. Errors: kConflict when it was.
   Status Cancel(const std::string& id);
@@ -73,8 +76,6 @@ class Commands {
   static constexpr std::chrono::hours kRetention{24};
 
  private:
-  /// False when an order with that id is there already.
-  static bool Insert(db::Connection& connection, const contract::Call& call, const Order& order, const std::string& id);
   db::Pool& owner_;
 };
 

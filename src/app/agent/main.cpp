@@ -79,7 +79,8 @@ int Run(const agent::AgentConfig& config, const agent::ConfigFiles& files, const
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
   agent::CommandLog log(config.state / "commands.journal");
-  const agent::Orders orders({config, files, adapters, MakeTransport, kVersion});
+  std::atomic<bool> stop{false};
+  const agent::Orders orders({config, files, adapters, MakeTransport, kVersion, stop});
   agent::CommandRunner commands(
       log,
       [&orders](const agent::Command& command, const agent::Progress& progress) {
@@ -106,7 +107,6 @@ int Run(const agent::AgentConfig& config, const agent::ConfigFiles& files, const
   agent::Link link(config, parts);
   for (const auto& adapter : adapters) adapter->Start();
   const agent::Watchdog watchdog([&link] { return link.Alive(); });
-  std::atomic<bool> stop{false};
   std::thread ready([&] { WaitUntilAllLooked(adapters, store, stop); });
   std::thread connection([&] { link.Run(); });
   spdlog::info("steward-agent {} on {}, {} adapter(s), state in {}", kVersion, host_name, adapters.size(),

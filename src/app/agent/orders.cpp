@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <csignal>
 
+#include "agent/discovery.hpp"
 #include "agent/host_facts.hpp"
 #include "agent/identity.hpp"
 #include "agent/log_bundle.hpp"
@@ -39,6 +40,7 @@ std::string System(const AgentConfig& config, const std::string& version) {
 // The first adapter that a command is meant for carries it out; a look at everything is for all.
 CommandOutcome Orders::Execute(const Command& command, const Progress& progress) const {
   if (command.has_log_bundle()) return Bundle();
+  if (command.has_discover()) return Discover(command.discover(), parts_.stop);
   if (command.has_restart()) {
     // The end is written down before the process goes, and told by the next one if need be.
     kill(getpid(), SIGUSR1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -25,6 +26,7 @@ class Orders {
     const std::vector<std::unique_ptr<Adapter>>& adapters;
     MakeTransport transport;
     std::string version;
+    const std::atomic<bool>& stop;  ///< the agent is about to end
   };
   explicit Orders(Parts parts) : parts_(std::move(parts)) {}
 

@@ -73,6 +73,7 @@ class ChangeListener {
     agentlink::TlsFailures& tls_failures;
     agentlink::Gateways& gateways;
     agentlink::GatewayProbe& probe;
+    features::Discovery& discovery;
     db::Pool& owner;
   };
   ChangeListener(std::string url, Parts parts) : parts_(parts), thread_([this, url = std::move(url)] { Run(url); }) {}
@@ -122,6 +123,7 @@ class ChangeListener {
           }
           parts_.hub.FlushHeartbeats();
           parts_.commands.Tidy();
+          parts_.discovery.RunDue();
           parts_.tls_failures.Flush(parts_.owner);
           parts_.gateways.Flush();
           tidy = std::chrono::steady_clock::now() + std::chrono::seconds(5);
@@ -251,8 +253,9 @@ void RunConsole(const Config& config) {
   features::AgentOrders agent_orders(services, actions, commands);
   features::CloudGateways cloud_gateways(services, instance);
   features::Policies policies(services, commands, actions);
+  features::Discovery discovery(services, commands, actions);
   ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, actions, jobs, cloud_gateways,
-                           policies);
+                           policies, discovery);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst}, owner);
 
@@ -279,7 +282,8 @@ void RunConsole(const Config& config) {
                                  .own_host = config.address == "0.0.0.0" ? "127.0.0.1" : config.address,
                                  .every = std::chrono::seconds(config.gateway_probe_seconds),
                                  .changed = reported});
-  const ChangeListener listener(url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, owner});
+  const ChangeListener listener(
+      url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, discovery, owner});
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

@@ -3,6 +3,7 @@
 #include "contract/handlers.gen.hpp"
 #include "features/agents/agent_orders.hpp"
 #include "features/agents/agents.hpp"
+#include "features/discovery/discovery.hpp"
 #include "features/gateways/gateways.hpp"
 #include "features/identity/users.hpp"
 #include "features/jobs/jobs.hpp"
@@ -19,7 +20,8 @@ class ConsoleHandlers : public contract::Handlers {
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
                   features::Agents& agents, features::AgentOrders& agent_orders, features::Actions& actions,
-                  features::Jobs& jobs, features::CloudGateways& gateways, features::Policies& policies)
+                  features::Jobs& jobs, features::CloudGateways& gateways, features::Policies& policies,
+                  features::Discovery& discovery)
       : services_(services),
         users_(users),
         organizations_(organizations),
@@ -29,6 +31,7 @@ class ConsoleHandlers : public contract::Handlers {
         jobs_(jobs),
         gateways_(gateways),
         policies_(policies),
+        discovery_(discovery),
         facts_(services) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
@@ -68,6 +71,11 @@ class ConsoleHandlers : public contract::Handlers {
   Answer CreateCloudGatewayPool(const Call& call) override { return gateways_.CreatePool(call); }
   Answer PatchCloudGatewayPool(const Call& call) override { return gateways_.PatchPool(call); }
   Answer DeleteCloudGatewayPool(const Call& call) override { return gateways_.DeletePool(call); }
+  Answer CreateDiscoveryRule(const Call& call) override { return discovery_.Create(call); }
+  Answer PatchDiscoveryRule(const Call& call) override { return discovery_.Patch(call); }
+  Answer DeleteDiscoveryRule(const Call& call) override { return discovery_.Delete(call); }
+  Answer ImportDiscoveryCsv(const Call& call) override { return discovery_.Import(call); }
+  Answer RunDiscoveryRule(const Call& call) override { return discovery_.Run(call); }
   Answer GetCountries(const Call&) override { return facts_.Countries(); }
   Answer GetCurrencies(const Call&) override { return facts_.Currencies(); }
   Answer GetUsaStates(const Call&) override { return facts_.UsaStates(); }
@@ -116,6 +124,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Jobs& jobs_;
   features::CloudGateways& gateways_;
   features::Policies& policies_;
+  features::Discovery& discovery_;
   features::Facts facts_;
 };
 

@@ -146,12 +146,21 @@ Result<Answer> Agents::Patch(const Call& call) {
                 .Count() == 0) {
           return FailProperty("locationUid", "The location does not belong to the agent's organization.");
         }
+        const std::string role = next.value("role", "Client");
+        if (role == "Unknown") return FailProperty("role", "The role of an agent is Client or Master.");
         moved = TextOf(current, "locationUid") != location;
+        if (role == "Master") {
+          connection.Query(
+              "update core.agent set role = 'Client' where role = 'Master' and uid <> $1 and organization_uid = "
+              "(select "
+              "organization_uid from core.agent where uid = $1)",
+              {uid});
+        }
         // The agent's rows carry its location; revision 0 makes it send everything again, into the new place.
         connection.Query(
             "update core.agent set friendly_name = coalesce($2, friendly_name), tag = $3, revision = case when $5 then "
-            "0 else revision end, location_uid = $4 where uid = $1",
-            {uid, TextOf(next, "friendlyName"), TextOf(next, "tag"), location, moved ? "t" : "f"});
+            "0 else revision end, location_uid = $4, role = $6 where uid = $1",
+            {uid, TextOf(next, "friendlyName"), TextOf(next, "tag"), location, moved ? "t" : "f", role});
         return platform::AuditEntry{"PatchManagementAgent", "ManagementAgentAssigned",
                                     TextOf(current, "organizationUid"), uid, "Agent was changed."};
       });
