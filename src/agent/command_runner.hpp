@@ -18,7 +18,7 @@ namespace steward::agent {
 /// What became of a command that was carried out.
 struct CommandOutcome {
   bool done = false;
-  std::string message;  ///< in words
+  std::string message;      ///< in words
   std::string result = {};  ///< what was asked for, when that is a document
   std::vector<FoundComputer> found = {};
 };

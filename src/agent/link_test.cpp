@@ -206,9 +206,8 @@ TEST_F(EnrolledLinkTest, Gateways_AreKeptAndTheirRevisionIsTold) {
 
 TEST_F(EnrolledLinkTest, Refusal_IsToldUntilTheConsoleHasIt) {
   const auto refusals = [this] {
-    return std::ranges::count_if(socket_->sent, [](const AgentFrame& frame) {
-      return frame.command_update().state() == CommandUpdate::FAILED;
-    });
+    return std::ranges::count_if(
+        socket_->sent, [](const AgentFrame& frame) { return frame.command_update().state() == CommandUpdate::FAILED; });
   };
   ConsoleFrame order;
   order.mutable_command()->set_id(NewUuid());
