@@ -46,11 +46,26 @@ it('looks now, and tells what became of it', async () => {
   }
 });
 
+it('offers the log of an agent once it is there', async () => {
+  let order = '';
+  const gather = http.post(`*/api/steward/v1/managementAgents/${uid}/logBundle`, ({ request }) => {
+    order = request.headers.get('X-Request-id') ?? '';
+    return HttpResponse.json({ data: { instanceUid: order } });
+  });
+  consoleWith('PortalOperator', { [path]: [agent] }, [gather]);
+  await show(All, `/x?open=${uid}`);
+  await userEvent.click(await screen.findByRole('button', { name: 'Get its log' }));
+  const link = await screen.findByRole('link', { name: 'Download the log' });
+  expect(order).not.toBe('');
+  expect(link).toHaveAttribute('href', `/api/steward/v1/logBundles/${order}/content`);
+});
+
 it('offers readers nothing to press', async () => {
   consoleWith('PortalReadonlyOperator', { [path]: [agent] });
   await show(All, `/x?open=${uid}`);
   await screen.findByRole('dialog', { name: 'gw-01' });
   expect(screen.queryByRole('button', { name: 'Look now' })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Get its log' })).toBeNull();
 });
 
 it('names what died in TLS with its likely cause', async () => {
