@@ -29,8 +29,8 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           include: ['e2e/**/*.e2e.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          testTimeout: 240_000, // one test walks through every page
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

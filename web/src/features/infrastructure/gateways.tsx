@@ -108,7 +108,7 @@ export function Gateways() {
   return (
     <Stack gap="sm">
       {may('CreateCloudGateway') && <Group justify="flex-end"><Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={open}>{words.addGateway}</Button></Group>}
-      <Modal opened={adding} onClose={close} title={words.addGateway}><NewGateway close={close} /></Modal>
+      <Modal opened={adding} onClose={close} title={words.addGateway} closeButtonProps={{ 'aria-label': words.cancel }}><NewGateway close={close} /></Modal>
       <ResourceTable path="/api/v3/infrastructure/sites/cloudgateways" label={words.gateways} rowKey="instanceUid" rowName={(row) => row.name} standardSort="name"
         empty={<Empty title={words.none}>{words.noGatewaysText}</Empty>} actions={(row) => <GatewayActions key={row.instanceUid} gateway={row} />} columns={[
           { key: 'connectionStatus', label: 'State', kind: 'status' },

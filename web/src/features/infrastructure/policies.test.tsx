@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { consoleWith, standInConsole } from '@/test/console';
 import { show } from '@/test/show';
 import Policies from './policies';
-import { emptyPolicy, isWhole, policyOf } from './policy-form';
+import { emptyPolicy, inWords, isWhole, policyOf } from './policy-form';
 
 standInConsole();
 const uid = '0b0c6a1e-0000-4000-8000-000000000003';
@@ -30,6 +30,8 @@ it('describes the policy that the fields say', () => {
       scheduleSettings: { scheduleType: 'Daily', dailyScheduleSettings: { time: '22:00', dailyMode: 'Everyday' } },
     },
   });
+  expect(inWords(policyOf(fields).jobConfiguration)).toBe('/srv, /etc without *.tmp to /backup; at 22:00 UTC, every day; keeps 14 restore points');
+  expect(inWords(policyOf({ ...fields, leaveOut: '', keep: 'all', schedule: 'Periodically' }).jobConfiguration)).toBe('/srv, /etc to /backup; every 60 minutes; keeps all');
   const other = policyOf({ ...fields, keep: 'days', schedule: 'Periodically', minutes: 30 }).jobConfiguration;
   expect(other.retentionSettings).toEqual({ retentionDays: 14 });
   expect(other.scheduleSettings).toEqual({ scheduleType: 'Periodically', periodicallyScheduleSettings: { intervalInMinutes: 30 } });

@@ -49,3 +49,18 @@ export function policyOf(fields: PolicyFields): PolicyInput {
 }
 
 export const isWhole = (fields: PolicyFields) => !!fields.name.trim() && lines(fields.folders).length > 0 && !!fields.destination.trim();
+
+const daysInWords: Record<string, string> = { Everyday: 'every day', WeekDays: 'Monday to Friday' };
+
+function scheduleInWords({ scheduleType, dailyScheduleSettings: daily, periodicallyScheduleSettings: often }: Schemas['LinuxJobScheduleSettings']): string {
+  if (scheduleType === 'Daily') return `at ${daily?.time ?? ''} UTC, ${daysInWords[daily?.dailyMode ?? ''] ?? (daily?.specificDays ?? []).join(', ')}`;
+  return scheduleType === 'Periodically' ? `every ${often?.intervalInMinutes ?? ''} minutes` : 'only when it is started';
+}
+
+/** What a policy makes machines do, in one sentence. */
+export function inWords({ backupSource: source, backupTarget: target, retentionSettings: retention, scheduleSettings: schedule }: Partial<PolicyInput['jobConfiguration']> = {}): string {
+  const { directories = [], exclusionMasks = [] } = source?.fileLevelOptions ?? {};
+  const kept = retention?.restorePointsCount ? `keeps ${retention.restorePointsCount} restore points` : retention?.retentionDays ? `keeps ${retention.retentionDays} days` : 'keeps all';
+  const without = exclusionMasks?.length ? ` without ${exclusionMasks.join(', ')}` : '';
+  return `${(directories ?? []).join(', ')}${without} to ${target?.localPath ?? ''}; ${scheduleInWords(schedule ?? {})}; ${kept}`;
+}

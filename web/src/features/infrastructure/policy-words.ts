@@ -8,6 +8,7 @@ export const policyWords = {
   keep: 'Keep', keepPoints: 'The newest restore points', keepDays: 'For days', keepAll: 'All', count: 'How many',
   mode: 'For machines that work as', server: 'Server', workstation: 'Workstation',
   assignments: 'Assignments', assignTo: 'Assign to', chooseAgents: 'Choose backup agents', assign: 'Assign', agent: 'Backup agent', noAssignments: 'It is assigned to no backup agent yet.',
+  what: 'What it does',
   outOfDate: 'The agent has an older revision.', again: 'Try again', takeAway: 'Take away', takeAwaySurely: 'Take the job away; keep its restore points',
   deletePolicy: 'Delete the policy', deleteSurely: 'Delete it for good',
 };
