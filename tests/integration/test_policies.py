@@ -256,7 +256,7 @@ def test_others_see_and_assign_nothing(console, api, folder, company, backup_age
 def test_progress_of_a_start_is_shown(api, folder, backup_agent):
     big = folder / "big"
     big.mkdir()
-    for number in range(300):
+    for number in range(1200):  # long enough for several reports, one a second at most
         (big / f"{number}").write_bytes(os.urandom(1 << 20))
     body = copy.deepcopy(policy_of(folder, "Big"))
     body["jobConfiguration"]["backupSource"]["fileLevelOptions"]["directories"] = [str(big)]
