@@ -215,11 +215,7 @@ Result<DiscoveryPlan> PlanDiscovery(const DiscoverAction& action, const std::vec
     }
     ranges.push_back(*range);
   }
-  const auto count = CountAddresses(ranges);
-  if (count > kMostAddresses) {
-    return Fail(ErrorCode::kInvalid,
-                fmt::format("These are {} addresses; a rule takes {} at most. Divide it.", count, kMostAddresses));
-  }
+  if (auto few = CheckCount(ranges); !few) return tl::unexpected(few.error());
   std::set<std::uint32_t> addresses;
   for (const auto& range : ranges) {
     for (std::uint64_t address = range.first; address <= range.last; ++address) {

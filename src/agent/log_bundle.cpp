@@ -73,7 +73,7 @@ void KeepRecentLog() {
 
 std::string RecentLog() {
   std::string text;
-  for (const std::string& line : Ring()->last_formatted()) text += line;
+  for (const std::string& line : Ring()->last_formatted()) text += WithoutLogin(line);
   return text;
 }
 

@@ -11,7 +11,7 @@ namespace steward::agent {
 
 /// Keeps the last messages of this process's log in memory, beside where they go anyway. Call once, before threads.
 void KeepRecentLog();
-/// What is kept, oldest first, one message a line.
+/// What is kept, oldest first, one message a line, without logins in addresses.
 std::string RecentLog();
 
 /// A TOML text with the value of every key that may hold a secret replaced. A text that is no TOML is left out whole.

@@ -36,9 +36,10 @@ class Sweep {
   bool Full() const { return tries_.size() >= kAtOnce; }
   bool Empty() const { return tries_.empty(); }
 
-  void Begin(std::uint32_t address, std::uint16_t port) {
+  /// False when this machine has no socket for it.
+  bool Begin(std::uint32_t address, std::uint16_t port) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (socket < 0) return;
+    if (socket < 0) return false;
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
@@ -47,10 +48,11 @@ class Sweep {
     const Try one{socket, address, port, Clock::now() + limits_.connect};
     if (outcome != 0 && errno == EINPROGRESS) {
       tries_.push_back(one);
-      return;
+      return true;
     }
     Note(one, outcome == 0 ? 0 : errno);
     ::close(socket);
+    return true;
   }
 
   void Wait() {
@@ -98,11 +100,12 @@ SweepResult SweepTcp(const std::vector<std::uint32_t>& addresses, const std::vec
   const auto end = Clock::now() + limits.total;
   for (const std::uint32_t address : addresses) {
     if (stop || Clock::now() > end) break;
+    bool every = true;
     for (const std::uint16_t port : ports) {
       while (sweep.Full()) sweep.Wait();
-      sweep.Begin(address, port);
+      every &= sweep.Begin(address, port);
     }
-    result.asked.insert(address);
+    if (every) result.asked.insert(address);
   }
   while (!sweep.Empty()) sweep.Wait();
   return result;

@@ -10,8 +10,13 @@ namespace steward::agentlink {
 namespace {
 
 std::string Bytea(const std::string& bytes) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = "\\x";
-  for (const char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  out.reserve(2 + bytes.size() * 2);
+  for (const char c : bytes) {
+    out += kDigits[static_cast<unsigned char>(c) >> 4U];
+    out += kDigits[static_cast<unsigned char>(c) & 15U];
+  }
   return out;
 }
 
@@ -83,6 +88,12 @@ bool Insert(db::Connection& connection, const Origin& origin, const Order& order
   return true;
 }
 
+void StoreDocument(db::Connection& connection, const agent::CommandUpdate& update) {
+  if (update.result().empty()) return;
+  connection.Query("insert into core.command_result (command_id, size, content) values ($1, $2, $3::bytea)",
+                   {update.id(), std::to_string(update.result().size()), Bytea(update.result())});
+}
+
 bool RuleRuns(db::Connection& connection, const Order& order) {
   return connection
              .Query("select 1 from core.command where rule_uid = $1 and state in ('Queued', 'Sent', 'Running')",
@@ -105,7 +116,9 @@ Result<std::string> Commands::Queue(const contract::Call& call, const Order& ord
         {id, call.caller.user_uid, TargetOf(call)});
     if (same.Count() == 0) {
       if (RuleRuns(*connection, order)) {
-        return Fail(ErrorCode::kConflict, "This rule is being run already; wait for its end, or take that run back.");
+        return Fail(ErrorCode::kConflict,
+                    "This rule is being run already; wait for its end. A run that its "
+                    "agent has not got yet can be taken back.");
       }
       return Fail(ErrorCode::kConflict, "This X-Request-id was used before; send a new one with each new request.");
     }
@@ -211,12 +224,11 @@ bool Commands::Store(const std::string& agent_uid, const agent::CommandUpdate& u
       "('Queued', 'Sent', 'Running')",
       {update.id(), agent_uid, state, std::to_string(std::min(update.percent(), 100U)),
        update.message().substr(0, 4000), end ? "t" : "f"});
-  if (!update.result().empty() && changed.Affected() > 0) {
-    transaction.Query("insert into core.command_result (command_id, size, content) values ($1, $2, $3::bytea)",
-                      {update.id(), std::to_string(update.result().size()), Bytea(update.result())});
-  }
   if (end && changed.Affected() > 0) {
-    if (update.state() == agent::CommandUpdate::DONE) StoreFound(*connection, update);
+    if (update.state() == agent::CommandUpdate::DONE) {
+      StoreDocument(*connection, update);
+      StoreFound(*connection, update);
+    }
     transaction.Query("select pg_notify('steward_command_end', $1)", {update.id()});
   }
   transaction.Commit();

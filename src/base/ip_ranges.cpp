@@ -2,6 +2,7 @@
 #include "base/ip_ranges.hpp"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -73,10 +74,12 @@ bool IsPrivate(const IpRange& range) {
   return std::any_of(kPrivate.begin(), kPrivate.end(), [&](const IpRange& net) { return net.Holds(range); });
 }
 
-std::uint64_t CountAddresses(const std::vector<IpRange>& ranges) {
+Status CheckCount(const std::vector<IpRange>& ranges) {
   std::uint64_t count = 0;
   for (const auto& range : ranges) count += range.Count();
-  return count;
+  if (count <= kMostAddresses) return {};
+  return Fail(ErrorCode::kInvalid,
+              fmt::format("These are {} addresses; a rule takes {} at most. Divide it.", count, kMostAddresses));
 }
 
 }  // namespace steward

@@ -26,10 +26,9 @@ std::string IpText(std::uint32_t address);
 Result<IpRange> ParseIpRange(std::string_view text);
 /// Whether all addresses are private ones of a site: 10/8, 172.16/12, 192.168/16, 100.64/10.
 bool IsPrivate(const IpRange& range);
-/// How many addresses the ranges hold together; those in several count several times.
-std::uint64_t CountAddresses(const std::vector<IpRange>& ranges);
-
 /// Most addresses of one search.
 inline constexpr std::uint64_t kMostAddresses = 4096;
+/// Whether the ranges hold few enough addresses together; those in several count several times. Errors: kInvalid.
+Status CheckCount(const std::vector<IpRange>& ranges);
 
 }  // namespace steward

@@ -22,7 +22,14 @@ TEST(IpRanges, Networks_LeaveOutNetworkAndBroadcast) {
 TEST(IpRanges, Spans_IncludeBothEnds) {
   EXPECT_EQ(Text(" 10.0.0.1 - 10.0.1.50 "), "10.0.0.1 10.0.1.50");
   EXPECT_EQ(Text("10.0.0.7"), "10.0.0.7 10.0.0.7");
-  EXPECT_EQ(CountAddresses({*ParseIpRange("10.0.0.0/24"), *ParseIpRange("10.0.0.7")}), 255);
+}
+
+TEST(IpRanges, Count_IsOfAllTogether) {
+  const IpRange large = *ParseIpRange("10.0.0.0-10.0.15.254");  // 4,095
+  EXPECT_TRUE(CheckCount({large, *ParseIpRange("10.0.0.7")}));
+  const auto refused = CheckCount({large, *ParseIpRange("10.0.0.7"), *ParseIpRange("10.0.0.8")});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("These are 4097 addresses"), std::string::npos);
 }
 
 TEST(IpRanges, WrongTexts_AreNamed) {

@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build" / os.environ.get("STEWARD_PRESET", "release") / "bin"
 sys.path.insert(0, str(ROOT / "tools" / "dev"))
 import demo_fleet  # noqa: E402
+from processes import Client  # noqa: E402
 
 
 def free_port():
@@ -125,9 +126,15 @@ class Console:
         wait_for("steward-console", self.sign_in, 60)
 
     def sign_in(self):
-        password = (self.data / "first-login.txt").read_text().split("password: ")[1].strip()
-        self.api = demo_fleet.Console(f"https://127.0.0.1:{self.port}", "administrator", password)
+        self.api = demo_fleet.Console(f"https://127.0.0.1:{self.port}", "administrator", self.password())
         return True
+
+    def password(self):
+        return (self.data / "first-login.txt").read_text().split("password: ")[1].strip()
+
+    def client(self):
+        """A session of the test's own, as the administrator."""
+        return Client(f"https://127.0.0.1:{self.port}", "administrator", self.password())
 
     def company(self, name):
         return self.api.ensure("/organizations/companies", name, {"organizationInput": {"name": name}})

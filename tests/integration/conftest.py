@@ -7,6 +7,8 @@ import tempfile
 import pytest
 import urllib3
 
+import agent_stack as stack
+
 urllib3.disable_warnings()
 
 BUSY = ("select pid, now() - xact_start as since, state, wait_event_type || ':' || wait_event as waits, pg_blocking_pids(pid) as behind, "
@@ -20,6 +22,15 @@ def folder():
     with tempfile.TemporaryDirectory(prefix="steward-") as path:
         pathlib.Path(path).chmod(0o755)
         yield pathlib.Path(path)
+
+
+@pytest.fixture(scope="module")
+def console(folder):
+    """A console of the module's own; a module that needs another kind has a fixture of this name itself."""
+    console = stack.Console(folder)
+    console.start()
+    yield console
+    console.program.stop()
 
 
 def told(place):

@@ -5,6 +5,15 @@ import subprocess
 import time
 
 from middle import SUDO, root
+from processes import Console
+
+
+def reachable_console(folder: pathlib.Path, network, extra: str = "") -> Console:
+    """A console that hosts of the network reach by this machine's address in it; not started yet."""
+    console = Console(folder / "console", extra=f'names = ["{network.address()}"]\n{extra}')
+    config = console.folder / "console.toml"
+    config.write_text(config.read_text().replace('address = "127.0.0.1"', 'address = "0.0.0.0"'))
+    return console
 
 
 class Network:

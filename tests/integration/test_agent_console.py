@@ -17,14 +17,6 @@ def lab(folder):
 
 
 @pytest.fixture(scope="module")
-def console(folder):
-    console = stack.Console(folder)
-    console.start()
-    yield console
-    console.program.stop()
-
-
-@pytest.fixture(scope="module")
 def agent(folder, lab, console):
     setup = console.api.setup_file(console.company("Integration Company"))
     agent = stack.Agent(folder, "vbr-agent", setup, stack.vbr_adapter(lab))

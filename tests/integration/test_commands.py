@@ -26,14 +26,6 @@ def lab(folder):
 
 
 @pytest.fixture(scope="module")
-def console(folder):
-    console = stack.Console(folder)
-    console.start()
-    yield console
-    console.program.stop()
-
-
-@pytest.fixture(scope="module")
 def agent(folder, lab, console):
     setup = console.api.setup_file(console.company("Commands Company"))
     agent = stack.Agent(folder, "agent", setup, stack.vbr_adapter(lab).replace("timeout_seconds = 3", "timeout_seconds = 20"))
@@ -45,8 +37,7 @@ def agent(folder, lab, console):
 
 @pytest.fixture
 def api(console):
-    password = (console.data / "first-login.txt").read_text().split("password: ")[1].strip()
-    return Client(f"https://127.0.0.1:{console.port}", "administrator", password)
+    return console.client()
 
 
 @pytest.fixture

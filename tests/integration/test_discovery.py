@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Computers found by a real agent in a network of namespaces: one that listens, one that only refuses, one with an agent, and none."""
+import subprocess
 import uuid
 
 import pytest
 
 import agent_stack as stack
 from demo_fleet import restic_config
-from estate_network import Network
-from processes import Client, Console, binaries
+from estate_network import Network, reachable_console
+from processes import Client, binaries
 
 RULES = "/api/steward/v1/discoveryRules"
 COMPUTERS = "/discovery/computers"
@@ -23,9 +24,7 @@ def network(folder):
 
 @pytest.fixture(scope="module")
 def console(folder, network):
-    console = Console(folder / "console", extra=f'names = ["{network.address()}"]\n')
-    config = console.folder / "console.toml"
-    config.write_text(config.read_text().replace('address = "127.0.0.1"', 'address = "0.0.0.0"'))
+    console = reachable_console(folder, network)
     console.start()
     yield console
     console.stop()
@@ -43,15 +42,25 @@ def company(api, console, name):
     return made.json()["data"]["instanceUid"], Client(console.url, login, "Owner-password-1")
 
 
+def start_agent(network, api, folder, host, company_uid, backs_up=True):
+    """An agent on a host of the network."""
+    here = folder / host
+    here.mkdir()
+    (here / "setup.toml").write_bytes(api.call("GET", f"{AGENTS}/packages/linux", params={"organizationUid": company_uid}).content)
+    (here / "agent.toml").write_text(restic_config(here) if backs_up else "[agent]\n")
+    network.start(host, f"agent-{host}", binaries() / "steward-agent", "run", "--setup", here / "setup.toml", "--config", here / "agent.toml", "--state", here / "state")
+
+
+def sql(console, statement):
+    command = ["psql", "-h", console.folder / "data/socket", "-U", "steward", "-d", "steward", "-Atc", statement]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 @pytest.fixture(scope="module")
 def site(api, console, network, folder):
     """A company whose agent backs up its own computer, and a neighbour that listens."""
     uid, owner = company(api, console, "Discovery site")
-    here = folder / "site"
-    here.mkdir()
-    (here / "setup.toml").write_bytes(api.call("GET", f"{AGENTS}/packages/linux", params={"organizationUid": uid}).content)
-    (here / "agent.toml").write_text(restic_config(here))
-    network.start("site", "agent", binaries() / "steward-agent", "run", "--setup", here / "setup.toml", "--config", here / "agent.toml", "--state", here / "state")
+    start_agent(network, api, folder, "site", uid)
     network.start("listens", "listener", "/usr/bin/python3", "-c", "import socket, time; s = socket.create_server(('0.0.0.0', 22)); time.sleep(3600)")
     network.wait_for_port("listens", 22)
     agent = stack.wait_for("the agent", lambda: api.data(AGENTS, filter=f"[{{'property':'organizationUid','operation':'equals','value':'{uid}'}}]"))[0]
@@ -124,3 +133,27 @@ def test_foreign_networks_are_refused_by_the_agent(site):
     refused = run(owner, made)
     assert refused.status_code == 409 and "neither in a private network" in refused.json()["errors"][0]["message"]
     assert next(row for row in owner.data(RULES) if row["name"] == "Public")["status"] == "Failed"
+
+
+def test_an_enabled_rule_is_run_every_day(console, site, rule):
+    owner, path = site["owner"], f"{RULES}/{rule['instanceUid']}"
+    before = owner.data(path)["lastRunTime"]
+    others = f"uid <> '{rule['instanceUid']}'"
+    sql(console, f"update core.discovery_rule set is_enabled = false where {others}")
+    sql(console, "update core.discovery_rule set last_run_at = now() - interval '23 hours'")
+    orders = "select count(*) from core.command where target = 'daily run'"
+    assert sql(console, orders) == "0"
+    sql(console, "update core.discovery_rule set last_run_at = now() - interval '25 hours'")
+    stack.wait_for("the daily run", lambda: owner.data(path)["status"] == "Success" and owner.data(path)["lastRunTime"] > before, 60)
+    assert sql(console, orders) == "1", "once, and only the enabled one"
+
+
+def test_one_agent_is_master(api, folder, network, site):
+    start_agent(network, api, folder, "refuses", site["company"], backs_up=False)
+    of = f"[{{'property':'organizationUid','operation':'equals','value':'{site['company']}'}}]"
+    agents = stack.wait_for("the second agent", lambda: len(rows := api.data(AGENTS, filter=of)) == 2 and rows)
+    second = next(row["instanceUid"] for row in agents if row["instanceUid"] != site["agent"])
+    for master in (second, site["agent"]):
+        made = site["owner"].call("PATCH", f"{AGENTS}/{master}", json=[{"op": "replace", "path": "/role", "value": "Master"}])
+        assert made.status_code == 200, made.text
+        assert {row["instanceUid"]: row["role"] for row in api.data(AGENTS, filter=of)} == {row: "Master" if row == master else "Client" for row in (second, site["agent"])}

@@ -14,7 +14,6 @@ import pytest
 
 import agent_stack as stack
 from middle import Middle, root
-from processes import Client
 from processes import Console as NamedConsole
 
 JOBS = "/infrastructure/backupServers/jobs"
@@ -29,22 +28,9 @@ def lab(folder):
     lab.program.stop()
 
 
-@pytest.fixture(scope="module")
-def console(folder):
-    console = stack.Console(folder)
-    console.start()
-    yield console
-    console.program.stop()
-
-
-def signed_in(console):
-    password = (console.data / "first-login.txt").read_text().split("password: ")[1].strip()
-    return Client(f"https://127.0.0.1:{console.port}", "administrator", password)
-
-
 @pytest.fixture
 def api(console):
-    return signed_in(console)
+    return console.client()
 
 
 class Gate:
@@ -189,7 +175,7 @@ def test_killed_while_everything_is_sent(lab, console, agent, gate, settled, vic
     gate.set(mode="pass")
     console.start() if victim == "console" else program.start()
     full_send_ends(console, before)
-    order_once(lab, console, signed_in(console))
+    order_once(lab, console, console.client())
 
 
 def test_database_restarted_while_everything_is_sent(lab, console, agent, gate, settled):

@@ -12,8 +12,8 @@ import uuid
 import pytest
 
 import agent_stack as stack
-from estate_network import Network
-from processes import Client, Console, binaries
+from estate_network import Network, reachable_console
+from processes import Client, binaries
 
 GATEWAYS = "/infrastructure/sites/cloudgateways"
 POOLS = "/infrastructure/sites/cloudgatewaypools"
@@ -32,11 +32,8 @@ def network(folder):
 
 @pytest.fixture(scope="module")
 def console(folder, network):
-    extra = (f'names = ["{network.address()}"]\ntrusted_gateways = ["{network.address("gw1")}", "{network.address("gw2")}/32"]\n'
-             "gateway_probe_seconds = 2\n")
-    console = Console(folder / "console", extra=extra)
-    config = console.folder / "console.toml"
-    config.write_text(config.read_text().replace('address = "127.0.0.1"', 'address = "0.0.0.0"'))
+    extra = f'trusted_gateways = ["{network.address("gw1")}", "{network.address("gw2")}/32"]\ngateway_probe_seconds = 2\n'
+    console = reachable_console(folder, network, extra)
     console.start()
     yield console
     console.stop()

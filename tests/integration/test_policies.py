@@ -10,7 +10,6 @@ import uuid
 import pytest
 
 import agent_stack as stack
-from processes import Client
 from test_commands import ended, user
 
 POLICIES = "/configuration/backupPolicies/linux"
@@ -18,17 +17,8 @@ AGENTS = "/infrastructure/backupAgents/linux"
 
 
 @pytest.fixture(scope="module")
-def console(folder):
-    console = stack.Console(folder)
-    console.start()
-    yield console
-    console.program.stop()
-
-
-@pytest.fixture(scope="module")
 def api(console):
-    password = (console.data / "first-login.txt").read_text().split("password: ")[1].strip()
-    return Client(f"https://127.0.0.1:{console.port}", "administrator", password)
+    return console.client()
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +33,8 @@ def agent(folder, console, company):
     (folder / "data/one.txt").write_text("one")
     (folder / "data/deep/two.bin").write_bytes(bytes(range(256)) * 1000)
     (folder / "data/left.tmp").write_text("left out")
-    slow = folder / "slow-restic"  # so that there is something to see of a backup under way
-    slow.write_text("#!/bin/sh\nexec restic --limit-upload 30000 \"$@\"\n")
+    slow = folder / "slow-restic"  # so that there is something to see of a backup under way, and looks that take their time when asked for
+    slow.write_text(f"#!/bin/sh\n[ ! -e {folder}/slow-looks ] || case \"$*\" in *snapshots*) sleep 3;; esac\nexec restic --limit-upload 30000 \"$@\"\n")
     slow.chmod(0o755)
     agent = stack.Agent(folder, "agent", console.api.setup_file(company), f"[agent]\nname = \"srv-files\"\nrestic_binary = \"{slow}\"\n")
     agent.program.start()
@@ -160,6 +150,15 @@ def test_a_changed_policy_reaches_its_agents(api, folder, backup_agent, policy):
     assert assignment(api, backup_agent, policy)["backupPolicyRevision"] == 2
 
 
+def test_orders_count_after_a_restored_database(console, api, backup_agent, policy):
+    """The database of yesterday counts from yesterday; the agent must not take today's orders for older ones."""
+    console.sql("alter sequence core.policy_order restart")
+    revision = assignment(api, backup_agent, policy)["backupPolicyRevision"]
+    assert api.call("PATCH", f"{POLICIES}/{policy}", json=replace("/description", "after the restore")).status_code == 200
+    stack.wait_for("the next revision", lambda: assignment(api, backup_agent, policy)["backupPolicyRevision"] == revision + 1, 30)
+    stack.wait_for("the job's new words", lambda: job_of(api, backup_agent, policy)["description"] == "after the restore", 30)
+
+
 def test_the_schedule_is_switched_off_and_on(api, backup_agent, policy):
     path = f"/api/steward/v1/backupAgents/{backup_agent}/jobs/{job_of(api, backup_agent, policy)['instanceUid']}"
     off = api.call("PATCH", path, json=replace("/isEnabled", False))
@@ -256,12 +255,13 @@ def test_others_see_and_assign_nothing(console, api, folder, company, backup_age
 def test_progress_of_a_start_is_shown(api, folder, backup_agent):
     big = folder / "big"
     big.mkdir()
-    for number in range(1200):  # long enough for several reports, one a second at most
+    for number in range(300):
         (big / f"{number}").write_bytes(os.urandom(1 << 20))
     body = copy.deepcopy(policy_of(folder, "Big"))
     body["jobConfiguration"]["backupSource"]["fileLevelOptions"]["directories"] = [str(big)]
     policy = made(api, body)["instanceUid"]
     assert assign(api, backup_agent, policy).status_code == 200
+    (folder / "slow-looks").touch()  # a start does not wait until every repository has been read
     job, action, seen = job_of(api, backup_agent, policy)["instanceUid"], str(uuid.uuid4()), set()
     thread = threading.Thread(target=api.call, args=("POST", f"{AGENTS}/{backup_agent}/jobs/{job}/start"), kwargs={"headers": {"X-Request-id": action}})
     thread.start()
@@ -273,4 +273,5 @@ def test_progress_of_a_start_is_shown(api, folder, backup_agent):
 
     assert stack.wait_for("the end", over, 90, 0.2)["status"] == "succeed"
     thread.join()
+    (folder / "slow-looks").unlink()
     assert any(0 < percent < 100 for percent in seen), seen

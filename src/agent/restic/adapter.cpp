@@ -90,7 +90,7 @@ ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, s
       policies_(config.state / "policies.json") {
   runs_.CloseInterrupted(UtcText(Now()));
   std::vector<ResticConfig> jobs = config.restic;
-  for (ResticConfig& job : policies_.Jobs(agent_uid_, PolicyPasswordFile(config))) jobs.push_back(std::move(job));
+  for (ResticConfig& job : policies_.Jobs(agent_uid_, config)) jobs.push_back(std::move(job));
   for (const ResticConfig& job : jobs) {
     Job entry{.config = job};
     entry.uid = IsUuid(job.uid) ? job.uid : NamedUuid(agent_uid_, "job/" + job.name);
@@ -118,8 +118,13 @@ void ResticAdapter::Stop() {
 }
 
 void ResticAdapter::CollectNow() {
-  const std::lock_guard lock(wake_mutex_);
   now_ = true;
+  Wake();
+}
+
+void ResticAdapter::Wake() {
+  const std::lock_guard lock(wake_mutex_);
+  woken_ = true;
   wake_.notify_all();
 }
 
@@ -127,7 +132,7 @@ void ResticAdapter::Run() {
   auto next_refresh = std::chrono::steady_clock::now();
   while (!stopping_) {
     try {
-      if (std::chrono::steady_clock::now() >= next_refresh || std::exchange(now_, false)) {
+      if (std::chrono::steady_clock::now() >= next_refresh || now_.exchange(false)) {
         Refresh();
         next_refresh = std::chrono::steady_clock::now() + std::chrono::minutes(15);
       }
@@ -143,7 +148,8 @@ void ResticAdapter::Run() {
       looked_ = true;
     }
     std::unique_lock lock(wake_mutex_);
-    wake_.wait_for(lock, seconds(5), [&] { return stopping_ || now_; });
+    wake_.wait_for(lock, seconds(5), [&] { return stopping_ || woken_; });
+    woken_ = false;
   }
 }
 
@@ -289,8 +295,8 @@ RunRecord ResticAdapter::RunJob(const std::string& uid) {
   spdlog::info("restic: {} ended: {} {}", job.config.name, run.result, run.message);
   {
     const std::lock_guard lock(mutex_);
-    runs_.Save(run);
     if (Job* known = Find(uid)) known->running.reset();
+    runs_.Save(run);
   }
   Publish();  // the result first: reading the repository takes its time
   Refresh();

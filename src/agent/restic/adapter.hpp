@@ -69,6 +69,7 @@ class ResticAdapter final : public Adapter {
   };
 
   void Run();
+  void Wake();
   std::vector<std::string> JobUids() const;
   /// A job as it is now; nothing when it is gone.
   std::optional<Job> JobNow(const std::string& uid) const;
@@ -83,6 +84,7 @@ class ResticAdapter final : public Adapter {
   CommandOutcome RemoveJob(const ApplyPolicyAction& order);
   std::string RemovePoints(const Job& job);
   bool Running(const std::string& uid) const;
+  bool AnyRunning() const;
   std::vector<std::string> Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const;
   enum class IfAbsent { kMake, kFail };
   std::string EnsureRepository(const ResticConfig& job, IfAbsent absent);
@@ -110,7 +112,8 @@ class ResticAdapter final : public Adapter {
   std::thread thread_;
   std::atomic<bool> stopping_{false}, looked_{false};
   std::atomic<bool> interrupt_{false};  ///< ends the run under way
-  bool now_ = false;
+  std::atomic<bool> now_{false};        ///< look at every repository
+  std::atomic<bool> woken_{false};      ///< there is something to do
   std::chrono::steady_clock::time_point last_progress_{};
 };
 

@@ -10,6 +10,9 @@ namespace steward::agent::restic {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
+// How long an order waits for its job to begin: while another job runs, and while the repositories are looked at.
+constexpr std::chrono::seconds kBehindAnother{5};
+constexpr std::chrono::seconds kBehindALook{60};
 
 /// An end that the caller shall see as one of the job, not of the order.
 CommandOutcome EndOf(const RunRecord& run) {
@@ -47,6 +50,11 @@ bool ResticAdapter::Running(const std::string& uid) const {
   return job && job->running;
 }
 
+bool ResticAdapter::AnyRunning() const {
+  const std::lock_guard lock(mutex_);
+  return std::ranges::any_of(jobs_, [](const Job& job) { return job.running.has_value(); });
+}
+
 CommandOutcome ResticAdapter::StartNow(const std::string& uid, const Progress& progress) {
   {
     const std::lock_guard lock(mutex_);
@@ -55,14 +63,14 @@ CommandOutcome ResticAdapter::StartNow(const std::string& uid, const Progress& p
     if (job->running) return {false, "The job is running already."};
     job->ordered = true;
   }
-  CollectNow();
+  Wake();
   return AwaitEnd(uid, progress);
 }
 
 /// Waits for the run, so that the order's progress is the backup's. A job that has to wait for another one is not
 /// waited for: the threads of orders are few, and a stop must get through.
 CommandOutcome ResticAdapter::AwaitEnd(const std::string& uid, const Progress& progress) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  const auto began = std::chrono::steady_clock::now();
   while (!stopping_) {
     const auto job = JobNow(uid);
     if (!job) return {false, "The job was removed."};
@@ -70,8 +78,11 @@ CommandOutcome ResticAdapter::AwaitEnd(const std::string& uid, const Progress& p
       const std::lock_guard lock(mutex_);
       return EndOf(runs_.Runs(uid).back());
     }
-    if (job->ordered && std::chrono::steady_clock::now() > patience)
+    const auto waited = std::chrono::steady_clock::now() - began;
+    if (job->ordered && waited > kBehindAnother && AnyRunning())
       return {true, "It waits for another job of this agent to end."};
+    if (job->ordered && waited > kBehindALook)
+      return {true, "It waits until the agent has read its repositories, which takes long."};
     if (job->running && job->running->percent) progress(static_cast<std::uint32_t>(*job->running->percent));
     std::this_thread::sleep_for(kPause);
   }
@@ -116,7 +127,7 @@ CommandOutcome ResticAdapter::MakeJob(const ApplyPolicyAction& order) {
   if (!std::filesystem::is_directory(folder))
     return {false,
             fmt::format("There is no folder {} on this machine. Make it, or mount it, and assign again.", folder)};
-  auto config = ConfigOf(order.job_uid(), order.job(), agent_uid_, PolicyPasswordFile(config_));
+  auto config = ConfigOf(order.job_uid(), order.job(), agent_uid_, config_);
   const PolicyJob* const before = policies_.Find(order.job_uid());
   const bool made = before != nullptr && before->folder() == folder;
   if (const std::string failure = EnsureRepository(config, made ? IfAbsent::kFail : IfAbsent::kMake); !failure.empty())

@@ -63,18 +63,18 @@ void PolicyBook::SetDisabled(const std::string& job_uid, bool disabled) {
   Save();
 }
 
-std::vector<ResticConfig> PolicyBook::Jobs(const std::string& agent_uid, const std::string& password_file) const {
+std::vector<ResticConfig> PolicyBook::Jobs(const std::string& agent_uid, const AgentConfig& config) const {
   std::vector<ResticConfig> jobs;
   for (const auto& [uid, entry] : entries_) {
     if (!entry.order().has_job()) continue;
-    jobs.push_back(ConfigOf(uid, entry.order().job(), agent_uid, password_file));
+    jobs.push_back(ConfigOf(uid, entry.order().job(), agent_uid, config));
     jobs.back().enabled = !entry.disabled();
   }
   return jobs;
 }
 
 ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const std::string& agent_uid,
-                      const std::string& password_file) {
+                      const AgentConfig& agent) {
   ResticConfig config;
   config.uid = job_uid;
   config.name = job.name();
@@ -92,7 +92,7 @@ ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const st
   config.compression = job.compression();
   // Machines that share a folder (NFS) each have a repository, and a password, of their own in it.
   config.repository = (std::filesystem::path(job.folder()) / ("steward-" + agent_uid)).string();
-  config.password_file = password_file;
+  config.password_file = PolicyPasswordFile(agent);
   config.from_console = true;
   return config;
 }

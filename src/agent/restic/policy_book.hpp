@@ -26,8 +26,8 @@ class PolicyBook {
   /// Throws when it cannot be written.
   void Put(const ApplyPolicyAction& order);
   void SetDisabled(const std::string& job_uid, bool disabled);
-  /// All jobs, ready to run; `password_file` opens their repositories.
-  std::vector<ResticConfig> Jobs(const std::string& agent_uid, const std::string& password_file) const;
+  /// All jobs, ready to run. Throws as PolicyPasswordFile does.
+  std::vector<ResticConfig> Jobs(const std::string& agent_uid, const AgentConfig& config) const;
 
  private:
   void Save() const;
@@ -35,12 +35,12 @@ class PolicyBook {
   std::map<std::string, Entry> entries_;  // by job uid
 };
 
-/// The job of an order as the adapter runs it.
+/// The job of an order as the adapter runs it. Throws as PolicyPasswordFile does.
 ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const std::string& agent_uid,
-                      const std::string& password_file);
+                      const AgentConfig& agent);
 
 /// The file with the password of the repositories that the console's jobs write to: the one of the configuration, or
-/// one made here, at random and for this machine alone. Throws when it cannot be made.
+/// one made here, at random and for this machine alone, when the first of them comes. Throws when it cannot be made.
 std::string PolicyPasswordFile(const AgentConfig& config);
 
 }  // namespace steward::agent::restic

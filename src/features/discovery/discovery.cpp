@@ -38,10 +38,7 @@ Status CheckRanges(const json& ranges) {
     if (!range) return FailProperty(fmt::format("ranges[{}]", i), range.error().message);
     parsed.push_back(*range);
   }
-  if (const auto count = CountAddresses(parsed); count > kMostAddresses) {
-    return FailProperty(
-        "ranges", fmt::format("These are {} addresses; a rule takes {} at most. Divide it.", count, kMostAddresses));
-  }
+  if (auto few = CheckCount(parsed); !few) return FailProperty("ranges", few.error().message);
   return {};
 }
 

@@ -9,8 +9,12 @@ namespace {
 /// An agent may be away for long: the order waits for it.
 constexpr std::chrono::hours kValid{365 * 24};
 
+/// Counts up from the time: agents must not take orders for old ones when the database was restored from a backup.
 std::uint64_t NextSequence(db::Connection& connection) {
-  return static_cast<std::uint64_t>(connection.Query("select nextval('core.policy_order') as next").Int(0, "next"));
+  const auto rows = connection.Query(
+      "select setval('core.policy_order', greatest(nextval('core.policy_order'), (extract(epoch from "
+      "clock_timestamp()) * 1000000)::bigint)) as next");
+  return static_cast<std::uint64_t>(rows.Int(0, "next"));
 }
 
 /// Takes back the order about the assignment that its agent has not got yet.
