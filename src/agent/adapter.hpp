@@ -15,6 +15,8 @@ class Adapter {
   virtual void Start() = 0;
   /// Ends the threads; returns within seconds.
   virtual void Stop() = 0;
+  /// True while it does what an end of the process would cut off.
+  virtual bool Busy() const { return false; }
   /// Look now instead of at the next turn.
   virtual void CollectNow() = 0;
   /// True once the first look is over, whatever it found.

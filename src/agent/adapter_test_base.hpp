@@ -23,7 +23,7 @@ class AdapterTestBase : public testing::Test {
   void OpenStore(const std::filesystem::path& state) {
     store_.reset();
     store_ = std::make_unique<SyncStore>(state / "journal");
-    status_ = std::make_unique<StatusBoard>(state / "status.json");
+    status_ = std::make_unique<StatusBoard>(state / "status.json", "0.1.0");
   }
   /// What the store holds of one entity.
   template <typename Message>

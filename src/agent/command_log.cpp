@@ -20,10 +20,10 @@ CommandUpdate Interrupted(const std::string& id) {
 
 }  // namespace
 
-CommandLog::CommandLog(const std::filesystem::path& journal) : journal_(journal) {
+CommandLog::CommandLog(const std::filesystem::path& journal, const std::string& continued) : journal_(journal) {
   journal_.Replay([this](const JournalRecord& record) { Replay(record); });
   for (auto& [id, update] : open_) {
-    if (update.state() != CommandUpdate::RUNNING) continue;
+    if (update.state() != CommandUpdate::RUNNING || id == continued) continue;
     update = Interrupted(id);
     spdlog::warn("Command {} was running when the agent ended", id);
   }

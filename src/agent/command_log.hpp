@@ -18,8 +18,9 @@ namespace steward::agent {
 /// Thread-safe.
 class CommandLog {
  public:
-  /// Opens or creates the journal. Throws std::runtime_error naming the file.
-  explicit CommandLog(const std::filesystem::path& journal);
+  /// Opens or creates the journal. `continued` is a command that goes on over a change of programs (empty = none).
+  /// Throws std::runtime_error naming the file.
+  explicit CommandLog(const std::filesystem::path& journal, const std::string& continued = {});
 
   /// Notes that a command begins. False when it is known already: it must not run. Throws when it cannot be written
   /// down (disk full): it must not run either.

@@ -5,9 +5,9 @@
 
 namespace steward::agent {
 
-CommandRunner::CommandRunner(CommandLog& log, Execute execute, std::function<void()> settle)
+CommandRunner::CommandRunner(CommandLog& log, Execute execute, std::function<void()> settle, int threads)
     : log_(log), execute_(std::move(execute)), settle_(std::move(settle)) {
-  for (int i = 0; i < kThreads; ++i) {
+  for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Work(); });
   }
 }
@@ -36,6 +36,11 @@ void CommandRunner::Acked(const std::string& id) {
   log_.Acked(id);
   const std::lock_guard lock(mutex_);
   refused_.erase(id);
+}
+
+void CommandRunner::Ended(const CommandUpdate& end) {
+  log_.End(end);
+  report_(end);
 }
 
 void CommandRunner::Connected() {
@@ -90,6 +95,7 @@ void CommandRunner::Carry(const Waiting& waiting) {
   } catch (const std::exception& error) {
     outcome = {false, error.what()};
   }
+  if (outcome.later) return;
   update.set_state(outcome.done ? CommandUpdate::DONE : CommandUpdate::FAILED);
   update.set_percent(outcome.done ? 100 : 0);
   update.set_message(outcome.message);

@@ -21,6 +21,7 @@ struct CommandOutcome {
   std::string message;      ///< in words
   std::string result = {};  ///< what was asked for, when that is a document
   std::vector<FoundComputer> found = {};
+  bool later = false;  ///< it goes on after this process has ended, and its end is told then
 };
 
 /// Tells how far a command under way is, in percent. May be called often; the console hears of it once a second.
@@ -29,12 +30,14 @@ using Progress = std::function<void(std::uint32_t percent)>;
 /// Carries out the console's commands on a few threads, each at most once, and reports where they stand. Thread-safe.
 class CommandRunner {
  public:
+  static constexpr int kThreads = 4;
   using Execute = std::function<CommandOutcome(const Command&, const Progress&)>;
   using Report = std::function<void(const CommandUpdate&)>;
 
   /// `execute` runs on the runner's threads and may take its time. `settle` returns when what the command changed has
   /// reached the console, or cannot reach it now: the end is reported after it.
-  CommandRunner(CommandLog& log, Execute execute, std::function<void()> settle);
+  /// Without threads nothing begins: the console sends it again to the next process.
+  CommandRunner(CommandLog& log, Execute execute, std::function<void()> settle, int threads = kThreads);
   ~CommandRunner() { Stop(); }
   CommandRunner(const CommandRunner&) = delete;
   CommandRunner& operator=(const CommandRunner&) = delete;
@@ -45,13 +48,14 @@ class CommandRunner {
   void Receive(const Command& command);
   /// The console has stored an end.
   void Acked(const std::string& id);
+  /// A command of an earlier process has ended so.
+  void Ended(const CommandUpdate& end);
   /// A new connection: repeats the ends and refusals the console has not heard.
   void Connected();
   /// Ends the threads; waits for the commands that run.
   void Stop();
 
  private:
-  static constexpr int kThreads = 4;
   struct Waiting {
     Command command;
     std::chrono::steady_clock::time_point arrived;

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <toml++/toml.h>
+#include <array>
 
 #include "agent/identity.hpp"
 
@@ -178,16 +179,29 @@ void ReadEach(const toml::table& root, const char* key, const Reader& reader) {
   }
 }
 
+void ReadUpgrade(const toml::table& table, const std::filesystem::path& file, UpgradeConfig& upgrade) {
+  Section section(table, file.string() + ": upgrade");
+  for (auto& key : section.Texts("keys")) upgrade.keys.push_back(std::move(key));
+  upgrade.trial = std::chrono::seconds(section.Number("trial_seconds", upgrade.trial.count()));
+  section.Finish();
+  if (upgrade.trial < std::chrono::seconds(5) || upgrade.trial > std::chrono::hours(1)) {
+    throw std::runtime_error(section.Where() + ": trial_seconds is from 5 to 3600");
+  }
+}
+
+constexpr std::array<std::string_view, 6> kSections = {"console", "agent", "vbr", "restic", "policies", "upgrade"};
+
 void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
   if (!std::filesystem::exists(file)) throw std::runtime_error(file.string() + ": there is no such file");
   const toml::table root = toml::parse_file(file.string());
   for (const auto& [key, value] : root) {
     const auto name = key.str();
-    if (name != "console" && name != "agent" && name != "vbr" && name != "restic" && name != "policies") {
+    if (std::find(kSections.begin(), kSections.end(), std::string_view(name)) == kSections.end()) {
       throw std::runtime_error(fmt::format("{}: unknown section {}", file.string(), name));
     }
   }
   if (const auto* console = root.get_as<toml::table>("console")) ReadConsole(*console, file, config.console);
+  if (const auto* upgrade = root.get_as<toml::table>("upgrade")) ReadUpgrade(*upgrade, file, config.upgrade);
   if (const auto* agent = root.get_as<toml::table>("agent")) {
     Section section(*agent, file.string() + ": agent");
     config.name = section.Text("name", config.name);

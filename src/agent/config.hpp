@@ -66,6 +66,12 @@ struct PoliciesConfig {
   std::string password_file;    ///< of their repositories; empty = the agent makes a key of its own
 };
 
+/// [upgrade]: programs that the console may bring.
+struct UpgradeConfig {
+  std::vector<std::string> keys;    ///< public keys, base64; a package signed with none of them is refused
+  std::chrono::seconds trial{120};  ///< a new program has this long to reach the console
+};
+
 struct AgentConfig {
   ConsoleConfig console;
   std::string name;  ///< of the host, as the console shows it; empty = the real host name
@@ -76,6 +82,7 @@ struct AgentConfig {
   std::vector<VbrConfig> vbr;
   std::vector<ResticConfig> restic;
   PoliciesConfig policies;
+  UpgradeConfig upgrade;
 };
 
 /// Reads the setup file and the adapters' file (either may be empty; both may be the same file). Errors name the file

@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include <algorithm>
 #include <array>
@@ -77,6 +78,12 @@ std::string HostName() {
   return name.data();
 }
 
+std::string Architecture() {
+  utsname kernel{};
+  ::uname(&kernel);
+  return kernel.machine;
+}
+
 HostFacts ReadHostFacts() {
   HostFacts facts;
   facts.set_operating_system(OperatingSystem());
@@ -86,6 +93,7 @@ HostFacts ReadHostFacts() {
   struct sysinfo memory {};
   if (sysinfo(&memory) == 0) facts.set_memory_bytes(static_cast<std::uint64_t>(memory.totalram) * memory.mem_unit);
   facts.set_cpu_count(std::thread::hardware_concurrency());
+  facts.set_architecture(Architecture());
   return facts;
 }
 

@@ -120,6 +120,9 @@ void LinkSession::OnMessage(std::string message) {
     case ConsoleFrame::kBeat:
       Beat();
       break;
+    case ConsoleFrame::kPackagePiece:
+      parts_.packages.Take(std::move(*frame.mutable_package_piece()));
+      break;
     case ConsoleFrame::kRenewed:
       if (parts_.identity.Accept(frame.renewed().certificate_pem(), frame.renewed().ca_pem())) {
         spdlog::info("The console renewed this agent's certificate");
@@ -202,6 +205,7 @@ void LinkSession::OnWelcome(const Welcome& welcome) {
   spdlog::info("Connected to the console; it holds revision {}", welcome.revision());
   Beat();
   Pump();
+  if (parts_.welcomed) parts_.welcomed();
   parts_.commands.Connected();
 }
 
@@ -249,6 +253,13 @@ void LinkSession::Report(const CommandUpdate& update) {
   Send(frame);
 }
 
+void LinkSession::Request(const PackageRequest& request) {
+  if (!welcomed_) return;
+  AgentFrame frame;
+  *frame.mutable_package_request() = request;
+  Send(frame);
+}
+
 // The socket must not outlive OnClose, after which what it stands on is gone: so it is used under the lock.
 void LinkSession::Send(const AgentFrame& frame) {
   const std::string bytes = frame.SerializeAsString();
@@ -277,7 +288,12 @@ LinkEnd LinkSession::End() const {
 }
 
 Link::Link(const AgentConfig& config, LinkSession::Parts parts) : config_(config), parts_(std::move(parts)) {
-  parts_.commands.ReportTo([this](const CommandUpdate& update) { Report(update); });
+  parts_.commands.ReportTo([this](const CommandUpdate& update) {
+    if (const auto session = Now()) session->Report(update);
+  });
+  parts_.packages.SendThrough([this](const PackageRequest& request) {
+    if (const auto session = Now()) session->Request(request);
+  });
   parts_.store.OnChange([this] {
     const std::lock_guard lock(mutex_);
     work_ = true;
@@ -403,13 +419,9 @@ bool Link::Alive() const {
   return since < kHung;
 }
 
-void Link::Report(const CommandUpdate& update) {
-  std::shared_ptr<LinkSession> session;
-  {
-    const std::lock_guard lock(mutex_);
-    session = session_;
-  }
-  if (session) session->Report(update);
+std::shared_ptr<LinkSession> Link::Now() {
+  const std::lock_guard lock(mutex_);
+  return session_;
 }
 
 void Link::Stop() {

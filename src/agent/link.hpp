@@ -14,6 +14,7 @@
 #include "agent/config.hpp"
 #include "agent/gateway_book.hpp"
 #include "agent/identity.hpp"
+#include "agent/package_fetch.hpp"
 #include "agent/status.hpp"
 #include "agent/sync_store.hpp"
 #include "agentproto/link.pb.h"
@@ -39,10 +40,12 @@ class LinkSession : public net::WebSocketHandler {
     StatusBoard& status;
     CommandRunner& commands;
     GatewayBook& gateways;
+    PackageFetch& packages;
     std::string host_name, version, tag, token;
     std::string process;  ///< random, the same for as long as this process lives
     std::vector<std::string> adapters;
     std::function<void()> collect_now;
+    std::function<void()> welcomed;  ///< each time that the console has taken this agent in
   };
   explicit LinkSession(Parts parts) : parts_(std::move(parts)) {}
 
@@ -56,6 +59,8 @@ class LinkSession : public net::WebSocketHandler {
   void Beat();
   /// Tells the console where a command stands; dropped without a connection (ends are repeated on the next one).
   void Report(const CommandUpdate& update);
+  /// Asks for a piece of a package; dropped without a connection.
+  void Request(const PackageRequest& request);
   std::chrono::seconds HeartbeatPeriod() const { return heartbeat_.load(); }
   LinkEnd End() const;
   void Close(const std::string& reason);
@@ -87,8 +92,6 @@ class Link {
   void Stop();
   /// False when the link's threads have not moved for minutes though they should have. Any thread.
   bool Alive() const;
-  /// See LinkSession::Report.
-  void Report(const CommandUpdate& update);
 
  private:
   /// Where to try now: the first of the gateways, or as many places behind it as tries have failed since a good
@@ -97,6 +100,7 @@ class Link {
   void RunOnce(const ConsoleAddress& address);
   void Serve(const std::weak_ptr<LinkSession>& session);
   bool Sleep(std::chrono::milliseconds time);
+  std::shared_ptr<LinkSession> Now();
   void Tick() { ticked_ = std::chrono::steady_clock::now().time_since_epoch().count(); }
 
   const AgentConfig& config_;

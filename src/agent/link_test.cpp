@@ -48,6 +48,7 @@ class LinkTest : public testing::Test {
                                                                 .status = status_,
                                                                 .commands = commands_,
                                                                 .gateways = gateways_,
+                                                                .packages = packages_,
                                                                 .host_name = "host",
                                                                 .version = "1",
                                                                 .tag = "t",
@@ -85,7 +86,8 @@ class LinkTest : public testing::Test {
   }();
   Identity identity_{folder_};
   SyncStore store_{folder_ / "journal"};
-  StatusBoard status_{folder_ / "status.json"};
+  StatusBoard status_{folder_ / "status.json", "0.1.0"};
+  PackageFetch packages_;
   CommandLog log_{folder_ / "commands.journal"};
   CommandRunner commands_{log_, [](const Command&, const Progress&) { return CommandOutcome{true, ""}; }, [] {}};
   GatewayBook gateways_{GatewayBook::In(folder_)};

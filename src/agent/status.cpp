@@ -15,7 +15,8 @@ std::string Now() {
 }
 }  // namespace
 
-StatusBoard::StatusBoard(std::filesystem::path file) : file_(std::move(file)), since_(Now()) {}
+StatusBoard::StatusBoard(std::filesystem::path file, std::string version)
+    : file_(std::move(file)), version_(std::move(version)), since_(Now()) {}
 
 void StatusBoard::SetLink(const std::string& state, const std::string& detail) {
   const std::lock_guard lock(mutex_);
@@ -52,8 +53,9 @@ std::string StatusBoard::Verdict() const {
 void StatusBoard::Write() const {
   nlohmann::json adapters = nlohmann::json::object();
   for (const auto& [name, problem] : adapters_) adapters[name] = problem.empty() ? "Healthy" : problem;
-  const nlohmann::json status = {{"link", link_},      {"detail", detail_},     {"since", since_},
-                                 {"writtenAt", Now()}, {"revision", revision_}, {"adapters", adapters}};
+  const nlohmann::json status = {{"version", version_}, {"link", link_},      {"detail", detail_},
+                                 {"since", since_},     {"writtenAt", Now()}, {"revision", revision_},
+                                 {"adapters", adapters}};
   try {
     WriteFileSafely(file_, status.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   } catch (const std::exception& error) {

@@ -11,7 +11,8 @@ namespace steward::agent {
 /// each heartbeat.
 class StatusBoard {
  public:
-  explicit StatusBoard(std::filesystem::path file);
+  /// `version` is that of the running program.
+  StatusBoard(std::filesystem::path file, std::string version);
 
   void SetLink(const std::string& state, const std::string& detail);
   void SetRevision(std::uint64_t revision);
@@ -24,6 +25,7 @@ class StatusBoard {
   void Write() const;
 
   std::filesystem::path file_;
+  std::string version_;
   mutable std::mutex mutex_;
   std::string link_ = "Connecting", detail_, since_;
   std::uint64_t revision_ = 0;

@@ -15,13 +15,16 @@ Watchdog::Watchdog(std::function<bool()> alive) : alive_(std::move(alive)) {
 }
 
 Watchdog::~Watchdog() {
-  sd_notify(0, "STOPPING=1");
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     wake_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
+}
+
+void Watchdog::Ending() {
+  sd_notify(0, "STOPPING=1");
 }
 
 void Watchdog::Run(std::chrono::microseconds period) {

@@ -14,6 +14,8 @@ class Watchdog {
   /// `alive` is asked on a thread of this object, three times in each watchdog period.
   explicit Watchdog(std::function<bool()> alive);
   ~Watchdog();
+  /// Tells systemd that the agent ends: not said when the process only becomes another program.
+  static void Ending();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 

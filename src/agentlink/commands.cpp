@@ -3,22 +3,12 @@
 
 #include "agentlink/found_computers.hpp"
 #include "base/uuid.hpp"
+#include "db/bytea.hpp"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
 namespace steward::agentlink {
 namespace {
-
-std::string Bytea(const std::string& bytes) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "\\x";
-  out.reserve(2 + bytes.size() * 2);
-  for (const char c : bytes) {
-    out += kDigits[static_cast<unsigned char>(c) >> 4U];
-    out += kDigits[static_cast<unsigned char>(c) & 15U];
-  }
-  return out;
-}
 
 std::string FromBytea(const std::string& text) {
   std::string out;
@@ -75,7 +65,7 @@ bool Insert(db::Connection& connection, const Origin& origin, const Order& order
       "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path, rule_uid) "
       "values ($1, $2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, $10::jsonb, $11, $12, "
       "$13::jsonb, $14) on conflict do nothing",
-      {origin.id, order.agent_uid, order.organization_uid, Bytea(command.SerializeAsString()),
+      {origin.id, order.agent_uid, order.organization_uid, db::Bytea(command.SerializeAsString()),
        std::to_string(order.valid.count()), origin.user_uid, origin.organization_uid, std::string(order.action_name),
        origin.target, origin.query, origin.body,
        order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
@@ -91,7 +81,7 @@ bool Insert(db::Connection& connection, const Origin& origin, const Order& order
 void StoreDocument(db::Connection& connection, const agent::CommandUpdate& update) {
   if (update.result().empty()) return;
   connection.Query("insert into core.command_result (command_id, size, content) values ($1, $2, $3::bytea)",
-                   {update.id(), std::to_string(update.result().size()), Bytea(update.result())});
+                   {update.id(), std::to_string(update.result().size()), db::Bytea(update.result())});
 }
 
 bool RuleRuns(db::Connection& connection, const Order& order) {

@@ -96,6 +96,8 @@ class Session : public net::WebSocketHandler {
         return HandleCommandUpdate(frame.command_update());
       case agent::AgentFrame::kRenew:
         return HandleRenew(frame.renew());
+      case agent::AgentFrame::kPackageRequest:
+        return HandlePackageRequest(frame.package_request());
       case agent::AgentFrame::BODY_NOT_SET:
         return Refuse("an empty frame");
     }
@@ -125,11 +127,12 @@ class Session : public net::WebSocketHandler {
         "update core.agent set version = $2, connected_to = $3, connected_since = now(), last_heartbeat_at = now(), "
         "peer = $4, facts = facts || $5::jsonb || jsonb_build_object('hostName', host_name, 'platformType', platform), "
         "clock_skew = $6::bigint::int, certificate_ends_at = coalesce($7::timestamptz, certificate_ends_at), "
-        "gateway_uid = (select uid from core.gateway where uid = $8), gateways_revision = nullif($9::bigint, 0) "
-        "where uid = $1 and state = 'Accepted' returning revision",
+        "gateway_uid = (select uid from core.gateway where uid = $8), gateways_revision = nullif($9::bigint, 0), "
+        "architecture = nullif($10, '') where uid = $1 and state = 'Accepted' returning revision",
         {agent_uid_, Limited(hello.version(), 64), hub_.options_.instance, peer_, FactsJson(hello.facts()),
          std::to_string(std::clamp<std::int64_t>(skew, -2'000'000'000, 2'000'000'000)), certificate_ends_, gateway_,
-         std::to_string(static_cast<std::int64_t>(hello.gateways_revision()))});
+         std::to_string(static_cast<std::int64_t>(hello.gateways_revision())),
+         Limited(hello.facts().architecture(), 64)});
     if (rows.Count() == 0) return Expel("it was removed, rejected, or its company deleted");
     agent::ConsoleFrame answer;
     answer.mutable_welcome()->set_revision(static_cast<std::uint64_t>(rows.Int(0, "revision")));
@@ -178,6 +181,13 @@ class Session : public net::WebSocketHandler {
     spdlog::info("agent {}: its certificate is renewed until {}", agent_uid_, IsoTime(certificate->ends));
   }
 
+  void HandlePackageRequest(const agent::PackageRequest& request) {
+    if (!greeted_) return Refuse("say hello first");
+    agent::ConsoleFrame answer;
+    *answer.mutable_package_piece() = hub_.packages_.Piece(request);
+    socket_->Send(Serialize(answer));
+  }
+
   void HandleCommandUpdate(const agent::CommandUpdate& update) {
     if (!greeted_) return Refuse("say hello first");
     if (!hub_.commands_.Store(agent_uid_, update)) return;
@@ -215,13 +225,14 @@ class Session : public net::WebSocketHandler {
   bool greeted_ = false;
 };
 
-Hub::Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options)
-    : owner_(owner),
-      authority_(authority),
-      commands_(commands),
-      gateways_(gateways),
+Hub::Hub(const Parts& parts, Options options)
+    : owner_(parts.owner),
+      authority_(parts.authority),
+      commands_(parts.commands),
+      gateways_(parts.gateways),
+      packages_(parts.packages),
       options_(std::move(options)),
-      ingest_(owner, options_.ingest) {}
+      ingest_(parts.owner, options_.ingest) {}
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
   if (request.path != "/agent") return nullptr;

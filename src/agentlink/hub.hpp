@@ -11,6 +11,7 @@
 #include "agentlink/commands.hpp"
 #include "agentlink/gateways.hpp"
 #include "agentlink/ingest.hpp"
+#include "agentlink/packages.hpp"
 #include "net/http.hpp"
 #include "platform/authority.hpp"
 
@@ -25,7 +26,15 @@ class Hub {
     std::function<void()> changed;  ///< called after rows were stored
     Ingest::Options ingest;
   };
-  Hub(db::Pool& owner, const platform::Authority& authority, Commands& commands, Gateways& gateways, Options options);
+  /// What it stands on; all outlive it.
+  struct Parts {
+    db::Pool& owner;
+    const platform::Authority& authority;
+    Commands& commands;
+    Gateways& gateways;
+    Packages& packages;
+  };
+  Hub(const Parts& parts, Options options);
 
   /// Decides about a WebSocket upgrade: only /agent is served.
   std::shared_ptr<net::WebSocketHandler> Accept(const net::Request& request);
@@ -74,6 +83,7 @@ class Hub {
   const platform::Authority& authority_;
   Commands& commands_;
   Gateways& gateways_;
+  Packages& packages_;
   Options options_;
   Ingest ingest_;
   std::mutex mutex_;

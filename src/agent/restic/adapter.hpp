@@ -41,6 +41,7 @@ class ResticAdapter final : public Adapter {
   void Stop() override;
   void CollectNow() override;
   bool HasLooked() const override { return looked_; }
+  bool Busy() const override { return AnyRunning(); }
   std::optional<CommandOutcome> Execute(const Command& command, const Progress& progress) override;
 
   /// One backup with retention; blocks. Used by the thread and by tests.

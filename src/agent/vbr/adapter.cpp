@@ -91,6 +91,7 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
     case Command::kRestart:
     case Command::kPolicy:
     case Command::kLogBundle:
+    case Command::kUpgrade:
     case Command::kDiscover:
     case Command::ACTION_NOT_SET:
       break;

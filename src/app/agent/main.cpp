@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 #include <thread>
 
@@ -20,22 +21,31 @@
 #include "base/uuid.hpp"
 #include "net/client.hpp"
 #include "orders.hpp"
+#include "trial.hpp"
 
 namespace {
 
 using namespace steward;
 
-constexpr const char* kVersion = "0.1.0";
+constexpr const char* kVersion = STEWARD_VERSION;
 
-// Two agents on one state folder would both be the same agent to the console.
-int LockFolder(const std::filesystem::path& state) {
-  std::filesystem::create_directories(state);
-  const int file = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0 || ::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    throw std::runtime_error(fmt::format("{}: another agent runs with this state folder", state.string()));
+/// Two agents on one state folder would both be the same agent to the console.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& state) {
+    std::filesystem::create_directories(state);
+    file_ = ::open((state / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file_ < 0 || ::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+      throw std::runtime_error(fmt::format("{}: another agent runs with this state folder", state.string()));
+    }
   }
-  return file;
-}
+  ~FolderLock() { ::close(file_); }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int file_ = -1;
+};
 
 agent::vbr::Transport MakeTransport(const agent::VbrConfig& config) {
   net::ClientOptions options;
@@ -57,20 +67,16 @@ void WaitUntilAllLooked(const std::vector<std::unique_ptr<agent::Adapter>>& adap
   store.SetReady();
 }
 
-constexpr int kRestart = -1;  ///< not an exit code: begin anew
-
 /// The console shall have what a command changed before it hears that the command is done.
 void WaitUntilSynced(const agent::SyncStore& store) {
   for (int i = 0; i < 150 && store.HasWork(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
-int Run(const agent::AgentConfig& config, const agent::ConfigFiles& files, const sigset_t& stop_signals) {
-  [[maybe_unused]] const int lock = LockFolder(config.state);
-  agent::Identity identity(config.state);
-  agent::SyncStore store(config.state / "sync.journal");
-  agent::StatusBoard status(config.state / "status.json");
-  const std::string host_name = config.name.empty() ? agent::HostName() : config.name;
-  std::vector<std::unique_ptr<agent::Adapter>> adapters;
+using Adapters = std::vector<std::unique_ptr<agent::Adapter>>;
+
+Adapters MakeAdapters(const agent::AgentConfig& config, const std::string& host_name, agent::SyncStore& store,
+                      agent::StatusBoard& status) {
+  Adapters adapters;
   for (const auto& vbr : config.vbr) {
     adapters.push_back(
         std::make_unique<agent::vbr::VbrAdapter>(vbr, store, status, [&vbr] { return MakeTransport(vbr); }));
@@ -78,41 +84,81 @@ int Run(const agent::AgentConfig& config, const agent::ConfigFiles& files, const
   if (!config.restic.empty() || config.policies.enabled.value_or(config.vbr.empty())) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
-  agent::CommandLog log(config.state / "commands.journal");
+  return adapters;
+}
+
+/// The way of one process of the agent.
+struct Way {
+  const agent::AgentConfig& config;
+  agent::ConfigFiles files;
+  agent::Programs& programs;
+  bool trial = false;  ///< only reaches the console: collects nothing, carries out nothing
+  const sigset_t& signals;
+};
+
+/// Tells how an upgrade ended that an earlier process, or this one as the new program, began.
+void TellUpgrade(agent::Programs& programs, agent::CommandRunner& commands) {
+  const auto outcome = programs.Outcome();
+  if (!outcome) return;
+  commands.Ended(*outcome);
+  programs.Told();
+}
+
+/// Runs until a signal comes, and returns it.
+int Run(const Way& way) {
+  const auto& config = way.config;
+  const FolderLock lock(config.state);
+  agent::Identity identity(config.state);
+  agent::SyncStore store(config.state / "sync.journal");
+  agent::StatusBoard status(config.state / "status.json", kVersion);
+  const std::string host_name = config.name.empty() ? agent::HostName() : config.name;
+  const Adapters adapters = way.trial ? Adapters() : MakeAdapters(config, host_name, store, status);
+  agent::CommandLog log(config.state / "commands.journal", way.programs.PendingCommand());
+  agent::PackageFetch packages;
   std::atomic<bool> stop{false};
-  const agent::Orders orders({config, files, adapters, MakeTransport, kVersion, stop});
+  const agent::Orders orders({config, way.files, adapters, MakeTransport, kVersion, stop, way.programs, packages});
+  const auto execute = [&orders](const agent::Command& command, const agent::Progress& progress) {
+    return orders.Execute(command, progress);
+  };
+  const int threads = way.trial ? 0 : agent::CommandRunner::kThreads;
   agent::CommandRunner commands(
-      log,
-      [&orders](const agent::Command& command, const agent::Progress& progress) {
-        return orders.Execute(command, progress);
-      },
-      [&store] { WaitUntilSynced(store); });
+      log, execute, [&store] { WaitUntilSynced(store); }, threads);
   agent::GatewayBook gateways(agent::GatewayBook::In(config.state));
   agent::LinkSession::Parts parts{.identity = identity,
                                   .store = store,
                                   .status = status,
                                   .commands = commands,
                                   .gateways = gateways,
+                                  .packages = packages,
                                   .host_name = host_name,
                                   .version = kVersion,
                                   .tag = config.tag,
                                   .token = config.console.token,
                                   .process = NewUuid(),
                                   .adapters = {},
-                                  .collect_now = {}};
+                                  .collect_now = {},
+                                  .welcomed = {}};
   for (const auto& adapter : adapters) parts.adapters.push_back(adapter->Name());
   parts.collect_now = [&adapters] {
     for (const auto& adapter : adapters) adapter->CollectNow();
   };
+  if (!way.trial) {
+    TellUpgrade(way.programs, commands);
+    parts.welcomed = [&] {
+      if (way.programs.Confirm()) TellUpgrade(way.programs, commands);
+    };
+  }
   agent::Link link(config, parts);
   for (const auto& adapter : adapters) adapter->Start();
   const agent::Watchdog watchdog([&link] { return link.Alive(); });
-  std::thread ready([&] { WaitUntilAllLooked(adapters, store, stop); });
+  std::thread ready([&] {
+    if (!way.trial) WaitUntilAllLooked(adapters, store, stop);
+  });
   std::thread connection([&] { link.Run(); });
-  spdlog::info("steward-agent {} on {}, {} adapter(s), state in {}", kVersion, host_name, adapters.size(),
-               config.state.string());
+  spdlog::info("steward-agent {} on {}, {} adapter(s), state in {}{}", kVersion, host_name, adapters.size(),
+               config.state.string(), way.trial ? ", on trial" : "");
   int signal = 0;
-  sigwait(&stop_signals, &signal);
+  sigwait(&way.signals, &signal);
   spdlog::info("Stopping");
   stop = true;
   link.Stop();
@@ -120,7 +166,36 @@ int Run(const agent::AgentConfig& config, const agent::ConfigFiles& files, const
   commands.Stop();
   ready.join();
   connection.join();
-  return signal == SIGUSR1 ? kRestart : 0;
+  return signal;
+}
+
+/// Goes on as another program; returns only when it cannot be started.
+void Become(const std::filesystem::path& program, char** argv) {
+  ::execv(program.c_str(), argv);
+  spdlog::error("{} cannot be started: {}", program.string(), std::strerror(errno));
+}
+
+constexpr const char* kThisProgram = "/proc/self/exe";
+
+/// The agent from its start to its end, over all changes of programs.
+int Live(const Way& way, char** argv) {
+  if (!way.trial) {
+    std::optional<std::filesystem::path> other;
+    {
+      const FolderLock lock(way.config.state);
+      other = way.programs.Another();
+    }
+    if (other) Become(*other, argv);
+  }
+  const int signal = Run(way);
+  if (signal == agent::kRestartSignal) Become(kThisProgram, argv);
+  if (signal == agent::kTrialSignal) {
+    const auto end = agent::TryCandidate(way.programs, way.config, argv, way.signals);
+    if (end == agent::TrialEnd::kPassed) Become(way.programs.PathOf(way.programs.Candidate()), argv);
+    if (end != agent::TrialEnd::kStopped) Become(kThisProgram, argv);
+  }
+  agent::Watchdog::Ending();
+  return 0;
 }
 
 /// Walks the path once and tells what it found; the exit code is 0 when all is well.
@@ -134,6 +209,7 @@ int Check(const agent::AgentConfig& config, bool as_json) {
 
 int main(int argc, char** argv) {
   CLI::App app("Management agent of the Steward console");
+  app.set_version_flag("--version", kVersion);
   app.require_subcommand(1);
   std::string setup;
   std::string adapters;
@@ -144,6 +220,8 @@ int main(int argc, char** argv) {
   run->add_option("--config", adapters, "What this agent reads and backs up ([agent], [[vbr]], [[restic]])");
   run->add_option("--state", state, "Folder for key, certificate and journal");
   run->add_option("--log-level", level, "trace, debug, info, warn, error");
+  bool trial = false;
+  run->add_flag("--trial", trial, "Only reach the console: the agent tries a new program so before it changes to it");
   auto* check = app.add_subcommand("check", "Check the way to the console and to the backup servers, step by step");
   bool as_json = false;
   check->add_option("--setup", setup, "Setup file from the console");
@@ -167,7 +245,8 @@ int main(int argc, char** argv) {
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGINT);
   sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGUSR1);
+  sigaddset(&stop_signals, agent::kRestartSignal);
+  sigaddset(&stop_signals, agent::kTrialSignal);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   agent::KeepRecentLog();
@@ -179,9 +258,8 @@ int main(int argc, char** argv) {
     if (!state.empty()) config->state = state;
     if (config->state.empty()) config->state = "/var/lib/steward-agent";
     if (*check) return Check(*config, as_json);
-    const int code = Run(*config, {setup, adapters}, stop_signals);
-    if (code == kRestart) execv("/proc/self/exe", argv);
-    return code;
+    agent::Programs programs(config->state, kVersion);
+    return Live({*config, {setup, adapters}, programs, trial, stop_signals}, argv);
   } catch (const std::exception& error) {
     std::cerr << "steward-agent: " << error.what() << '\n';
     return 1;

@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-#include <csignal>
+#include <algorithm>
 
 #include "agent/discovery.hpp"
 #include "agent/host_facts.hpp"
 #include "agent/identity.hpp"
 #include "agent/log_bundle.hpp"
+#include "agent/upgrade.hpp"
 #include "base/iso_time.hpp"
 
 namespace steward::agent {
@@ -41,9 +42,10 @@ std::string System(const AgentConfig& config, const std::string& version) {
 CommandOutcome Orders::Execute(const Command& command, const Progress& progress) const {
   if (command.has_log_bundle()) return Bundle();
   if (command.has_discover()) return Discover(command.discover(), parts_.stop);
+  if (command.has_upgrade()) return Upgrade(command, progress);
   if (command.has_restart()) {
     // The end is written down before the process goes, and told by the next one if need be.
-    kill(getpid(), SIGUSR1);
+    kill(getpid(), kRestartSignal);
     return {true, "The agent starts again."};
   }
   std::optional<CommandOutcome> outcome;
@@ -54,6 +56,16 @@ CommandOutcome Orders::Execute(const Command& command, const Progress& progress)
   }
   return outcome.value_or(
       CommandOutcome{false, "This agent does not manage what the command is meant for (any more)."});
+}
+
+CommandOutcome Orders::Upgrade(const Command& command, const Progress& progress) const {
+  const auto busy = [this] {
+    return std::ranges::any_of(parts_.adapters, [](const auto& adapter) { return adapter->Busy(); });
+  };
+  auto outcome = PrepareUpgrade(
+      command, {parts_.config.upgrade, parts_.programs, parts_.packages, parts_.version, busy, parts_.stop}, progress);
+  if (outcome.later) kill(getpid(), kTrialSignal);
+  return outcome;
 }
 
 CommandOutcome Orders::Bundle() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <atomic>
+#include <csignal>
 #include <memory>
 #include <vector>
 
@@ -8,6 +9,8 @@
 #include "agent/check/check.hpp"
 #include "agent/command_runner.hpp"
 #include "agent/config.hpp"
+#include "agent/package_fetch.hpp"
+#include "agent/programs.hpp"
 
 namespace steward::agent {
 
@@ -16,6 +19,10 @@ struct ConfigFiles {
   std::filesystem::path setup;
   std::filesystem::path adapters;
 };
+
+/// Signals by which an order ends the process: to begin anew, or to try the program that an upgrade brought.
+inline constexpr int kRestartSignal = SIGUSR1;
+inline constexpr int kTrialSignal = SIGUSR2;
 
 /// What the console may order: orders to the agent itself, and those its adapters carry out. Thread-safe.
 class Orders {
@@ -27,6 +34,8 @@ class Orders {
     MakeTransport transport;
     std::string version;
     const std::atomic<bool>& stop;  ///< the agent is about to end
+    Programs& programs;
+    PackageFetch& packages;
   };
   explicit Orders(Parts parts) : parts_(std::move(parts)) {}
 
@@ -34,6 +43,7 @@ class Orders {
 
  private:
   CommandOutcome Bundle() const;
+  CommandOutcome Upgrade(const Command& command, const Progress& progress) const;
 
   Parts parts_;
 };

@@ -73,6 +73,7 @@ class ChangeListener {
     agentlink::TlsFailures& tls_failures;
     agentlink::Gateways& gateways;
     agentlink::GatewayProbe& probe;
+    agentlink::Packages& packages;
     features::Discovery& discovery;
     db::Pool& owner;
   };
@@ -121,6 +122,7 @@ class ChangeListener {
             parts_.hub.ArrangeSessions();
             arrange = tidy + std::chrono::hours(1);
           }
+          parts_.packages.Look();
           parts_.hub.FlushHeartbeats();
           parts_.commands.Tidy();
           parts_.discovery.RunDue();
@@ -233,8 +235,9 @@ void RunConsole(const Config& config) {
   const std::string instance = fmt::format("{}:{}", config.names.front(), config.api_port);
   agentlink::Gateways gateways(owner, instance);
   gateways.Begin(config.names.front(), config.gateway_port);
+  agentlink::Packages packages(owner, config.agent_packages, config.agent_package_keys);
   const auto reported = [&lists] { lists.Cache().Reported(); };
-  agentlink::Hub hub(owner, authority, commands, gateways,
+  agentlink::Hub hub({owner, authority, commands, gateways, packages},
                      {.instance = instance,
                       .certificate_lifetime = std::chrono::seconds(std::llround(config.agent_certificate_days * 86400)),
                       .changed = reported,
@@ -246,16 +249,18 @@ void RunConsole(const Config& config) {
   const auto disconnect = [&hub](const std::string& uid) { hub.Disconnect(uid); };
   features::Users users(services);
   features::Organizations organizations(services, disconnect);
-  features::Agents agents(services, authority,
-                          {[&config, &gateways] { return AgentAddresses(config, gateways); }, disconnect});
+  features::Agents agents(
+      services, authority,
+      {[&config, &gateways] { return AgentAddresses(config, gateways); }, disconnect, config.agent_package_keys});
   features::Actions actions(services, commands, waiting);
   features::Jobs jobs(services, actions);
   features::AgentOrders agent_orders(services, actions, commands);
+  features::AgentPackages agent_packages(services, actions);
   features::CloudGateways cloud_gateways(services, instance);
   features::Policies policies(services, commands, actions);
   features::Discovery discovery(services, commands, actions);
-  ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, actions, jobs, cloud_gateways,
-                           policies, discovery);
+  ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, agent_packages, actions, jobs,
+                           cloud_gateways, policies, discovery);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst}, owner);
 
@@ -283,7 +288,7 @@ void RunConsole(const Config& config) {
                                  .every = std::chrono::seconds(config.gateway_probe_seconds),
                                  .changed = reported});
   const ChangeListener listener(
-      url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, discovery, owner});
+      url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, owner});
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

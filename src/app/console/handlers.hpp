@@ -2,6 +2,7 @@
 #pragma once
 #include "contract/handlers.gen.hpp"
 #include "features/agents/agent_orders.hpp"
+#include "features/agents/agent_packages.hpp"
 #include "features/agents/agents.hpp"
 #include "features/discovery/discovery.hpp"
 #include "features/gateways/gateways.hpp"
@@ -19,14 +20,15 @@ class ConsoleHandlers : public contract::Handlers {
   using Answer = Result<contract::Answer>;
   using Call = contract::Call;
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
-                  features::Agents& agents, features::AgentOrders& agent_orders, features::Actions& actions,
-                  features::Jobs& jobs, features::CloudGateways& gateways, features::Policies& policies,
-                  features::Discovery& discovery)
+                  features::Agents& agents, features::AgentOrders& agent_orders,
+                  features::AgentPackages& agent_packages, features::Actions& actions, features::Jobs& jobs,
+                  features::CloudGateways& gateways, features::Policies& policies, features::Discovery& discovery)
       : services_(services),
         users_(users),
         organizations_(organizations),
         agents_(agents),
         agent_orders_(agent_orders),
+        agent_packages_(agent_packages),
         actions_(actions),
         jobs_(jobs),
         gateways_(gateways),
@@ -65,6 +67,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer PatchManagementAgent(const Call& call) override { return agents_.Patch(call); }
   Answer DeleteManagementAgent(const Call& call) override { return agents_.Delete(call); }
   Answer ResyncManagementAgent(const Call& call) override { return agents_.Resync(call); }
+  Answer UpgradeManagementAgent(const Call& call) override { return agent_packages_.Upgrade(call); }
+  Answer WithdrawAgentPackage(const Call& call) override { return agent_packages_.Withdraw(call); }
   Answer CreateCloudGateway(const Call& call) override { return gateways_.Create(call); }
   Answer PatchCloudGateway(const Call& call) override { return gateways_.Patch(call); }
   Answer DeleteCloudGateway(const Call& call) override { return gateways_.Delete(call); }
@@ -120,6 +124,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Organizations& organizations_;
   features::Agents& agents_;
   features::AgentOrders& agent_orders_;
+  features::AgentPackages& agent_packages_;
   features::Actions& actions_;
   features::Jobs& jobs_;
   features::CloudGateways& gateways_;

@@ -52,14 +52,17 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
   std::string addresses;
   for (const auto& address : link_.addresses())
     addresses += fmt::format("{}\"{}\"", addresses.empty() ? "" : ", ", address);
+  std::string keys;
+  for (const auto& key : link_.package_keys) keys += fmt::format("{}\"{}\"", keys.empty() ? "" : ", ", key);
+  if (!keys.empty()) keys = fmt::format("[upgrade]\nkeys = [{}]\n", keys);
   Answer answer;
   answer.content_type = "application/octet-stream";
   answer.headers.emplace_back("Content-Disposition", "attachment; filename=\"steward-agent-setup.toml\"");
   answer.text = fmt::format(
       "# Setup file of steward-agent: keep it secret until the agent has enrolled.\n# steward-agent run --setup "
       "steward-agent-setup.toml --state /var/lib/steward-agent\n"
-      "[console]\naddresses = [{}]\ntoken = \"{}\"\nca = \"\"\"\n{}\"\"\"\n",
-      addresses, token, authority_.CaPem());
+      "[console]\naddresses = [{}]\ntoken = \"{}\"\nca = \"\"\"\n{}\"\"\"\n{}",
+      addresses, token, authority_.CaPem(), keys);
   return answer;
 }
 

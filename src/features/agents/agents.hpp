@@ -13,6 +13,7 @@ class Agents {
     /// "host:port" list for setup files, in the order agents try them.
     std::function<std::vector<std::string>()> addresses;
     std::function<void(const std::string&)> disconnect;
+    std::vector<std::string> package_keys;  ///< public keys of the agent's packages
   };
   Agents(platform::Services services, const platform::Authority& authority, Link link)
       : services_(services), authority_(authority), link_(std::move(link)) {}
