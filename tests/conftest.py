@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "dev"))
 
 import processes  # noqa: E402
+from release import Release  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,9 @@ def folder():
 @pytest.fixture(scope="session")
 def console(folder):
     """One console for the whole run."""
-    program = processes.Console(folder / "console")
+    release = Release(folder / "release")
+    release.offer_next()
+    program = processes.Console(folder / "console", extra=release.options)
     program.start()
     yield program
     program.stop()

@@ -8,33 +8,9 @@ import uuid
 import pytest
 
 import agent_stack as stack
+from release import NEXT, Release
 
 AGENT = "/infrastructure/managementAgents"
-NEXT = "0.1.0.1"  # of steward-agent-next
-
-
-class Release:
-    """Whoever makes packages: a key pair, and the folder that the console takes packages from."""
-
-    def __init__(self, folder):
-        self.folder, self.packages = folder, folder / "packages"
-        self.packages.mkdir()
-        made = subprocess.run([stack.BIN / "steward-package", "keys", "--secret", folder / "secret"], capture_output=True, text=True, check=True)
-        self.public_key = made.stdout.strip()
-
-    def make(self, program, version, name=None):
-        target = self.folder / f"{name or version}.pkg"
-        subprocess.run([stack.BIN / "steward-package", "make", "--program", program, "--version", version, "--secret", self.folder / "secret",
-                        "--out", target], check=True)
-        return target
-
-    def offer(self, program, version):
-        self.make(program, version).rename(self.packages / f"{version}.pkg")
-
-    def offer_script(self, text, version):
-        script = self.folder / f"{version}.sh"
-        script.write_text("#!/bin/sh\n" + text)
-        self.offer(script, version)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +22,7 @@ def release(folder):
 def console(folder, release):
     console = stack.Console(folder)
     with open(folder / "console.toml", "a") as config:
-        config.write(f'agent_packages = "{release.packages}"\nagent_package_keys = ["{release.public_key}"]\n')
+        config.write(release.options)
     console.start()
     yield console
     console.program.stop()
@@ -114,9 +90,7 @@ def test_no_package_no_upgrade(api, installed):
 
 
 def test_packages_that_are_not_ours_are_not_offered(folder, console, api, release):
-    other = folder / "other"
-    other.mkdir()
-    Release(other).make(stack.BIN / "steward-agent-next", "9.9").rename(release.packages / "foreign.pkg")
+    Release(folder / "other").make(stack.BIN / "steward-agent-next", "9.9").rename(release.packages / "foreign.pkg")
     (release.packages / "garbage.pkg").write_bytes(b"\0" * 5000)
     changed = bytearray(release.make("/bin/true", "9.8").read_bytes())
     changed[-1] ^= 1
@@ -171,7 +145,7 @@ def test_a_package_of_another_version_than_it_says_is_put_aside(api, release, in
 
 def test_upgrade_and_life_after_it(api, console, release, installed):
     withdraw_all(api)
-    release.offer(stack.BIN / "steward-agent-next", NEXT)
+    release.offer_next()
     offered(api, NEXT)
     before = installed.agent.program.process.pid
     action = installed.upgrade(api)

@@ -12,6 +12,7 @@ import time
 import processes
 import seed
 from processes import ROOT, Console, wait_for
+from release import Release
 
 VAR = ROOT / "var" / "dev"
 PORTS = (1280, 9999, 6180)
@@ -47,7 +48,9 @@ def up() -> None:
         sys.exit(f"Part of the stack has ended ({', '.join(ended)}): ./dev down, then ./dev up." if ended
                  else "The stack is running already; ./dev down ends it.")
     folder = processes.data_folder("dev")
-    console = Console(folder, PORTS)
+    release = Release(folder / "release")
+    release.offer_next()
+    console = Console(folder, PORTS, extra=release.options)
     running = {}
 
     def note(program: str, pid: int) -> None:

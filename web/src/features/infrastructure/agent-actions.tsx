@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Anchor, Button, Group, Stack } from '@mantine/core';
-import { IconEye, IconFileZip, IconRefresh } from '@tabler/icons-react';
+import { IconArrowUp, IconEye, IconFileZip, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { wordOf } from '@/components/enum-words';
 import { OutcomeLine } from '@/components/outcome-line';
@@ -12,6 +12,14 @@ import { useSession } from '@/lib/session';
 import { words } from './words';
 
 type Agent = RowOf<'/api/v3/infrastructure/managementAgents'>;
+
+type Action = 'collect' | 'resync' | 'logBundle' | 'upgrade';
+const orders = [
+  { action: 'collect', operation: 'CollectFromManagementAgent', word: words.lookNow, Icon: IconEye },
+  { action: 'resync', operation: 'ResyncManagementAgent', word: words.sendAgain, Icon: IconRefresh },
+  { action: 'logBundle', operation: 'GatherManagementAgentLog', word: words.getLog, Icon: IconFileZip },
+  { action: 'upgrade', operation: 'UpgradeManagementAgent', word: words.upgrade, Icon: IconArrowUp },
+] as const;
 
 /** Whether an agent is connected; one that is, but has something wrong with it, looks like a warning. */
 export function AgentConnection({ agent }: { agent: Agent }) {
@@ -27,7 +35,7 @@ export function AgentActions({ agent }: { agent: Agent }) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [asked, setAsked] = useState(words.lookNow);
   const [bundle, setBundle] = useState<string | null>(null);
-  const ask = async (what: string, action: 'collect' | 'resync' | 'logBundle') => {
+  const ask = async (what: string, action: Action) => {
     setBusy(true);
     setAsked(what);
     setOutcome(null);
@@ -46,15 +54,9 @@ export function AgentActions({ agent }: { agent: Agent }) {
     <Stack gap="xs">
       {agent.statusReason && <Alert color={agent.connectionStatus === 'Online' ? 'yellow' : 'red'} title={words.why}>{agent.statusReason}</Alert>}
       <Group gap="xs">
-        {may('CollectFromManagementAgent') && (
-          <Button variant="default" size="xs" leftSection={<IconEye size={14} aria-hidden />} loading={busy} onClick={() => void ask(words.lookNow, 'collect')}>{words.lookNow}</Button>
-        )}
-        {may('ResyncManagementAgent') && (
-          <Button variant="default" size="xs" leftSection={<IconRefresh size={14} aria-hidden />} loading={busy} onClick={() => void ask(words.sendAgain, 'resync')}>{words.sendAgain}</Button>
-        )}
-        {may('GatherManagementAgentLog') && (
-          <Button variant="default" size="xs" leftSection={<IconFileZip size={14} aria-hidden />} loading={busy} onClick={() => void ask(words.getLog, 'logBundle')}>{words.getLog}</Button>
-        )}
+        {orders.filter((order) => may(order.operation) && (order.action !== 'upgrade' || agent.versionStatus === 'OutOfDate')).map(({ action, word, Icon }) => (
+          <Button key={action} variant="default" size="xs" leftSection={<Icon size={14} aria-hidden />} loading={busy} onClick={() => void ask(word, action)}>{word}</Button>
+        ))}
       </Group>
       <div role="status">
         {outcome && <OutcomeLine outcome={outcome} about={asked} />}

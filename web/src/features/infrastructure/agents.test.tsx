@@ -60,6 +60,22 @@ it('offers the log of an agent once it is there', async () => {
   expect(link).toHaveAttribute('href', `/api/steward/v1/logBundles/${order}/content`);
 });
 
+it('upgrades an agent that a newer package is offered for', async () => {
+  const refusal = { errors: [{ message: 'Version 0.2.0 is of no use: it ended with code 3 before it had reached the console.' }] };
+  const upgrade = http.post(`*/api/steward/v1/managementAgents/${uid}/upgrade`, () => HttpResponse.json(refusal, { status: 409 }));
+  consoleWith('PortalOperator', { [path]: [{ ...agent, versionStatus: 'OutOfDate' }] }, [upgrade]);
+  await show(All, `/x?open=${uid}`);
+  await userEvent.click(await screen.findByRole('button', { name: 'Upgrade it' }));
+  expect(await screen.findByText(/Refused: Version 0\.2\.0 is of no use/)).toBeVisible();
+});
+
+it('upgrades no agent that has the newest program', async () => {
+  consoleWith('PortalOperator', { [path]: [{ ...agent, versionStatus: 'UpToDate' }] });
+  await show(All, `/x?open=${uid}`);
+  await screen.findByRole('button', { name: 'Look now' });
+  expect(screen.queryByRole('button', { name: 'Upgrade it' })).toBeNull();
+});
+
 it('offers readers nothing to press', async () => {
   consoleWith('PortalReadonlyOperator', { [path]: [agent] });
   await show(All, `/x?open=${uid}`);
