@@ -87,17 +87,6 @@ ConsoleAddress ParseAddress(const std::string& text) {
   return {host, static_cast<std::uint16_t>(port)};
 }
 
-void ReadConsole(const toml::table& table, const std::filesystem::path& file, ConsoleConfig& console) {
-  Section section(table, file.string() + ": console");
-  for (const std::string& address : section.Texts("addresses")) console.addresses.push_back(ParseAddress(address));
-  console.ca_pem = section.Text("ca");
-  const std::string ca_file = section.Text("ca_file");
-  if (!ca_file.empty()) console.ca_pem = ReadFile(file.parent_path() / ca_file);
-  if (console.ca_pem.empty()) throw std::runtime_error(section.Where() + ": ca (or ca_file) is missing");
-  console.token = section.Text("token");
-  section.Finish();
-}
-
 std::string ReadSecret(Section& section, const std::filesystem::path& folder) {
   const std::string file = section.Text("password_file");
   std::string password = section.Text("password");
@@ -107,6 +96,22 @@ std::string ReadSecret(Section& section, const std::filesystem::path& folder) {
   }
   if (password.empty()) throw std::runtime_error(section.Where() + ": password (or password_file) is missing");
   return password;
+}
+
+void ReadConsole(const toml::table& table, const std::filesystem::path& file, ConsoleConfig& console) {
+  Section section(table, file.string() + ": console");
+  for (const std::string& address : section.Texts("addresses")) console.addresses.push_back(ParseAddress(address));
+  console.ca_pem = section.Text("ca");
+  const std::string ca_file = section.Text("ca_file");
+  if (!ca_file.empty()) console.ca_pem = ReadFile(file.parent_path() / ca_file);
+  if (console.ca_pem.empty()) throw std::runtime_error(section.Where() + ": ca (or ca_file) is missing");
+  console.token = section.Text("token");
+  console.account = section.Text("account");
+  if (!console.account.empty()) console.password = ReadSecret(section, file.parent_path());
+  section.Finish();
+  if (!console.account.empty() && !console.token.empty()) {
+    throw std::runtime_error(section.Where() + ": give token or account, not both");
+  }
 }
 
 VbrConfig ReadVbr(const toml::table& table, const std::filesystem::path& file, std::size_t index) {

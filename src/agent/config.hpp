@@ -23,6 +23,7 @@ struct ConsoleConfig {
   std::vector<ConsoleAddress> addresses;
   std::string ca_pem;
   std::string token;
+  std::string account, password;  ///< COMPANY\user of the portal, instead of a token
 };
 
 /// [[vbr]]: a backup server to read.

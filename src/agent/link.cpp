@@ -57,6 +57,8 @@ void LinkSession::OnOpen(std::shared_ptr<net::WebSocket> socket) {
     Enrol& enrol = *frame.mutable_enrol();
     enrol.set_csr_pem(parts_.identity.MakeRequest(parts_.host_name));
     enrol.set_token(parts_.token);
+    enrol.set_account(parts_.account);
+    enrol.set_password(parts_.password);
     enrol.set_host_name(parts_.host_name);
     enrol.set_version(parts_.version);
     enrol.set_platform("Linux");

@@ -42,7 +42,8 @@ class LinkSession : public net::WebSocketHandler {
     GatewayBook& gateways;
     PackageFetch& packages;
     std::string host_name, version, tag, token;
-    std::string process;  ///< random, the same for as long as this process lives
+    std::string account, password;  ///< instead of a token
+    std::string process;            ///< random, the same for as long as this process lives
     std::vector<std::string> adapters;
     std::function<void()> collect_now;
     std::function<void()> welcomed;  ///< each time that the console has taken this agent in

@@ -263,6 +263,11 @@ TEST(Config, MisspeltKeyAndMissingAddress_AreErrors) {
   EXPECT_EQ(load(console), "ok");
   EXPECT_THAT(load("[console]\nca = \"x\"\n"), testing::HasSubstr("No console address"));
   EXPECT_THAT(load(console + "tokn = \"x\"\n"), testing::HasSubstr("unknown key tokn"));
+  EXPECT_EQ(load(console + "token = \"\"\naccount = \"ACME\\\\a\"\npassword = \"p\"\n"), "ok");
+  EXPECT_THAT(load(console + "account = \"a\"\n"), testing::HasSubstr("password (or password_file) is missing"));
+  EXPECT_THAT(load(console + "token = \"t\"\naccount = \"a\"\npassword = \"p\"\n"), testing::HasSubstr("not both"));
+  EXPECT_EQ(load(console + "[upgrade]\nkeys = [\"k\"]\n"), "ok");
+  EXPECT_THAT(load(console + "[upgrade]\ntrial_seconds = 1\n"), testing::HasSubstr("from 5 to 3600"));
   EXPECT_THAT(load(console + "[[vbr]]\nurl = \"https://h\"\nuser = \"u\"\n"), testing::HasSubstr("password"));
   EXPECT_THAT(load(console + "[[restic]]\nname = \"n\"\n"), testing::HasSubstr("missing"));
   EXPECT_THAT(load("not toml"), testing::HasSubstr("line 1"));

@@ -20,21 +20,6 @@ std::string Serialize(const agent::ConsoleFrame& frame) {
   return frame.SerializeAsString();
 }
 
-/// Facts under the names of the contract's ComputerInfo; the management agents' view merges them as they are.
-std::string FactsJson(const agent::HostFacts& facts) {
-  nlohmann::json out = {{"ipAddresses", nlohmann::json::array()}, {"macAddresses", nlohmann::json::array()}};
-  for (const auto& address : facts.ip_addresses()) out["ipAddresses"].push_back(address);
-  for (const auto& address : facts.mac_addresses()) out["macAddresses"].push_back(address);
-  if (!facts.operating_system().empty()) out["guestOs"] = facts.operating_system();
-  if (!facts.bios_uuid().empty()) out["biosUuid"] = facts.bios_uuid();
-  if (!facts.domain_name().empty()) out["domainName"] = facts.domain_name();
-  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string Limited(const std::string& text, std::size_t size) {
-  return text.substr(0, size);
-}
-
 }  // namespace
 
 /// One agent's WebSocket. Without a certificate it may only enrol. Calls never overlap.
@@ -104,7 +89,8 @@ class Session : public net::WebSocketHandler {
   }
 
   void HandleEnrol(const agent::Enrol& request) {
-    auto result = hub_.Enrol(request, peer_);
+    auto result = hub_.enrolment_.Decide(request, peer_);
+    if (result) hub_.options_.changed();
     agent::ConsoleFrame answer;
     if (result) {
       *answer.mutable_enrol_result() = std::move(*result);
@@ -232,6 +218,7 @@ Hub::Hub(const Parts& parts, Options options)
       gateways_(parts.gateways),
       packages_(parts.packages),
       options_(std::move(options)),
+      enrolment_({parts.owner, parts.authority, parts.identity, parts.gateways}, options_.certificate_lifetime),
       ingest_(parts.owner, options_.ingest) {}
 
 std::shared_ptr<net::WebSocketHandler> Hub::Accept(const net::Request& request) {
@@ -390,79 +377,6 @@ void Hub::Forget() {
 void Hub::ForgetOldConnections() {
   owner_.Acquire()->Query("update core.agent set connected_to = null, connected_since = null where connected_to = $1",
                           {options_.instance});
-}
-
-Result<agent::EnrolResult> Hub::Enrol(const agent::Enrol& request, const std::string& peer) {
-  auto key_hash = platform::Authority::RequestKeyHash(request.csr_pem());
-  if (!key_hash) return tl::unexpected(key_hash.error());
-  agent::EnrolResult result;
-  result.set_ca_pem(authority_.CaPem());
-  auto connection = owner_.Acquire();
-  db::Transaction transaction(*connection);
-  auto rows = transaction.Query(
-      "select uid, state, reject_reason, expelled_at from core.agent where public_key_hash = $1::bytea for update",
-      {*key_hash});
-  const bool known = rows.Count() > 0;
-  // A setup file lets in a new agent, one that still waits, and one that was removed before the file was made; not one
-  // an operator rejected.
-  const bool admit = !known || rows.Text(0, "state") == "Unverified" || rows.Text(0, "state") == "Removed";
-  db::Param organization;
-  db::Param location;
-  if (admit && !request.token().empty()) {
-    const auto token = transaction.Query(
-        "update core.enrolment_token set uses_left = uses_left - 1, uses = uses + 1 where hash = $1::bytea and "
-        "expires_at > now() and uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning "
-        "organization_uid, "
-        "location_uid",
-        {platform::SecretHash(request.token()), known ? rows.Maybe(0, "expelled_at") : std::nullopt});
-    if (token.Count() == 0 && !known)
-      return Fail(ErrorCode::kForbidden,
-                  "The company token is unknown, expired or used up. Download a new setup file.");
-    if (token.Count() > 0) {
-      organization = token.Text(0, "organization_uid");
-      location = token.Maybe(0, "location_uid");
-    }
-  }
-  if (!known || organization) {
-    rows = transaction.Query(
-        "insert into core.agent (uid, organization_uid, location_uid, state, public_key_hash, csr_pem, host_name, "
-        "friendly_name, tag, version, platform, facts, accepted_at, peer) values ($1, $2, coalesce($3, (select uid "
-        "from core.location where organization_uid = $2 and type = 'Default')), $4, $5::bytea, $6, $7, $7, $8, $9, "
-        "$10, $11::jsonb, case when $2 is null then null else now() end, $12) on conflict (public_key_hash) do update "
-        "set organization_uid = excluded.organization_uid, location_uid = excluded.location_uid, state = "
-        "excluded.state, accepted_at = excluded.accepted_at, peer = excluded.peer, reject_reason = null "
-        "returning uid, state, reject_reason",
-        {NewUuid(), organization, location, organization ? "Accepted" : "Unverified", *key_hash, request.csr_pem(),
-         Limited(request.host_name(), 255), Limited(request.tag(), 255), Limited(request.version(), 64),
-         request.platform().empty() ? "Linux" : request.platform(), FactsJson(request.facts()), peer});
-    spdlog::info("agent {} on {} registered from {} ({})", rows.Text(0, "uid"), request.host_name(), peer,
-                 rows.Text(0, "state"));
-  }
-  const std::string uid = rows.Text(0, "uid");
-  const std::string state = rows.Text(0, "state");
-  result.set_agent_uid(uid);
-  if (state == "Accepted") {
-    auto certificate = authority_.SignAgent(request.csr_pem(), uid, options_.certificate_lifetime);
-    if (!certificate) return tl::unexpected(certificate.error());
-    transaction.Query(
-        "update core.agent set certificate_pem = $2, certificate_ends_at = $3::timestamptz where uid = $1",
-        {uid, certificate->pem, IsoTime(certificate->ends)});
-    result.set_verdict(agent::EnrolResult::ACCEPTED);
-    result.set_certificate_pem(certificate->pem);
-    *result.mutable_gateways() = gateways_.For(uid);
-  } else if (state == "Unverified") {
-    result.set_verdict(agent::EnrolResult::PENDING);
-    result.set_message(
-        "Waiting until an operator accepts this agent to a company (Infrastructure, Agents, Unverified).");
-  } else {
-    result.set_verdict(agent::EnrolResult::REJECTED);
-    result.set_message(rows.Maybe(0, "reject_reason")
-                           .value_or(state == "Removed" ? "An operator removed this agent; a new setup file lets it in."
-                                                        : "An operator rejected this agent."));
-  }
-  transaction.Commit();
-  options_.changed();
-  return result;
 }
 
 }  // namespace steward::agentlink

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agentlink/commands.hpp"
+#include "agentlink/enrolment.hpp"
 #include "agentlink/gateways.hpp"
 #include "agentlink/ingest.hpp"
 #include "agentlink/packages.hpp"
@@ -30,6 +31,7 @@ class Hub {
   struct Parts {
     db::Pool& owner;
     const platform::Authority& authority;
+    platform::Identity& identity;
     Commands& commands;
     Gateways& gateways;
     Packages& packages;
@@ -59,7 +61,6 @@ class Hub {
 
  private:
   friend class Session;
-  Result<agent::EnrolResult> Enrol(const agent::Enrol& request, const std::string& peer);
   struct HeartBeat {
     std::string state;  ///< the agent's words
     std::uint64_t gateways_revision = 0;
@@ -85,6 +86,7 @@ class Hub {
   Gateways& gateways_;
   Packages& packages_;
   Options options_;
+  Enrolment enrolment_;
   Ingest ingest_;
   std::mutex mutex_;
   std::map<std::string, Connected> agents_;

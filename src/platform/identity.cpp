@@ -112,13 +112,14 @@ void Identity::CountFailure(db::Connection& connection, const std::string& subje
 }
 
 Result<Caller> Identity::CheckPassword(const std::string& user_name, const std::string& password,
-                                       const std::string& peer) {
+                                       const std::string& peer, std::string_view way) {
   static const std::string kDummyHash = HashPassword("equalises the time of unknown names");
   auto connection = owner_.Acquire();
-  std::string subject = "user:" + user_name;
+  std::string subject = fmt::format("{}user:{}", way, user_name);
   std::transform(subject.begin(), subject.end(), subject.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  for (const auto& blocked : {subject, "peer:" + peer}) {
+  const std::string place = fmt::format("{}peer:{}", way, peer);
+  for (const auto& blocked : {subject, place}) {
     if (auto status = CheckBlocked(*connection, blocked); !status) return tl::unexpected(status.error());
   }
   // Field scripts send DOMAIN\user for the company's users: the part behind the backslash is tried as well.
@@ -132,13 +133,11 @@ Result<Caller> Identity::CheckPassword(const std::string& user_name, const std::
   auto caller = good ? Load(*connection, rows.Text(0, "uid")) : std::nullopt;
   if (!caller) {
     CountFailure(*connection, subject);
-    CountFailure(*connection, "peer:" + peer);
+    CountFailure(*connection, place);
     return Fail(ErrorCode::kUnauthenticated,
                 "The user name or password is wrong, or the account or its company is disabled.");
   }
-  connection->Query("delete from core.failed_login where subject = any($1::text[])",
-                    {fmt::format("{{\"{}\"}}", "peer:" + peer)});
-  connection->Query("delete from core.failed_login where subject = $1", {subject});
+  connection->Query("delete from core.failed_login where subject in ($1, $2)", {subject, place});
   return *caller;
 }
 

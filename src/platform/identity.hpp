@@ -47,8 +47,10 @@ class Identity {
  public:
   explicit Identity(db::Pool& owner) : owner_(owner) {}
 
-  /// Checks a password; failed tries block name and address for a growing time (kThrottled).
-  Result<Caller> CheckPassword(const std::string& user_name, const std::string& password, const std::string& peer);
+  /// Checks a password; failed tries block name and address for a growing time (kThrottled). Tries of one `way` do not
+  /// block those of another.
+  Result<Caller> CheckPassword(const std::string& user_name, const std::string& password, const std::string& peer,
+                               std::string_view way = "");
   /// A new pair of tokens for a signed-in user.
   IssuedTokens Issue(const Caller& caller, bool read_only);
   /// Spends a refresh token and issues a new pair; reuse of a spent one ends its whole family.

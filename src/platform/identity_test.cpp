@@ -117,6 +117,15 @@ TEST_F(IdentityTest, CheckPassword_ManyFailures_BlockedThenForgottenAfterSuccess
   EXPECT_EQ(Run("select count(*) as n from core.failed_login").Int(0, "n"), 0);
 }
 
+TEST_F(IdentityTest, CheckPassword_FailuresOfOneWay_DoNotBlockAnother) {
+  User(red_, "CompanyOwner", "owner");
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(identity_.CheckPassword("owner", "guess", "192.0.2.1", "agent"));
+  Run("update core.failed_login set blocked_until = blocked_until + interval '1 hour'");
+  EXPECT_EQ(Code(identity_.CheckPassword("owner", kPassword, "192.0.2.1", "agent")), ErrorCode::kThrottled);
+  EXPECT_TRUE(SignIn("owner"));
+  EXPECT_EQ(Code(identity_.CheckPassword("owner", kPassword, "192.0.2.1", "agent")), ErrorCode::kThrottled);
+}
+
 TEST_F(IdentityTest, CheckPassword_DisabledUserCompanyOrReseller_Refused) {
   User(red_, "CompanyOwner", "owner");
   User(reseller_, "ResellerOwner", "resale");

@@ -39,6 +39,9 @@ def test_the_agent_says_that_it_lives(tmp_path, monkeypatch):
         assert hear(heard, 3) == []
         os.kill(agent.process.pid, signal.SIGCONT)
         assert "WATCHDOG=1" in hear(heard, 3)
+        os.kill(agent.process.pid, signal.SIGUSR1)  # as by order: the same process begins anew, and does not end
+        messages = hear(heard, 4)
+        assert "READY=1" in messages and "STOPPING=1" not in messages
     finally:
         agent.stop()
     assert "STOPPING=1" in hear(heard, 1)

@@ -64,17 +64,27 @@ bool CheckGateway(std::vector<CheckStep>& steps, const net::TlsProbe& probe, con
   return true;
 }
 
+/// What the console told this agent when it last refused it; empty when it did not.
+std::string LastRefusal(const std::filesystem::path& state) {
+  const auto status = json::parse(ReadFile(state / "status.json"), nullptr, false);
+  if (!status.is_object() || status.value("link", "") != "Rejected") return "";
+  return status.value("detail", "");
+}
+
 /// What the console says of this agent, and how long its certificate lives.
-CheckStep CheckEnrolment(const net::TlsProbe& probe, const std::string& certificate_pem) {
+CheckStep CheckEnrolment(const net::TlsProbe& probe, const std::string& certificate_pem, const std::string& refusal) {
   const char* step = "enrolment";
+  if (certificate_pem.empty() && !refusal.empty()) {
+    return {step, "", "refused", "The console did not let this agent in when it last asked.", "", refusal};
+  }
   if (certificate_pem.empty()) {
     return {step,
             "",
             "not-enrolled",
             "This agent has no certificate yet.",
             "",
-            "Start it with its setup file; without a token an operator has to accept it (Infrastructure, Agents, "
-            "Unverified)."};
+            "Start it with its setup file; without a token or an account an operator has to accept it "
+            "(Infrastructure, Agents, Unverified)."};
   }
   const net::ShownCertificate own = net::DescribeCertificate(certificate_pem);
   const json answer = json::parse(probe.body, nullptr, false);
@@ -142,7 +152,7 @@ CheckReport RunCheck(const AgentConfig& config, const std::filesystem::path& sta
       heard = std::move(probe);
     }
   }
-  report.steps.push_back(reached ? CheckEnrolment(heard, certificate) : Skipped("enrolment", ""));
+  report.steps.push_back(reached ? CheckEnrolment(heard, certificate, LastRefusal(state)) : Skipped("enrolment", ""));
   report.good = report.steps.back().Good();
   const std::size_t servers = report.steps.size();
   for (const VbrConfig& server : config.vbr) CheckBackupServer(report.steps, server, transport(server));

@@ -134,6 +134,8 @@ int Run(const Way& way) {
                                   .version = kVersion,
                                   .tag = config.tag,
                                   .token = config.console.token,
+                                  .account = config.console.account,
+                                  .password = config.console.password,
                                   .process = NewUuid(),
                                   .adapters = {},
                                   .collect_now = {},

@@ -237,7 +237,7 @@ void RunConsole(const Config& config) {
   gateways.Begin(config.names.front(), config.gateway_port);
   agentlink::Packages packages(owner, config.agent_packages, config.agent_package_keys);
   const auto reported = [&lists] { lists.Cache().Reported(); };
-  agentlink::Hub hub({owner, authority, commands, gateways, packages},
+  agentlink::Hub hub({owner, authority, identity, commands, gateways, packages},
                      {.instance = instance,
                       .certificate_lifetime = std::chrono::seconds(std::llround(config.agent_certificate_days * 86400)),
                       .changed = reported,

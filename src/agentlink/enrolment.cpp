@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agentlink/enrolment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "base/iso_time.hpp"
+#include "base/uuid.hpp"
+#include "fmt/format.h"
+#include "nlohmann/json.hpp"
+#include "platform/service.hpp"
+#include "spdlog/spdlog.h"
+
+namespace steward::agentlink {
+namespace {
+
+/// Roles of a company whose account lets an agent into it. The last one's agents stand in its location.
+constexpr std::array<std::string_view, 4> kMayEnrol = {"CompanyOwner", "CompanyAdministrator", "CompanyTenant",
+                                                       "CompanyLocationAdministrator"};
+
+constexpr const char* kWrongAccount =
+    "The console does not know this account, or the password is wrong, or its company is disabled. Write account as "
+    "COMPANY\\user, with the name and password of the company's portal.";
+
+/// Failed tries of agents count apart from sign-ins: one with a wrong password must not keep its user out of the
+/// portal.
+constexpr const char* kAgentTries = "agent";
+
+}  // namespace
+
+std::string FactsJson(const agent::HostFacts& facts) {
+  nlohmann::json out = {{"ipAddresses", nlohmann::json::array()}, {"macAddresses", nlohmann::json::array()}};
+  for (const auto& address : facts.ip_addresses()) out["ipAddresses"].push_back(address);
+  for (const auto& address : facts.mac_addresses()) out["macAddresses"].push_back(address);
+  if (!facts.operating_system().empty()) out["guestOs"] = facts.operating_system();
+  if (!facts.bios_uuid().empty()) out["biosUuid"] = facts.bios_uuid();
+  if (!facts.domain_name().empty()) out["domainName"] = facts.domain_name();
+  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string Limited(const std::string& text, std::size_t size) {
+  return text.substr(0, size);
+}
+
+Result<agent::EnrolResult> Enrolment::Decide(const agent::Enrol& request, const std::string& peer) {
+  auto key_hash = platform::Authority::RequestKeyHash(request.csr_pem());
+  if (!key_hash) return tl::unexpected(key_hash.error());
+  auto connection = parts_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  auto agent = transaction.Query(
+      "select uid, state, reject_reason, expelled_at from core.agent where public_key_hash = $1::bytea for update",
+      {*key_hash});
+  auto place = PlaceOf(*connection, request, peer, agent);
+  if (!place) return tl::unexpected(place.error());
+  if (agent.Count() == 0 || *place) agent = Store(*connection, request, *key_hash, *place, peer);
+  auto result = Answer(*connection, request, agent);
+  if (result) transaction.Commit();
+  return result;
+}
+
+// A setup file lets in a new agent, one that still waits, and one that was removed before the file was made; an account
+// one that is new or waits, for its password lives on after an agent was removed. Nothing lets in one that an operator
+// rejected.
+Result<std::optional<Enrolment::Place>> Enrolment::PlaceOf(db::Connection& connection, const agent::Enrol& request,
+                                                           const std::string& peer, const db::Rows& known) {
+  const std::string state = known.Count() == 0 ? "New" : known.Text(0, "state");
+  const bool waits = state == "New" || state == "Unverified";
+  if (!request.account().empty() && waits) {
+    auto place = ByAccount(connection, request, peer);
+    if (!place) return tl::unexpected(place.error());
+    return *place;
+  }
+  if (!request.token().empty() && (waits || state == "Removed")) {
+    auto place = ByToken(connection, request.token(), state == "New" ? std::nullopt : known.Maybe(0, "expelled_at"));
+    if (place) return *place;
+    if (state == "New") return tl::unexpected(place.error());
+  }
+  return std::nullopt;
+}
+
+Result<Enrolment::Place> Enrolment::ByToken(db::Connection& connection, const std::string& token,
+                                            const db::Param& expelled_at) {
+  const auto rows = connection.Query(
+      "update core.enrolment_token set uses_left = uses_left - 1, uses = uses + 1 where hash = $1::bytea and "
+      "expires_at "
+      "> now() and uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning organization_uid, "
+      "location_uid",
+      {platform::SecretHash(token), expelled_at});
+  if (rows.Count() == 0) {
+    return Fail(ErrorCode::kForbidden, "The company token is unknown, expired or used up. Download a new setup file.");
+  }
+  return Place{rows.Text(0, "organization_uid"), rows.Maybe(0, "location_uid"), ""};
+}
+
+Result<Enrolment::Place> Enrolment::ByAccount(db::Connection& connection, const agent::Enrol& request,
+                                              const std::string& peer) {
+  const std::string& account = request.account();
+  auto caller = parts_.identity.CheckPassword(account, request.password(), peer, kAgentTries);
+  if (!caller) {
+    const bool wait = caller.error().code == ErrorCode::kThrottled;
+    spdlog::warn("an agent at {} could not enrol with the account {}: {}", peer, Limited(account, 200),
+                 caller.error().message);
+    return Fail(ErrorCode::kForbidden,
+                wait ? fmt::format("Too many tries with a wrong account or password; the next one counts in {} s.",
+                                   caller.error().retry_after)
+                     : kWrongAccount);
+  }
+  const auto slash = account.rfind('\\');
+  const auto company = connection.Query(
+      "select o.name, o.type = 'Company' as is_company from core.organization o where o.uid = $1 and ($2::text is null "
+      "or lower($2) in (lower(o.name), lower(o.alias)) or lower($3) = lower($4))",
+      {caller->organization_uid, slash == std::string::npos ? db::Param() : db::Param(account.substr(0, slash)),
+       caller->user_name, account});
+  if (company.Count() == 0) return Fail(ErrorCode::kForbidden, kWrongAccount);
+  if (std::find(kMayEnrol.begin(), kMayEnrol.end(), caller->role) == kMayEnrol.end()) {
+    return Fail(ErrorCode::kForbidden,
+                fmt::format("An agent cannot be enrolled with the account of a {}. Use that of the company's owner, an "
+                            "administrator or a location's administrator, or a setup file.",
+                            caller->role));
+  }
+  Place place{caller->organization_uid, std::nullopt, caller->user_name, *caller};
+  if (!caller->scope.locations.empty()) place.location = caller->scope.locations.front();
+  return place;
+}
+
+db::Rows Enrolment::Store(db::Connection& connection, const agent::Enrol& request, const std::string& key_hash,
+                          const std::optional<Place>& place, const std::string& peer) {
+  const auto organization = place ? db::Param(place->organization) : db::Param();
+  auto rows = connection.Query(
+      "insert into core.agent (uid, organization_uid, location_uid, state, public_key_hash, csr_pem, host_name, "
+      "friendly_name, tag, version, platform, facts, accepted_at, peer) values ($1, $2, coalesce((select uid from "
+      "core.location where uid = $3 and organization_uid = $2), (select uid from core.location where organization_uid "
+      "= "
+      "$2 and type = 'Default')), $4, $5::bytea, $6, $7, $7, $8, $9, $10, $11::jsonb, case when $2 is null then null "
+      "else now() end, $12) on conflict (public_key_hash) do update set organization_uid = excluded.organization_uid, "
+      "location_uid = excluded.location_uid, state = excluded.state, accepted_at = excluded.accepted_at, peer = "
+      "excluded.peer, reject_reason = null returning uid, state, reject_reason",
+      {NewUuid(), organization, place ? place->location : db::Param(), place ? "Accepted" : "Unverified", key_hash,
+       request.csr_pem(), Limited(request.host_name(), 255), Limited(request.tag(), 255),
+       Limited(request.version(), 64), request.platform().empty() ? "Linux" : request.platform(),
+       FactsJson(request.facts()), peer});
+  spdlog::info("agent {} on {} registered from {} ({})", rows.Text(0, "uid"), request.host_name(), peer,
+               rows.Text(0, "state"));
+  if (place && !place->by.empty()) {
+    const net::Request none{.peer = peer};
+    platform::WriteAudit(
+        connection, {none, place->caller, {}, {}},
+        {"EnrolManagementAgent", "ManagementAgentRegistered", organization, rows.Text(0, "uid"),
+         fmt::format("Agent on {} enrolled with the account of {}.", Limited(request.host_name(), 255), place->by)});
+  }
+  return rows;
+}
+
+Result<agent::EnrolResult> Enrolment::Answer(db::Connection& connection, const agent::Enrol& request,
+                                             const db::Rows& agent) {
+  agent::EnrolResult result;
+  result.set_ca_pem(parts_.authority.CaPem());
+  const std::string uid = agent.Text(0, "uid");
+  const std::string state = agent.Text(0, "state");
+  result.set_agent_uid(uid);
+  if (state == "Accepted") {
+    auto certificate = parts_.authority.SignAgent(request.csr_pem(), uid, certificate_lifetime_);
+    if (!certificate) return tl::unexpected(certificate.error());
+    connection.Query("update core.agent set certificate_pem = $2, certificate_ends_at = $3::timestamptz where uid = $1",
+                     {uid, certificate->pem, IsoTime(certificate->ends)});
+    result.set_verdict(agent::EnrolResult::ACCEPTED);
+    result.set_certificate_pem(certificate->pem);
+    *result.mutable_gateways() = parts_.gateways.For(uid);
+  } else if (state == "Unverified") {
+    result.set_verdict(agent::EnrolResult::PENDING);
+    result.set_message(
+        "Waiting until an operator accepts this agent to a company (Infrastructure, Agents, Unverified).");
+  } else {
+    result.set_verdict(agent::EnrolResult::REJECTED);
+    result.set_message(agent.Maybe(0, "reject_reason")
+                           .value_or(state == "Removed" ? "An operator removed this agent; a new setup file lets it in."
+                                                        : "An operator rejected this agent."));
+  }
+  return result;
+}
+
+}  // namespace steward::agentlink
