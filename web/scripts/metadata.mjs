@@ -1,9 +1,10 @@
 // Derives, from the contract, what the portal must know at run time: types and enum words of list schemas, and which roles
 // may call which operation. The TypeScript types themselves come from openapi-typescript.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import openapiTS, { astToString } from 'openapi-typescript';
 
 const source = new URL('../../api/openapi.json', import.meta.url);
+const portal = new URL('../src/', import.meta.url);
 const target = new URL('../src/api/generated/', import.meta.url);
 const api = JSON.parse(readFileSync(source, 'utf8'));
 const schemas = api.components.schemas;
@@ -40,6 +41,13 @@ function describe(property) {
   return meta;
 }
 
+/** Every text in quotes in the portal's own files: of lists and operations only those named there are described, as each costs bytes of the first page. */
+const named = new Set();
+for (const file of readdirSync(portal, { recursive: true })) {
+  if (!/\.tsx?$/.test(file) || file.includes('generated')) continue;
+  for (const [, text] of readFileSync(new URL(file, portal), 'utf8').matchAll(/['"`]([\w/.]+)['"`]/g)) named.add(text);
+}
+
 const operations = {};
 const roleSets = [];
 const lists = {};
@@ -47,11 +55,13 @@ const listOperations = {};
 for (const [path, item] of Object.entries(api.paths)) {
   for (const operation of Object.values(item)) {
     if (!operation.operationId) continue;
+    const row = operation.responses?.['200']?.content?.['application/json']?.schema?.properties?.data?.items?.$ref;
+    const isList = row && !path.includes('{') && named.has(path);
+    if (!isList && !named.has(operation.operationId)) continue;
     const roles = JSON.stringify(operation['x-admitted-roles'] ?? []);
     if (!roleSets.includes(roles)) roleSets.push(roles);
     operations[operation.operationId] = roleSets.indexOf(roles);
-    const row = operation.responses?.['200']?.content?.['application/json']?.schema?.properties?.data?.items?.$ref;
-    if (row && !path.includes('{')) {
+    if (isList) {
       lists[path] = nameOf(row);
       listOperations[path] = operation.operationId;
     }

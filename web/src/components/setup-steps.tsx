@@ -2,7 +2,7 @@
 import { Button, Code, CopyButton, Group, NumberInput, Paper, Text, Title } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { IconCheck, IconCopy, IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 const words = {
   step1: '1. Download the setup file',
@@ -12,6 +12,8 @@ const words = {
   copy: 'Copy command', copied: 'Copied',
 };
 const command = 'sudo steward-agent run --setup steward-agent-setup.toml --state /var/lib/steward-agent';
+
+const TlsFailures = lazy(async () => ({ default: (await import('./tls-failures')).TlsFailures }));
 
 const isCount = (value: string | number): value is number => typeof value === 'number' && value >= 1 && value <= 9999;
 
@@ -59,6 +61,7 @@ export function SetupSteps({ organizationUid }: { organizationUid: string }) {
           </CopyButton>
         </Group>
       </Paper>
+      <Suspense><TlsFailures fresh /></Suspense>
     </>
   );
 }

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { expect, it } from 'vitest';
 import { SetupSteps } from '@/components/setup-steps';
-import { consoleWith, standInConsole } from '@/test/console';
+import { asked, consoleWith, standInConsole } from '@/test/console';
 import { show } from '@/test/show';
 import { SetupFiles } from './setup-files';
 
@@ -51,6 +51,15 @@ it.each(['PortalReadonlyOperator', 'ResellerUser'])('shows %s the files and noth
   await show(Files, `/x?open=${uid}`);
   await screen.findByRole('dialog');
   expect(screen.queryByRole('button', { name: /Revoke|Void/ })).toBeNull();
+});
+
+it('shows what did not come through in the last day where an agent is set up, with the likely cause', async () => {
+  const failure = { id: 'a', address: '192.0.2.7', count: 3, lastAt: new Date().toISOString(), reason: 'unknown ca', likelyCause: 'A proxy breaks TLS open.', knownAgents: [] };
+  consoleWith('PortalOperator', { '/api/steward/v1/tlsFailures': [failure] });
+  await show(Steps);
+  expect(await screen.findByRole('region', { name: 'Does the agent not come through?' })).toHaveTextContent('192.0.2.7: 3 connections');
+  const [question] = asked.filter((url) => url.pathname === '/api/steward/v1/tlsFailures');
+  expect(question?.searchParams.get('filter')).toContain('lastAt');
 });
 
 it('downloads a file for so many days and agents, and none for a number the console refuses', async () => {

@@ -3,10 +3,10 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { expect, it } from 'vitest';
+import { TlsFailures } from '@/components/tls-failures';
 import { asked, consoleWith, standInConsole } from '@/test/console';
 import { show } from '@/test/show';
 import { Agents } from './infrastructure-tables';
-import { TlsFailures } from './tls-failures';
 
 standInConsole();
 const uid = '0b0c6a1e-0000-4000-8000-000000000001';
@@ -20,6 +20,7 @@ const failure = {
   id: 'a', address: '192.0.2.7', count: 12, firstAt: '2026-01-01T00:00:00Z', lastAt: '2026-01-02T00:00:00Z', reason: 'unknown ca', likelyCause: 'A proxy breaks TLS open.', knownAgents: ['gw-01'],
 };
 const All = () => <Agents />;
+const Died = () => <TlsFailures />;
 
 it('shows address, end of certificate and the reason of an agent, and the reason in full in its drawer', async () => {
   consoleWith('PortalOperator', { [path]: [agent] });
@@ -86,7 +87,7 @@ it('offers readers nothing to press', async () => {
 
 it('names what died in TLS with its likely cause', async () => {
   consoleWith('PortalReadonlyOperator', { [tls]: [failure] });
-  await show(TlsFailures);
+  await show(Died);
   const panel = await screen.findByRole('region', { name: 'Connections that died in TLS' });
   expect(panel).toHaveTextContent('192.0.2.7 (gw-01): 12 connections');
   expect(panel).toHaveTextContent('A proxy breaks TLS open.');
@@ -95,9 +96,9 @@ it('names what died in TLS with its likely cause', async () => {
 
 it('says nothing of TLS while nothing died, and does not ask for a reseller', async () => {
   consoleWith('ResellerOwner', { [tls]: [failure] });
-  await show(TlsFailures);
+  await show(Died);
   consoleWith('PortalOperator', { [tls]: [] });
-  await show(TlsFailures);
+  await show(Died);
   await waitFor(() => expect(asked.filter((url) => url.pathname === tls)).toHaveLength(1));
   expect(screen.queryByText('Connections that died in TLS')).toBeNull();
 });

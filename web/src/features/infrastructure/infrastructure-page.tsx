@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Page, PageTabs } from '@/components/page';
+import { TlsFailures } from '@/components/tls-failures';
 import { lazy, Suspense } from 'react';
 import { Skeleton } from '@mantine/core';
 import { Gateways } from './gateways';
 import { Agents, BackupAgents, Proxies, Repositories, RepositoryUse, Servers } from './infrastructure-tables';
-import { TlsFailures } from './tls-failures';
 import { WaitingAgents } from './waiting-agents';
 import { words } from './words';
 

@@ -5,10 +5,9 @@ export const words = {
   none: 'Nothing here yet', noneText: 'It appears once an agent at a customer has connected.', noWaiting: 'No agent waits',
   noWaitingText: 'Agents that start with a setup file of a customer are accepted by themselves; all others wait here.',
   accept: 'Accept', reject: 'Reject', acceptTo: 'Accept into customer', chooseCustomer: 'Choose the customer it belongs to', reason: 'Reason',
-  lookNow: 'Look now', getLog: 'Get its log', upgrade: 'Upgrade it', downloadLog: 'Download the log', sendAgain: 'Send everything again', why: 'What is wrong', tls: 'Connections that died in TLS',
+  lookNow: 'Look now', getLog: 'Get its log', upgrade: 'Upgrade it', downloadLog: 'Download the log', sendAgain: 'Send everything again', why: 'What is wrong',
   gateways: 'Gateways', noGatewaysText: 'Agents reach the console at its own ports.', addGateway: 'Add a gateway', name: 'Name', address: 'Address', port: 'Port', pool: 'Pool',
   newGatewayText: 'Set up the gateway host with the configuration that steward-console gateway-config writes. Agents hear of it as soon as it is added here.',
   gatewayName: 'As in the option --gateway of its configuration.', gatewayAddress: 'Host name or address that agents connect to.', cancel: 'Cancel', enable: 'Enable', disable: 'Disable',
   remove: 'Remove', removeSurely: 'Remove it from the list',
-  tlsText: 'Something reached an agent port, and the connection ended before it was encrypted.', newest: 'The newest', of: 'of', lastOne: 'the last', and: 'and', more: 'more',
 };
