@@ -35,19 +35,27 @@ export function AgentActions({ agent }: { agent: Agent }) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [asked, setAsked] = useState(words.lookNow);
   const [bundle, setBundle] = useState<string | null>(null);
-  const ask = async (what: string, action: Action) => {
+  const params = { path: { managementAgentUid: agent.instanceUid ?? '' } };
+  const tell = async (what: string, call: Parameters<typeof give>[1]) => {
     setBusy(true);
     setAsked(what);
     setOutcome(null);
     setBundle(null);
-    let order = '';
-    const became = await give(`${what}: ${agent.hostName ?? ''}`, (headers) => {
-      order = headers['X-Request-id'];
-      return api.POST(`/api/steward/v1/managementAgents/{managementAgentUid}/${action}`, { params: { path: { managementAgentUid: agent.instanceUid ?? '' } }, headers });
-    });
+    const became = await give(`${what}: ${agent.hostName ?? ''}`, call);
     await renew();
     setBusy(false);
     setOutcome(became);
+    return became;
+  };
+  const promote = () => tell(words.makeMaster, (headers) => api.PATCH('/api/v3/infrastructure/managementAgents/{managementAgentUid}', {
+    params, headers, body: [{ op: 'replace', path: '/role', value: 'Master' }],
+  }));
+  const ask = async (what: string, action: Action) => {
+    let order = '';
+    const became = await tell(what, (headers) => {
+      order = headers['X-Request-id'];
+      return api.POST(`/api/steward/v1/managementAgents/{managementAgentUid}/${action}`, { params, headers });
+    });
     if (action === 'logBundle' && became.kind === 'done') setBundle(order); // a bundle has the uid of its order
   };
   return (
@@ -57,6 +65,7 @@ export function AgentActions({ agent }: { agent: Agent }) {
         {orders.filter((order) => may(order.operation) && (order.action !== 'upgrade' || agent.versionStatus === 'OutOfDate')).map(({ action, word, Icon }) => (
           <Button key={action} variant="default" size="xs" leftSection={<Icon size={14} aria-hidden />} loading={busy} onClick={() => void ask(word, action)}>{word}</Button>
         ))}
+        {may('PatchManagementAgent') && agent.role !== 'Master' && <Button variant="default" size="xs" loading={busy} onClick={() => void promote()}>{words.makeMaster}</Button>}
       </Group>
       <div role="status">
         {outcome && <OutcomeLine outcome={outcome} about={asked} />}

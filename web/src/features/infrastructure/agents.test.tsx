@@ -77,6 +77,16 @@ it('upgrades no agent that has the newest program', async () => {
   expect(screen.queryByRole('button', { name: 'Upgrade it' })).toBeNull();
 });
 
+it('makes an agent the master of its company', async () => {
+  const sent: unknown[] = [];
+  const change = http.patch(`*${path}/${uid}`, async ({ request }) => { sent.push(await request.json()); return HttpResponse.json({ data: agent }); });
+  consoleWith('PortalOperator', { [path]: [{ ...agent, role: 'Client' }] }, [change]);
+  await show(All, `/x?open=${uid}`);
+  await userEvent.click(await screen.findByRole('button', { name: 'Make it the master' }));
+  expect(await screen.findByText(/Done\./)).toBeVisible();
+  expect(sent).toEqual([[{ op: 'replace', path: '/role', value: 'Master' }]]);
+});
+
 it('offers readers nothing to press', async () => {
   consoleWith('PortalReadonlyOperator', { [path]: [agent] });
   await show(All, `/x?open=${uid}`);

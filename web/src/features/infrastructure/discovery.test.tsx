@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { http, HttpResponse } from 'msw';
+import { expect, it } from 'vitest';
+import { consoleWith, standInConsole } from '@/test/console';
+import { show } from '@/test/show';
+import DiscoveryRules, { asked, FoundComputers } from './discovery';
+
+standInConsole();
+const uid = '0b0c6a1e-0000-4000-8000-000000000006';
+const company = '0b0c6a1e-0000-4000-8000-00000000000a';
+const path = '/api/steward/v1/discoveryRules';
+const rule = {
+  instanceUid: uid, name: 'Office', organizationUid: company, method: 'NetworkRange', ranges: ['10.0.0.0/24'], hosts: [], isEnabled: true, status: 'Failed',
+  statusMessage: 'The company has no master agent.', computers: 3, createdTime: '2026-01-01T00:00:00Z', lastRunTime: '2026-01-02T00:00:00Z',
+};
+const companies = { '/api/steward/v1/companySummaries': [{ organizationUid: company, companyName: 'Harbour' }] };
+
+it('names the first things a rule asks', () => {
+  expect(asked(rule)).toBe('10.0.0.0/24');
+  expect(asked({ ranges: ['a', 'b', 'c', 'd', 'e'], hosts: [] })).toBe('a, b, c and 2 more');
+  expect(asked({ ranges: [], hosts: [{ hostName: 'srv', address: '10.0.0.1' }, { hostName: null, address: '10.0.0.2' }] })).toBe('srv, 10.0.0.2');
+});
+
+it('makes a rule for a customer, and shows a refusal in its words', async () => {
+  const bodies: unknown[] = [];
+  consoleWith('PortalOperator', { ...companies, [path]: [] }, [http.post(`*${path}`, async ({ request }) => {
+    bodies.push(await request.json());
+    return bodies.length > 1 ? HttpResponse.json({ data: rule }) : HttpResponse.json({ errors: [{ message: 'ranges[0]: "10.0.0" is no address.' }] }, { status: 400 });
+  })]);
+  await show(DiscoveryRules);
+  expect(await screen.findByText('No rule yet')).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'New rule' }));
+  const dialog = await screen.findByRole('dialog');
+  await userEvent.type(within(dialog).getByRole('textbox', { name: /Name/ }), 'Office');
+  await userEvent.click(within(dialog).getByRole('combobox', { name: /Customer/ }));
+  await userEvent.click(await screen.findByRole('option', { name: 'Harbour' }));
+  await userEvent.type(within(dialog).getByRole('textbox', { name: /Networks/ }), '10.0.0');
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Create the rule' }));
+  expect(await screen.findByText(/"10\.0\.0" is no address/)).toBeVisible();
+  await userEvent.type(within(dialog).getByRole('textbox', { name: /Networks/ }), '.0/24');
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Create the rule' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(bodies[1]).toEqual({ name: 'Office', method: 'NetworkRange', isEnabled: true, managementAgentUid: null, organizationUid: company, ranges: ['10.0.0.0/24'] });
+});
+
+it('runs a rule, stops its daily run, and deletes it after a second press', async () => {
+  const sent: unknown[] = [];
+  consoleWith('PortalOperator', { ...companies, [path]: [rule] }, [
+    http.post(`*${path}/${uid}/run`, () => HttpResponse.json({ errors: [{ message: 'The company has no master agent.' }] }, { status: 409 })),
+    http.patch(`*${path}/${uid}`, async ({ request }) => { sent.push(await request.json()); return HttpResponse.json({ data: rule }); }),
+    http.delete(`*${path}/${uid}`, () => { sent.push('deleted'); return HttpResponse.json({ data: {} }); }),
+  ]);
+  const { router } = await show(DiscoveryRules, `/x?open=${uid}`);
+  const drawer = await screen.findByRole('dialog', { name: 'Office' });
+  await userEvent.click(within(drawer).getByRole('button', { name: 'Run it now' }));
+  expect(await within(drawer).findByText(/Refused: The company has no master agent\./)).toBeVisible();
+  await userEvent.click(within(drawer).getByRole('button', { name: 'Do not run it daily' }));
+  await userEvent.click(within(drawer).getByRole('button', { name: 'Delete the rule' }));
+  expect(sent).toEqual([[{ op: 'replace', path: '/isEnabled', value: false }]]);
+  await userEvent.click(within(drawer).getByRole('button', { name: 'Delete it with the computers it found' }));
+  await waitFor(() => expect(router.state.location.search).not.toHaveProperty('open'));
+  expect(sent).toContain('deleted');
+});
+
+it('says which computers have no agent', async () => {
+  const computer = { instanceUid: uid, address: '10.0.0.7', hostName: 'srv-old', managementAgentStatus: 'None', status: 'Online', ruleName: 'Office' };
+  consoleWith('ResellerUser', { '/api/v3/discovery/computers': [computer, { ...computer, instanceUid: company, address: '10.0.0.8', hostName: 'srv-new', managementAgentStatus: 'Installed' }] });
+  await show(FoundComputers);
+  expect((await screen.findByText('srv-old')).closest('tr')).toHaveTextContent('None');
+  expect(screen.getByText('srv-new').closest('tr')).toHaveTextContent('Has an agent');
+});
+
+it('offers readers nothing to press', async () => {
+  consoleWith('PortalReadonlyOperator', { ...companies, [path]: [rule] });
+  await show(DiscoveryRules, `/x?open=${uid}`);
+  const drawer = await screen.findByRole('dialog', { name: 'Office' });
+  expect(within(drawer).queryByRole('button', { name: /Run|Delete|daily/ })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'New rule' })).toBeNull();
+});
