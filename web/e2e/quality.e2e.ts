@@ -11,7 +11,7 @@ afterAll(async () => { await browser?.close(); });
 const tabs: Record<string, readonly string[]> = {
   '/jobs': ['servers', 'computers', 'problems', 'runs'],
   '/protected-data': ['all', 'machines', 'server', 'console'],
-  '/infrastructure': ['servers', 'agents', 'waiting', 'gateways', 'computers', 'policies', 'use', 'repositories', 'proxies'],
+  '/infrastructure': ['servers', 'agents', 'waiting', 'gateways', 'computers', 'policies', 'discovery', 'found', 'use', 'repositories', 'proxies'],
   '/settings': ['keys', 'users'],
 };
 const plain = ['/', '/customers', '/customers/new', '/licences', '/activity'];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Anchor, Button, Group, Stack } from '@mantine/core';
-import { IconArrowUp, IconEye, IconFileZip, IconRefresh } from '@tabler/icons-react';
+import { IconArrowUp, IconEye, IconFileZip, IconRefresh, IconStar } from '@tabler/icons-react';
 import { useState } from 'react';
 import { wordOf } from '@/components/enum-words';
 import { OutcomeLine } from '@/components/outcome-line';
@@ -65,7 +65,9 @@ export function AgentActions({ agent }: { agent: Agent }) {
         {orders.filter((order) => may(order.operation) && (order.action !== 'upgrade' || agent.versionStatus === 'OutOfDate')).map(({ action, word, Icon }) => (
           <Button key={action} variant="default" size="xs" leftSection={<Icon size={14} aria-hidden />} loading={busy} onClick={() => void ask(word, action)}>{word}</Button>
         ))}
-        {may('PatchManagementAgent') && agent.role !== 'Master' && <Button variant="default" size="xs" loading={busy} onClick={() => void promote()}>{words.makeMaster}</Button>}
+        {may('PatchManagementAgent') && agent.role !== 'Master' && (
+          <Button variant="default" size="xs" leftSection={<IconStar size={14} aria-hidden />} loading={busy} onClick={() => void promote()}>{words.makeMaster}</Button>
+        )}
       </Group>
       <div role="status">
         {outcome && <OutcomeLine outcome={outcome} about={asked} />}

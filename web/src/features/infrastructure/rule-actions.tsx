@@ -45,7 +45,7 @@ export function RuleActions({ rule }: { rule: RowOf<'/api/steward/v1/discoveryRu
       <Failure error={daily.error ?? remove.error} />
       <Group gap="xs">
         {may('RunDiscoveryRule') && <Button size="xs" loading={running} onClick={() => void run()}>{words.run}</Button>}
-        <Button variant="default" size="xs" renderRoot={(props) => <Link to="." search={{ tab: 'found', f: [{ p: 'ruleUid', o: 'equals', v: ruleUid }] }} {...props} />}>{words.show}</Button>
+        <Button variant="default" size="xs" renderRoot={(props) => <Link to="." search={{ tab: 'found', f: [{ p: 'ruleName', o: 'equals', v: rule.name }, { p: 'organizationUid', o: 'equals', v: rule.organizationUid ?? '' }] }} {...props} />}>{words.show}</Button>
         {may('PatchDiscoveryRule') && <Button variant="default" size="xs" loading={daily.isPending} onClick={() => daily.mutate()}>{rule.isEnabled ? words.off : words.on}</Button>}
         {may('DeleteDiscoveryRule') && (sure ? <Button color="red" size="xs" loading={remove.isPending} onClick={() => remove.mutate()}>{words.deleteSurely}</Button>
           : <Button variant="default" size="xs" onClick={ask}>{words.deleteRule}</Button>)}
