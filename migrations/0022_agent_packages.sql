@@ -24,6 +24,48 @@ grant select (uid, version, numbers, platform, architecture, size, sha256, added
 
 alter table core.agent add column architecture text;
 
+-- Why the token that an agent brought did not let it in; it waits for an operator.
+alter table core.agent add column enrolment_note text;
+create or replace view api.unverified_agents with (security_invoker = true) as select
+  a.uid as "instanceUid", a.organization_uid as "organizationUid", a.host_name as "hostName", a.registered_at as "registrationTime", a.tag,
+  a.reject_reason as "rejectReason", 'Client'::text as type,
+  case a.state when 'Rejected' then 'Rejected' else 'Pending' end as status, a.enrolment_note as "statusMessage",
+  coalesce(a.platform, 'Unknown') as "platformType", a.organization_uid as scope_organization
+from core.agent a where a.state in ('Unverified', 'Rejected');
+
+create or replace function api.agent_reason(a core.agent) returns text language sql stable as $$
+  select case
+    when a.duplicate_at > now() - interval '24 hours' then format(
+      'Two machines use the identity of this agent: %s (%s), and since %s UTC also %s (%s), which is kept out. Stop the copy and give it a state folder of its own.',
+      a.host_name, coalesce(a.peer, 'address unknown'), to_char(a.duplicate_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+      coalesce(a.duplicate_host, 'an unnamed host'), coalesce(a.duplicate_peer, 'address unknown'))
+    when a.connected_to is not null and abs(a.clock_skew) > 300 then format(
+      'The clock of its host is %s s %s; times it reports are off by that. Let NTP keep it.', abs(a.clock_skew),
+      case when a.clock_skew > 0 then 'ahead' else 'behind' end)
+    when a.connected_to is not null and a.reported_state <> 'Healthy' then a.reported_state
+    when a.refused_at > now() - interval '24 hours' then a.refused_note
+    when a.connected_to is not null and a.slowed_at > now() - interval '10 minutes' then
+      'It sends more rows than one agent may (agent_rows_per_second of the console) and is slowed down: what it reports is shown late.'
+    when a.connected_to is not null then null
+    when a.certificate_pem is null then format(
+      'Accepted, but it has not come back since %s UTC to fetch its certificate. Is it still running?',
+      to_char(coalesce(a.accepted_at, a.registered_at) at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
+    when a.certificate_ends_at < now() then format(
+      'Its certificate ended on %s UTC. It asks for a new one by itself as soon as it runs and reaches the gateway.',
+      to_char(a.certificate_ends_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
+    when a.last_heartbeat_at is null then format(
+      'Enrolled on %s UTC, but it has never connected since.', to_char(a.accepted_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'))
+    else format('Silent since %s UTC; it last came from %s.%s', to_char(a.last_heartbeat_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
+      coalesce(a.peer, 'an unknown address'),
+      coalesce((select format(' Since then %s connection(s) from that address died in TLS: %s', sum(f.count), max(f."likelyCause"))
+        from api.tls_failures f where f.address = a.peer and f."lastAt" > a.last_heartbeat_at having count(*) > 0), ''))
+      || case when api.gateway_list_status(a.gateways_revision) = 'Stale' then ' The list of gateways it holds is an old one.' else '' end
+      || coalesce((select format(' Its version %s is older than %s, which is offered.', a.version, p.version) from core.agent_package p
+        where p.platform = a.platform and p.architecture = a.architecture and p.withdrawn_at is null and p.numbers > api.version_numbers(a.version)
+        order by p.numbers desc limit 1), '')
+  end
+$$;
+
 create view api.agent_packages with (security_invoker = true) as select
   p.uid as "instanceUid", p.version, p.platform, p.architecture, p.size as "sizeBytes", p.sha256, p.added_at as "addedTime",
   (select o.uid from core.organization o where o.type = 'Provider') as scope_organization

@@ -27,6 +27,18 @@ constexpr const char* kWrongAccount =
 /// portal.
 constexpr const char* kAgentTries = "agent";
 
+/// Why a token lets nobody in (any more).
+std::string WhyNot(db::Connection& connection, const std::string& token) {
+  const auto rows = connection.Query(
+      "select case when expires_at <= now() then 'The token of its setup file expired on ' || to_char(expires_at at "
+      "time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC.' else 'The token of its setup file is used up: it has let "
+      "in as many agents as it may.' end as why from core.enrolment_token where hash = $1::bytea",
+      {platform::SecretHash(token)});
+  return rows.Count() > 0
+             ? rows.Text(0, "why")
+             : "The token of its setup file is not known here: it was made void, or is of another console.";
+}
+
 }  // namespace
 
 std::string FactsJson(const agent::HostFacts& facts) {
@@ -49,11 +61,14 @@ Result<agent::EnrolResult> Enrolment::Decide(const agent::Enrol& request, const 
   auto connection = parts_.owner.Acquire();
   db::Transaction transaction(*connection);
   auto agent = transaction.Query(
-      "select uid, state, reject_reason, expelled_at from core.agent where public_key_hash = $1::bytea for update",
+      "select uid, state, reject_reason, expelled_at, enrolment_note from core.agent where public_key_hash = $1::bytea "
+      "for update",
       {*key_hash});
-  auto place = PlaceOf(*connection, request, peer, agent);
-  if (!place) return tl::unexpected(place.error());
-  if (agent.Count() == 0 || *place) agent = Store(*connection, request, *key_hash, *place, peer);
+  const auto right = RightOf(*connection, request, peer, agent);
+  if (!right) return tl::unexpected(right.error());
+  if (agent.Count() == 0 || right->place || right->note) {
+    agent = Store(*connection, request, *key_hash, *right, peer);
+  }
   auto result = Answer(*connection, request, agent);
   if (result) transaction.Commit();
   return result;
@@ -61,35 +76,31 @@ Result<agent::EnrolResult> Enrolment::Decide(const agent::Enrol& request, const 
 
 // A setup file lets in a new agent, one that still waits, and one that was removed before the file was made; an account
 // one that is new or waits, for its password lives on after an agent was removed. Nothing lets in one that an operator
-// rejected.
-Result<std::optional<Enrolment::Place>> Enrolment::PlaceOf(db::Connection& connection, const agent::Enrol& request,
-                                                           const std::string& peer, const db::Rows& known) {
+// rejected. An agent whose token is good for nothing waits like one without, and the operator sees why.
+Result<Enrolment::Right> Enrolment::RightOf(db::Connection& connection, const agent::Enrol& request,
+                                            const std::string& peer, const db::Rows& known) {
   const std::string state = known.Count() == 0 ? "New" : known.Text(0, "state");
   const bool waits = state == "New" || state == "Unverified";
   if (!request.account().empty() && waits) {
     auto place = ByAccount(connection, request, peer);
     if (!place) return tl::unexpected(place.error());
-    return *place;
+    return Right{.place = std::move(*place)};
   }
-  if (!request.token().empty() && (waits || state == "Removed")) {
-    auto place = ByToken(connection, request.token(), state == "New" ? std::nullopt : known.Maybe(0, "expelled_at"));
-    if (place) return *place;
-    if (state == "New") return tl::unexpected(place.error());
-  }
-  return std::nullopt;
+  if (request.token().empty() || !(waits || state == "Removed")) return Right{};
+  auto place = ByToken(connection, request.token(), waits ? std::nullopt : known.Maybe(0, "expelled_at"));
+  if (place || !waits) return Right{.place = std::move(place)};
+  return Right{.note = WhyNot(connection, request.token())};
 }
 
-Result<Enrolment::Place> Enrolment::ByToken(db::Connection& connection, const std::string& token,
-                                            const db::Param& expelled_at) {
+std::optional<Enrolment::Place> Enrolment::ByToken(db::Connection& connection, const std::string& token,
+                                                   const db::Param& expelled_at) {
   const auto rows = connection.Query(
       "update core.enrolment_token set uses_left = uses_left - 1, uses = uses + 1 where hash = $1::bytea and "
       "expires_at "
       "> now() and uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning organization_uid, "
       "location_uid",
       {platform::SecretHash(token), expelled_at});
-  if (rows.Count() == 0) {
-    return Fail(ErrorCode::kForbidden, "The company token is unknown, expired or used up. Download a new setup file.");
-  }
+  if (rows.Count() == 0) return std::nullopt;
   return Place{rows.Text(0, "organization_uid"), rows.Maybe(0, "location_uid"), ""};
 }
 
@@ -108,7 +119,7 @@ Result<Enrolment::Place> Enrolment::ByAccount(db::Connection& connection, const 
   }
   const auto slash = account.rfind('\\');
   const auto company = connection.Query(
-      "select o.name, o.type = 'Company' as is_company from core.organization o where o.uid = $1 and ($2::text is null "
+      "select 1 from core.organization o where o.uid = $1 and ($2::text is null "
       "or lower($2) in (lower(o.name), lower(o.alias)) or lower($3) = lower($4))",
       {caller->organization_uid, slash == std::string::npos ? db::Param() : db::Param(account.substr(0, slash)),
        caller->user_name, account});
@@ -125,21 +136,25 @@ Result<Enrolment::Place> Enrolment::ByAccount(db::Connection& connection, const 
 }
 
 db::Rows Enrolment::Store(db::Connection& connection, const agent::Enrol& request, const std::string& key_hash,
-                          const std::optional<Place>& place, const std::string& peer) {
+                          const Right& right, const std::string& peer) {
+  const auto& place = right.place;
   const auto organization = place ? db::Param(place->organization) : db::Param();
   auto rows = connection.Query(
       "insert into core.agent (uid, organization_uid, location_uid, state, public_key_hash, csr_pem, host_name, "
-      "friendly_name, tag, version, platform, facts, accepted_at, peer) values ($1, $2, coalesce((select uid from "
+      "friendly_name, tag, version, platform, facts, accepted_at, peer, enrolment_note) values ($1, $2, "
+      "coalesce((select uid from "
       "core.location where uid = $3 and organization_uid = $2), (select uid from core.location where organization_uid "
       "= "
       "$2 and type = 'Default')), $4, $5::bytea, $6, $7, $7, $8, $9, $10, $11::jsonb, case when $2 is null then null "
-      "else now() end, $12) on conflict (public_key_hash) do update set organization_uid = excluded.organization_uid, "
+      "else now() end, $12, $13) on conflict (public_key_hash) do update set organization_uid = "
+      "excluded.organization_uid, "
       "location_uid = excluded.location_uid, state = excluded.state, accepted_at = excluded.accepted_at, peer = "
-      "excluded.peer, reject_reason = null returning uid, state, reject_reason",
+      "excluded.peer, enrolment_note = excluded.enrolment_note, reject_reason = null returning uid, state, "
+      "reject_reason, enrolment_note",
       {NewUuid(), organization, place ? place->location : db::Param(), place ? "Accepted" : "Unverified", key_hash,
        request.csr_pem(), Limited(request.host_name(), 255), Limited(request.tag(), 255),
        Limited(request.version(), 64), request.platform().empty() ? "Linux" : request.platform(),
-       FactsJson(request.facts()), peer});
+       FactsJson(request.facts()), peer, right.note});
   spdlog::info("agent {} on {} registered from {} ({})", rows.Text(0, "uid"), request.host_name(), peer,
                rows.Text(0, "state"));
   if (place && !place->by.empty()) {
@@ -169,8 +184,12 @@ Result<agent::EnrolResult> Enrolment::Answer(db::Connection& connection, const a
     *result.mutable_gateways() = parts_.gateways.For(uid);
   } else if (state == "Unverified") {
     result.set_verdict(agent::EnrolResult::PENDING);
+    const auto note = agent.Maybe(0, "enrolment_note");
     result.set_message(
-        "Waiting until an operator accepts this agent to a company (Infrastructure, Agents, Unverified).");
+        note ? *note +
+                   " Start the agent with a new setup file, or have an operator accept it to a company "
+                   "(Infrastructure, Waiting agents)."
+             : "Waiting until an operator accepts this agent to a company (Infrastructure, Waiting agents).");
   } else {
     result.set_verdict(agent::EnrolResult::REJECTED);
     result.set_message(agent.Maybe(0, "reject_reason")

@@ -41,14 +41,19 @@ class Enrolment {
     std::string by;      ///< who let it in, for the audit; empty = a setup file
     platform::Caller caller = {};
   };
-  Result<Place> ByToken(db::Connection& connection, const std::string& token, const db::Param& expelled_at);
+  static std::optional<Place> ByToken(db::Connection& connection, const std::string& token,
+                                      const db::Param& expelled_at);
   Result<Place> ByAccount(db::Connection& connection, const agent::Enrol& request, const std::string& peer);
-  /// The place a request has a right to; nothing when it brings neither token nor account, or may not use it now.
-  Result<std::optional<Place>> PlaceOf(db::Connection& connection, const agent::Enrol& request, const std::string& peer,
-                                       const db::Rows& known);
-  /// Writes the agent down as new, or as accepted to the place.
+  /// What a request has a right to.
+  struct Right {
+    std::optional<Place> place = {};  ///< none: it brings neither token nor account, or may not use it (now)
+    db::Param note = {};              ///< why its token does not let it in, in words for operator and agent
+  };
+  Result<Right> RightOf(db::Connection& connection, const agent::Enrol& request, const std::string& peer,
+                        const db::Rows& known);
+  /// Writes the agent down as new, or as accepted to its place.
   db::Rows Store(db::Connection& connection, const agent::Enrol& request, const std::string& key_hash,
-                 const std::optional<Place>& place, const std::string& peer);
+                 const Right& right, const std::string& peer);
   Result<agent::EnrolResult> Answer(db::Connection& connection, const agent::Enrol& request, const db::Rows& agent);
 
   Parts parts_;

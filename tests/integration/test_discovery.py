@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Computers found by a real agent in a network of namespaces: one that listens, one that only refuses, one with an agent, and none."""
-import subprocess
 import uuid
 
 import pytest
@@ -49,11 +48,6 @@ def start_agent(network, api, folder, host, company_uid, backs_up=True):
     (here / "setup.toml").write_bytes(api.call("GET", f"{AGENTS}/packages/linux", params={"organizationUid": company_uid}).content)
     (here / "agent.toml").write_text(restic_config(here) if backs_up else "[agent]\n")
     network.start(host, f"agent-{host}", binaries() / "steward-agent", "run", "--setup", here / "setup.toml", "--config", here / "agent.toml", "--state", here / "state")
-
-
-def sql(console, statement):
-    command = ["psql", "-h", console.folder / "data/socket", "-U", "steward", "-d", "steward", "-Atc", statement]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +133,13 @@ def test_an_enabled_rule_is_run_every_day(console, site, rule):
     owner, path = site["owner"], f"{RULES}/{rule['instanceUid']}"
     before = owner.data(path)["lastRunTime"]
     others = f"uid <> '{rule['instanceUid']}'"
-    sql(console, f"update core.discovery_rule set is_enabled = false where {others}")
-    sql(console, "update core.discovery_rule set last_run_at = now() - interval '23 hours'")
+    console.sql(f"update core.discovery_rule set is_enabled = false where {others}")
+    console.sql("update core.discovery_rule set last_run_at = now() - interval '23 hours'")
     orders = "select count(*) from core.command where target = 'daily run'"
-    assert sql(console, orders) == "0"
-    sql(console, "update core.discovery_rule set last_run_at = now() - interval '25 hours'")
+    assert console.sql(orders) == ["0"]
+    console.sql("update core.discovery_rule set last_run_at = now() - interval '25 hours'")
     stack.wait_for("the daily run", lambda: owner.data(path)["status"] == "Success" and owner.data(path)["lastRunTime"] > before, 60)
-    assert sql(console, orders) == "1", "once, and only the enabled one"
+    assert console.sql(orders) == ["1"], "once, and only the enabled one"
 
 
 def test_one_agent_is_master(api, folder, network, site):

@@ -77,7 +77,11 @@ def test_a_setup_file_counts_its_uses(api, company, agents):
     agents(setup, "first")
     online(api, company)
     second = agents(setup, "second")
-    assert refused(second, "used up")["link"] == "Rejected"
+    assert refused(second, "used up")["link"] == "Waiting"
+    (waiting,) = [row for row in api.data("/infrastructure/unverifiedAgents", limit=1000) if row["hostName"] == "second"]
+    assert "has let in as many agents as it may" in waiting["statusMessage"]
+    assert api.call("POST", f"/infrastructure/unverifiedAgents/{waiting['instanceUid']}/accept", params={"organizationUid": company}).status_code == 200
+    online(api, company, 2)
     (token,) = tokens(api, company)
     assert (token["status"], token["uses"], token["usesLeft"]) == ("UsedUp", 1, 0)
     assert api.call("GET", f"{AGENTS}/packages/linux", params={"organizationUid": company, "tokenUses": 0}).status_code == 400
@@ -91,9 +95,18 @@ def test_a_voided_setup_file_lets_nobody_in_and_cuts_nobody(api, company, agents
     assert api.call("POST", f"/organizations/{company}/configuration/refreshsecuritytoken").status_code == 200
     assert tokens(api, company) == []
     for number, setup in enumerate((used, unused)):
-        refused(agents(setup, f"late{number}"), "unknown, expired or used up")
+        refused(agents(setup, f"late{number}"), "not known here: it was made void")
     (same,) = online(api, company)
     assert same["instanceUid"] == row["instanceUid"] and same["connectedSince"] == row["connectedSince"]
+
+
+def test_an_expired_setup_file_says_since_when(api, console, company, agents):
+    setup = setup_file(api, company)
+    console.sql(f"update core.enrolment_token set expires_at = '2026-01-02 03:04:05Z' where organization_uid = '{company}'")
+    agent = agents(setup, "late")
+    refused(agent, "expired on 2026-01-02 03:04:05 UTC")
+    console.sql(f"update core.enrolment_token set expires_at = now() + interval '1 day' where organization_uid = '{company}'")
+    online(api, company)
 
 
 def test_one_setup_file_is_revoked(api, company, agents):
@@ -105,7 +118,7 @@ def test_one_setup_file_is_revoked(api, company, agents):
     assert stranger.call("DELETE", f"/api/steward/v1/enrolmentTokens/{token['instanceUid']}").status_code == 404
     assert stranger.call("POST", f"/organizations/{company}/configuration/refreshsecuritytoken").status_code == 404
     assert api.call("DELETE", f"/api/steward/v1/enrolmentTokens/{token['instanceUid']}").status_code == 200
-    refused(agents(setup, "late"), "unknown, expired or used up")
+    refused(agents(setup, "late"), "not known here: it was made void")
 
 
 def serial(agent):

@@ -138,6 +138,11 @@ class Console:
         """The first administrator, signed in."""
         return Client(self.url, *self.admin())
 
+    def sql(self, statement: str) -> list[str]:
+        """Lines of an answer of the database, past the console."""
+        command = ["psql", "-h", self.folder / "data/socket", "-U", "steward", "-d", "steward", "-Atc", statement]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
     def postgres_pid(self) -> int:
         """Pid of the embedded PostgreSQL."""
         return int((self.folder / "data" / "postgres" / "postmaster.pid").read_text().splitlines()[0])

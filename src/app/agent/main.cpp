@@ -179,23 +179,37 @@ void Become(const std::filesystem::path& program, char** argv) {
 
 constexpr const char* kThisProgram = "/proc/self/exe";
 
+/// The program to run in place of this one. A full disk, which keeps that from being written down, stops no agent.
+std::optional<std::filesystem::path> AnotherProgram(const Way& way) {
+  const FolderLock lock(way.config.state);
+  try {
+    return way.programs.Another();
+  } catch (const std::exception& error) {
+    spdlog::error("The change of programs cannot be written down, so this one runs: {}", error.what());
+    return std::nullopt;
+  }
+}
+
+/// Tries the program that an upgrade brought, and goes on as it or as this one; returns when the agent shall end.
+void ChangeProgram(const Way& way, char** argv) {
+  try {
+    const auto end = agent::TryCandidate(way.programs, way.config, argv, way.signals);
+    if (end == agent::TrialEnd::kStopped) return;
+    if (end == agent::TrialEnd::kPassed) Become(way.programs.PathOf(way.programs.Candidate()), argv);
+  } catch (const std::exception& error) {
+    spdlog::error("The new program cannot be tried: {}", error.what());
+  }
+  Become(kThisProgram, argv);
+}
+
 /// The agent from its start to its end, over all changes of programs.
 int Live(const Way& way, char** argv) {
   if (!way.trial) {
-    std::optional<std::filesystem::path> other;
-    {
-      const FolderLock lock(way.config.state);
-      other = way.programs.Another();
-    }
-    if (other) Become(*other, argv);
+    if (const auto other = AnotherProgram(way)) Become(*other, argv);
   }
   const int signal = Run(way);
   if (signal == agent::kRestartSignal) Become(kThisProgram, argv);
-  if (signal == agent::kTrialSignal) {
-    const auto end = agent::TryCandidate(way.programs, way.config, argv, way.signals);
-    if (end == agent::TrialEnd::kPassed) Become(way.programs.PathOf(way.programs.Candidate()), argv);
-    if (end != agent::TrialEnd::kStopped) Become(kThisProgram, argv);
-  }
+  if (signal == agent::kTrialSignal) ChangeProgram(way, argv);
   agent::Watchdog::Ending();
   return 0;
 }

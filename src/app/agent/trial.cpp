@@ -103,7 +103,8 @@ std::optional<std::string> Watch(Child& child, const std::filesystem::path& stat
   Report report;
   while (!reached || Clock::now() < *reached + kLivesOn) {
     if (Stopped(signals)) return std::nullopt;
-    if (const auto end = child.Gone()) return *end + " before it had reached the console";
+    if (const auto end = child.Gone())
+      return *end + (reached ? " soon after" : " before") + " it had reached the console";
     report = ReadReport(status);
     if (report.link == "Connected" && report.version != version) {
       return fmt::format("the program is version {}, not what its package says", report.version);
