@@ -66,7 +66,7 @@ Result<agent::EnrolResult> Enrolment::Decide(const agent::Enrol& request, const 
       {*key_hash});
   const auto right = RightOf(*connection, request, peer, agent);
   if (!right) return tl::unexpected(right.error());
-  if (agent.Count() == 0 || right->place || right->note) {
+  if (agent.Count() == 0 || right->place || (right->note && right->note != agent.Maybe(0, "enrolment_note"))) {
     agent = Store(*connection, request, *key_hash, *right, peer);
   }
   auto result = Answer(*connection, request, agent);
