@@ -11,12 +11,14 @@ namespace steward::agent {
 namespace {
 
 class ProgramsTest : public testing::Test {
+ public:
+  ~ProgramsTest() override { std::filesystem::remove_all(state_); }
+
  protected:
   ProgramsTest() : state_(std::filesystem::temp_directory_path() / fmt::format("steward-programs-{}", getpid())) {
     std::filesystem::remove_all(state_);
     std::filesystem::create_directories(state_);
   }
-  ~ProgramsTest() override { std::filesystem::remove_all(state_); }
 
   /// What a process of this version makes of the folder.
   Programs At(const char* version) { return {state_, version}; }
