@@ -84,6 +84,21 @@ TEST_F(ProgramsTest, BrokenFile_TheInstalledOneRuns) {
   EXPECT_FALSE(At("1.0").Another());
 }
 
+TEST_F(ProgramsTest, NoRoomOnTheDisk_NothingHasChanged) {
+  Programs programs = At("1.1");
+  std::filesystem::create_directory(state_ / "programs.json.new");  // in the way of the draft that would be written
+  EXPECT_THROW(programs.BeginTrial("1.2", "order"), std::runtime_error);
+  EXPECT_TRUE(programs.Candidate().empty());
+  std::filesystem::remove(state_ / "programs.json.new");
+  programs.BeginTrial("1.1", "order");
+  programs.TrialPassed();
+  std::filesystem::create_directory(state_ / "programs.json.new");
+  EXPECT_THROW(programs.Confirm(), std::runtime_error);
+  EXPECT_FALSE(programs.Outcome());
+  std::filesystem::remove(state_ / "programs.json.new");
+  EXPECT_TRUE(programs.Confirm()) << "at the next welcome";
+}
+
 TEST_F(ProgramsTest, CommandThatGoesOn_IsNotCutOff) {
   Command command;
   command.set_id("order");
