@@ -46,6 +46,12 @@ function nameOf(names: readonly Named[] = []): NameOf {
   return (uid) => map.get(uid);
 }
 
+/** What a column makes of a value that has parts; others are shown whole in the details. */
+function inDetails<P extends ListPath>({ key, render }: Column<P>, row: RowOf<P> | undefined): ReactNode {
+  const value = row && valueOf(row, key);
+  return row && render && typeof value === 'object' && value && !Array.isArray(value) ? render(row) : undefined;
+}
+
 /** What the table asks the console, by the address, the page it is on, and the scope. */
 function useTableQuery<P extends ListPath>({ path, fixed = [], standardSort }: TableProps<P>) {
   const { search } = usePageSearch();
@@ -128,7 +134,7 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
         </>
       )}
       <Details path={path} row={openRow} title={openRow ? rowName(openRow) : ''} properties={properties} names={names} onClose={() => change({ open: undefined })}
-        fields={columns.map((column) => ({ key: column.key, label: column.label, ...(column.kind ? { kind: column.kind } : {}) }))}
+        fields={columns.map((column) => ({ key: column.key, label: column.label, ...(column.kind ? { kind: column.kind } : {}), shown: inDetails(column, openRow) }))}
         actions={openRow && actions?.(openRow)} extra={openRow && extra?.(openRow)} />
     </section>
   );

@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { components } from '@/api/generated/schema';
 import { Failure } from '@/components/failure';
+import { SureButton } from '@/components/sure-button';
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty } from '@/components/views';
 import { api } from '@/lib/http';
@@ -67,7 +68,6 @@ function GatewayActions({ gateway }: { gateway: Gateway }) {
   const { may } = useSession();
   const renew = useRenew();
   const { change } = usePageSearch();
-  const [sure, { open: ask, close: keep }] = useDisclosure(false);
   const path = { gatewayUid: gateway.instanceUid ?? '' };
   const turn = useMutation({
     mutationFn: () => api.PATCH('/api/v3/infrastructure/sites/cloudgateways/{gatewayUid}', {
@@ -90,12 +90,7 @@ function GatewayActions({ gateway }: { gateway: Gateway }) {
         {may('PatchCloudGateway') && (
           <Button variant="default" size="xs" loading={turn.isPending} onClick={() => turn.mutate()}>{gateway.isDisabled ? words.enable : words.disable}</Button>
         )}
-        {may('DeleteCloudGateway') && !gateway.isBuiltIn && (sure
-          ? <>
-            <Button color="red" size="xs" loading={remove.isPending} onClick={() => remove.mutate()}>{words.removeSurely}</Button>
-            <Button variant="default" size="xs" onClick={keep}>{words.cancel}</Button>
-          </>
-          : <Button variant="default" size="xs" onClick={ask}>{words.remove}</Button>)}
+        {may('DeleteCloudGateway') && !gateway.isBuiltIn && <SureButton ask={words.remove} sure={words.removeSurely} loading={remove.isPending} onSure={() => remove.mutate()} />}
       </Group>
     </Stack>
   );
