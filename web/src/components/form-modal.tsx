@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Alert, Button, Group, Modal } from '@mantine/core';
 import { useRef, useState, type ReactNode } from 'react';
+import { usePageSearch } from '@/lib/search';
 
 const words = { unsaved: 'There are unsaved changes.', discard: 'Discard the changes', keepEditing: 'Keep editing', close: 'Close' };
 
@@ -37,4 +38,22 @@ export function FormModal({ title, close, children }: { title: string | null; cl
       {title !== null && children({ done, leave, onDirty: (now) => { dirty.current = now; } })}
     </Modal>
   );
+}
+
+/**
+ * Which form is open: none, that of a new row, or that of one that is there. The form of a row takes the place of its details, and gives it
+ * back: a second window would not know which of them a key is for.
+ */
+export function useRowForm<Row extends { instanceUid?: string }>() {
+  const { change } = usePageSearch();
+  const [form, setForm] = useState<{ row?: Row } | null>(null);
+  const edit = (row?: Row) => {
+    setForm(row ? { row } : {});
+    if (row) change({ open: undefined }, true);
+  };
+  const close = () => {
+    if (form?.row) change({ open: form.row.instanceUid }, true);
+    setForm(null);
+  };
+  return [form, edit, close] as const;
 }

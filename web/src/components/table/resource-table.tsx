@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { Empty, Forbidden, Problem } from '@/components/views';
-import { isAnyOf, listOptions, propertiesOf, rowOptions, valueOf, type Condition, type KeyOf, type ListPath, type RowOf, type Term } from '@/lib/list';
+import { isAnyOf, listOptions, propertiesOf, rowOptions, valueOf, whileBusy, type Condition, type KeyOf, type ListPath, type RowOf, type Term } from '@/lib/list';
 import { useCompanyNames, useHostNames, useServerNames, type Named } from '@/lib/names';
 import { useScopeTerms } from '@/lib/scoped';
 import { pageSizes, usePageSearch } from '@/lib/search';
@@ -36,6 +36,8 @@ export interface TableProps<P extends ListPath> {
   empty: ReactNode;
   actions?: (row: RowOf<P>) => ReactNode;
   extra?: (row: RowOf<P>) => ReactNode;
+  /** While a row is, the list is read again every few seconds. */
+  isBusy?: (row: RowOf<P>) => boolean;
   onRow?: (row: RowOf<P>) => void;
   /** Makes rows selectable, and draws above the table what can be done with the selected ones. */
   selected?: ((rows: readonly RowOf<P>[], clear: () => void) => ReactNode) | undefined;
@@ -77,7 +79,7 @@ function useFields<P extends ListPath>(path: P, columns: readonly Column<P>[], c
 
 /** The one table of the portal: paging, order and filters happen on the server, and the address holds all of them. */
 export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
-  const { path, label, rowKey, rowName, columns, empty, actions, extra, onRow, selected } = props;
+  const { path, label, rowKey, rowName, columns, empty, actions, extra, isBusy, onRow, selected } = props;
   const { search, change } = usePageSearch();
   const { mayList } = useSession();
   const { properties, terms, ready, query } = useTableQuery(props);
@@ -93,7 +95,10 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
   const page = search.page ?? 1;
   const size = search.size ?? pageSizes[0] ?? 50;
   const allowed = mayList(path);
-  const list = useQuery({ ...listOptions(path, { ...query, limit: size, offset: (page - 1) * size }), enabled: allowed && ready });
+  const list = useQuery({
+    ...listOptions(path, { ...query, limit: size, offset: (page - 1) * size }), enabled: allowed && ready,
+    ...(isBusy && { refetchInterval: whileBusy(isBusy) }),
+  });
   const fields = useFields(path, columns, companies.data, servers.data);
 
   const rows = useMemo(() => list.data?.rows ?? [], [list.data]);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Group, Stack } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useState } from 'react';
-import { FormModal } from '@/components/form-modal';
+import { FormModal, useRowForm } from '@/components/form-modal';
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty } from '@/components/views';
-import { usePageSearch } from '@/lib/search';
 import { useSession } from '@/lib/session';
 import { PolicyActions } from './policy-actions';
 import { PolicyEditor } from './policy-editor';
@@ -15,22 +13,12 @@ import { policyWords as words } from './policy-words';
 /** Backup policies for Linux: what machines back up, and which of them do. */
 export default function Policies() {
   const { may } = useSession();
-  const { change } = usePageSearch();
-  const [form, setForm] = useState<{ policy?: Policy } | null>(null);
-  const add = may('CreateLinuxBackupPolicy') && <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setForm({})}>{words.add}</Button>;
-  // The form takes the place of the details, and gives it back.
-  const edit = (policy: Policy) => {
-    setForm({ policy });
-    change({ open: undefined }, true);
-  };
-  const close = () => {
-    if (form?.policy) change({ open: form.policy.instanceUid }, true);
-    setForm(null);
-  };
+  const [form, edit, close] = useRowForm<Policy>();
+  const add = may('CreateLinuxBackupPolicy') && <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => edit()}>{words.add}</Button>;
   return (
     <Stack gap="sm">
       {add && <Group justify="flex-end">{add}</Group>}
-      <FormModal title={form && (form.policy ? `${words.edit}: ${form.policy.name}` : words.add)} close={close}>{(shown) => <PolicyEditor policy={form?.policy} {...shown} />}</FormModal>
+      <FormModal title={form && (form.row ? `${words.edit}: ${form.row.name}` : words.add)} close={close}>{(shown) => <PolicyEditor policy={form?.row} {...shown} />}</FormModal>
       <ResourceTable path="/api/v3/configuration/backupPolicies/linux" label={words.title} rowKey="instanceUid" rowName={(row) => row.name} standardSort="name"
         empty={<Empty title={words.none} action={add}>{words.noneText}</Empty>} actions={(row) => <PolicyActions key={row.instanceUid} policy={row} edit={() => edit(row)} />} columns={[
           { key: 'name', label: 'Policy' },

@@ -9,7 +9,7 @@ import { OutcomeLine } from '@/components/outcome-line';
 import { Status } from '@/components/status';
 import { SureButton } from '@/components/sure-button';
 import { api, dataOf } from '@/lib/http';
-import { listOptions, type RowOf } from '@/lib/list';
+import { listOptions, whileBusy, type RowOf } from '@/lib/list';
 import { each, useOrders, type Outcome } from '@/lib/orders';
 import { usePageSearch } from '@/lib/search';
 import { useSession } from '@/lib/session';
@@ -151,9 +151,10 @@ function ChangePolicy({ policy, edit }: { policy: Policy; edit: () => void }) {
 export function PolicyActions({ policy, edit }: { policy: Policy; edit: () => void }) {
   const { may } = useSession();
   const agents = useAgents();
-  const assigned = useQuery(listOptions('/api/v3/infrastructure/backupAgents/linux/assignedPolicies', {
-    limit: 1000, conditions: [{ p: 'backupPolicyUid', o: 'equals', v: policy.instanceUid ?? '' }],
-  }));
+  const assigned = useQuery({
+    ...listOptions('/api/v3/infrastructure/backupAgents/linux/assignedPolicies', { limit: 1000, conditions: [{ p: 'backupPolicyUid', o: 'equals', v: policy.instanceUid ?? '' }] }),
+    refetchInterval: whileBusy(({ status }: Assigned) => status === 'Applying'),
+  });
   const rows = assigned.data?.rows ?? [];
   return (
     <Stack gap="sm">
