@@ -20,24 +20,25 @@ Programs::Programs(const std::filesystem::path& state, std::string own)
     spdlog::error("{} cannot be read; the installed program runs", file_.string());
     return;
   }
-  current_ = known.value("current", "");
-  candidate_ = known.value("candidate", "");
-  command_ = known.value("command", "");
-  starts_ = known.value("starts", 0);
-  outcome_of_ = known.value("outcomeOf", "");
-  outcome_done_ = known.value("outcomeDone", false);
-  outcome_message_ = known.value("outcomeMessage", "");
+  facts_ = {.current = known.value("current", ""),
+            .candidate = known.value("candidate", ""),
+            .command = known.value("command", ""),
+            .starts = known.value("starts", 0),
+            .outcome_of = known.value("outcomeOf", ""),
+            .outcome_done = known.value("outcomeDone", false),
+            .outcome_message = known.value("outcomeMessage", "")};
 }
 
-void Programs::Save() const {
-  WriteFileSafely(file_, nlohmann::json{{"current", current_},
-                                        {"candidate", candidate_},
-                                        {"command", command_},
-                                        {"starts", starts_},
-                                        {"outcomeOf", outcome_of_},
-                                        {"outcomeDone", outcome_done_},
-                                        {"outcomeMessage", outcome_message_}}
+void Programs::Take(Facts next) {
+  WriteFileSafely(file_, nlohmann::json{{"current", next.current},
+                                        {"candidate", next.candidate},
+                                        {"command", next.command},
+                                        {"starts", next.starts},
+                                        {"outcomeOf", next.outcome_of},
+                                        {"outcomeDone", next.outcome_done},
+                                        {"outcomeMessage", next.outcome_message}}
                              .dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  facts_ = std::move(next);
 }
 
 std::filesystem::path Programs::PathOf(const std::string& version) const {
@@ -46,59 +47,59 @@ std::filesystem::path Programs::PathOf(const std::string& version) const {
 
 std::optional<std::filesystem::path> Programs::Another() {
   const std::lock_guard lock(mutex_);
-  if (!candidate_.empty() && starts_ == 0) {
-    End(false, fmt::format("The agent ended while it tried version {}; the old one runs on.", candidate_));
+  const std::string version = facts_.candidate;
+  if (!version.empty() && facts_.starts == 0) {
+    End(false, fmt::format("The agent ended while it tried version {}; the old one runs on.", version));
   }
-  if (!candidate_.empty() && candidate_ != own_ && starts_ >= kStarts) {
+  if (!facts_.candidate.empty() && version != own_ && facts_.starts >= kStarts) {
     End(false, fmt::format("Version {} was started {} times and did not reach the console; the old one runs again.",
-                           candidate_, starts_));
+                           version, facts_.starts));
   }
-  if (candidate_ == own_) return std::nullopt;
-  if (!candidate_.empty()) {
-    ++starts_;
-    Save();
-    return PathOf(candidate_);
+  if (facts_.candidate == own_) return std::nullopt;
+  if (!facts_.candidate.empty()) {
+    Facts next = facts_;
+    ++next.starts;
+    Take(std::move(next));
+    return PathOf(version);
   }
-  if (current_ == own_ || !package::IsNewer(current_, own_)) return std::nullopt;
-  return PathOf(current_);
+  if (facts_.current == own_ || !package::IsNewer(facts_.current, own_)) return std::nullopt;
+  return PathOf(facts_.current);
 }
 
 void Programs::BeginTrial(const std::string& version, const std::string& command) {
   const std::lock_guard lock(mutex_);
-  candidate_ = version;
-  command_ = command;
-  starts_ = 0;
-  Save();
+  Facts next = facts_;
+  next.candidate = version;
+  next.command = command;
+  next.starts = 0;
+  Take(std::move(next));
 }
 
 void Programs::TrialPassed() {
   const std::lock_guard lock(mutex_);
-  starts_ = 1;
-  Save();
+  Facts next = facts_;
+  next.starts = 1;
+  Take(std::move(next));
 }
 
 void Programs::PutAside(const std::string& reason) {
   const std::lock_guard lock(mutex_);
-  if (!candidate_.empty()) End(false, reason);
+  if (!facts_.candidate.empty()) End(false, reason);
 }
 
 bool Programs::Confirm() {
   const std::lock_guard lock(mutex_);
-  if (candidate_ != own_ || candidate_.empty()) return false;
-  current_ = candidate_;
-  End(true, fmt::format("Version {} runs.", current_));
+  if (facts_.candidate != own_ || facts_.candidate.empty()) return false;
+  End(true, fmt::format("Version {} runs.", own_));
   return true;
 }
 
 void Programs::End(bool done, const std::string& message) {
   if (!done) spdlog::error("{}", message);
-  outcome_of_ = command_;
-  outcome_done_ = done;
-  outcome_message_ = message;
-  candidate_.clear();
-  command_.clear();
-  starts_ = 0;
-  Save();
+  Take({.current = done ? facts_.candidate : facts_.current,
+        .outcome_of = facts_.command,
+        .outcome_done = done,
+        .outcome_message = message});
   RemoveOthers();
 }
 
@@ -106,36 +107,38 @@ void Programs::End(bool done, const std::string& message) {
 void Programs::RemoveOthers() const {
   std::error_code problem;
   for (const auto& entry : std::filesystem::directory_iterator(folder_, problem)) {
-    if (current_.empty() || entry.path() != PathOf(current_)) std::filesystem::remove(entry.path(), problem);
+    if (facts_.current.empty() || entry.path() != PathOf(facts_.current))
+      std::filesystem::remove(entry.path(), problem);
   }
 }
 
 std::string Programs::Candidate() const {
   const std::lock_guard lock(mutex_);
-  return candidate_;
+  return facts_.candidate;
 }
 
 std::string Programs::PendingCommand() const {
   const std::lock_guard lock(mutex_);
-  return command_;
+  return facts_.command;
 }
 
 std::optional<CommandUpdate> Programs::Outcome() const {
   const std::lock_guard lock(mutex_);
-  if (outcome_of_.empty()) return std::nullopt;
+  if (facts_.outcome_of.empty()) return std::nullopt;
   CommandUpdate update;
-  update.set_id(outcome_of_);
-  update.set_state(outcome_done_ ? CommandUpdate::DONE : CommandUpdate::FAILED);
-  update.set_percent(outcome_done_ ? 100 : 0);
-  update.set_message(outcome_message_);
+  update.set_id(facts_.outcome_of);
+  update.set_state(facts_.outcome_done ? CommandUpdate::DONE : CommandUpdate::FAILED);
+  update.set_percent(facts_.outcome_done ? 100 : 0);
+  update.set_message(facts_.outcome_message);
   return update;
 }
 
 void Programs::Told() {
   const std::lock_guard lock(mutex_);
-  outcome_of_.clear();
-  outcome_message_.clear();
-  Save();
+  Facts next = facts_;
+  next.outcome_of.clear();
+  next.outcome_message.clear();
+  Take(std::move(next));
 }
 
 }  // namespace steward::agent

@@ -44,20 +44,26 @@ class Programs {
   static constexpr int kStarts = 3;
 
  private:
+  /// What the file holds. A change is written before it counts; when it cannot be written, nothing has changed.
+  struct Facts {
+    std::string current{};     ///< version; empty = the installed program
+    std::string candidate{};   ///< version
+    std::string command{};     ///< of the candidate
+    int starts = 0;            ///< of the candidate; 0 = it is being tried
+    std::string outcome_of{};  ///< command that ended
+    bool outcome_done = false;
+    std::string outcome_message{};
+  };
+  /// Writes and takes over; throws std::runtime_error when the disk does not have it.
+  void Take(Facts next);
+  /// The candidate's end: it is the current program from now on, or of no use.
   void End(bool done, const std::string& message);
   void RemoveOthers() const;
-  void Save() const;
 
   std::filesystem::path file_, folder_;
   std::string own_;
   mutable std::mutex mutex_;
-  std::string current_;     ///< version; empty = the installed program
-  std::string candidate_;   ///< version
-  std::string command_;     ///< of the candidate
-  int starts_ = 0;          ///< of the candidate; 0 = it is being tried
-  std::string outcome_of_;  ///< command that ended
-  bool outcome_done_ = false;
-  std::string outcome_message_;
+  Facts facts_;
 };
 
 }  // namespace steward::agent

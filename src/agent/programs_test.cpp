@@ -11,12 +11,14 @@ namespace steward::agent {
 namespace {
 
 class ProgramsTest : public testing::Test {
+ public:
+  ~ProgramsTest() override { std::filesystem::remove_all(state_); }
+
  protected:
   ProgramsTest() : state_(std::filesystem::temp_directory_path() / fmt::format("steward-programs-{}", getpid())) {
     std::filesystem::remove_all(state_);
     std::filesystem::create_directories(state_);
   }
-  ~ProgramsTest() override { std::filesystem::remove_all(state_); }
 
   /// What a process of this version makes of the folder.
   Programs At(const char* version) { return {state_, version}; }
@@ -80,6 +82,21 @@ TEST_F(ProgramsTest, NeverReachesTheConsole_TheOldOneAfterThreeStarts) {
 TEST_F(ProgramsTest, BrokenFile_TheInstalledOneRuns) {
   std::ofstream(state_ / "programs.json") << "{\"current\": ";
   EXPECT_FALSE(At("1.0").Another());
+}
+
+TEST_F(ProgramsTest, NoRoomOnTheDisk_NothingHasChanged) {
+  Programs programs = At("1.1");
+  std::filesystem::create_directory(state_ / "programs.json.new");  // in the way of the draft that would be written
+  EXPECT_THROW(programs.BeginTrial("1.2", "order"), std::runtime_error);
+  EXPECT_TRUE(programs.Candidate().empty());
+  std::filesystem::remove(state_ / "programs.json.new");
+  programs.BeginTrial("1.1", "order");
+  programs.TrialPassed();
+  std::filesystem::create_directory(state_ / "programs.json.new");
+  EXPECT_THROW(programs.Confirm(), std::runtime_error);
+  EXPECT_FALSE(programs.Outcome());
+  std::filesystem::remove(state_ / "programs.json.new");
+  EXPECT_TRUE(programs.Confirm()) << "at the next welcome";
 }
 
 TEST_F(ProgramsTest, CommandThatGoesOn_IsNotCutOff) {

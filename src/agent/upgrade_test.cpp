@@ -14,6 +14,9 @@ namespace steward::agent {
 namespace {
 
 class UpgradeTest : public testing::Test {
+ public:
+  ~UpgradeTest() override { std::filesystem::remove_all(state_); }
+
  protected:
   UpgradeTest() {
     config_.keys = {keys_.public_key};
@@ -23,7 +26,6 @@ class UpgradeTest : public testing::Test {
     packages_.patience = std::chrono::seconds(2);
     packages_.SendThrough([this](const PackageRequest& request) { Answer(request); });
   }
-  ~UpgradeTest() override { std::filesystem::remove_all(state_); }
 
   /// A console that hands out what is in `served_`, and loses every second request when it is told to.
   void Answer(const PackageRequest& request) {

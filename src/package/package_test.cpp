@@ -11,9 +11,11 @@ namespace steward::package {
 namespace {
 
 class PackageTest : public testing::Test {
+ public:
+  ~PackageTest() override { std::filesystem::remove(file_); }
+
  protected:
   PackageTest() : file_(std::filesystem::temp_directory_path() / fmt::format("steward-package-{}", getpid())) {}
-  ~PackageTest() override { std::filesystem::remove(file_); }
 
   void Write(const std::string& bytes) { std::ofstream(file_, std::ios::binary) << bytes; }
   std::string Made() const { return *MakePackage("a program\n\nwith empty lines", kFacts, keys_.secret_key); }

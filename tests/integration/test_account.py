@@ -40,6 +40,7 @@ def company(console, api):
     location_admin = company.user("harbour.branch", "CompanyLocationAdministrator")
     api.call("POST", f"/users/{location_admin}/locations", params={"locationUid": company.branch})
     company.user("harbour.auditor", "CompanyInvoiceAuditor")
+    company.user("harbour.tenant", "CompanyTenant")
     Company(console, api, "Other Works").user("other.owner", "CompanyOwner")
     return company
 
@@ -71,9 +72,9 @@ def linked(agent, state):
     return stack.wait_for(f"link {state}", lambda: (status := agent.status())["link"] == state and status, 30)
 
 
-@pytest.mark.parametrize("account", ["Harbour Works\\harbour.owner", "harbour works\\HARBOUR.OWNER", "harbour.owner"])
-def test_the_owners_account_lets_an_agent_in(console, company, enrol, account):
-    host = f"host-{abs(hash(account))}"
+@pytest.mark.parametrize(("host", "account"), [("of-tenant", "Harbour Works\\harbour.tenant"), ("of-owner", "Harbour Works\\harbour.owner"),
+                                                ("in-capitals", "harbour works\\HARBOUR.OWNER"), ("without-company", "harbour.owner")])
+def test_an_account_of_the_company_lets_an_agent_in(console, company, enrol, host, account):
     agent = enrol(host, account)
     linked(agent, "Connected")
     state, organization, location = row(console, host)
@@ -90,14 +91,13 @@ def test_it_is_in_the_activity_log(api):
     assert any("Agent on branch-host enrolled with the account of harbour.branch." in str(entry) for entry in entries)
 
 
-@pytest.mark.parametrize(("account", "password", "words"), [
-    ("Harbour Works\\harbour.owner", "wrong", "password is wrong"),
-    ("Harbour Works\\nobody", PASSWORD, "does not know this account"),
-    ("Other Works\\harbour.owner", PASSWORD, "does not know this account"),
-    ("Harbour Works\\harbour.auditor", PASSWORD, "cannot be enrolled with the account of a CompanyInvoiceAuditor"),
-    ("administrator", None, "cannot be enrolled with the account of a PortalAdministrator")])
-def test_refused_in_words(console, enrol, account, password, words):
-    host = f"refused-{abs(hash((account, password)))}"
+@pytest.mark.parametrize(("host", "account", "password", "words"), [
+    ("guess", "Harbour Works\\harbour.owner", "wrong", "password is wrong"),
+    ("nobody", "Harbour Works\\nobody", PASSWORD, "does not know this account"),
+    ("astray", "Other Works\\harbour.owner", PASSWORD, "does not know this account"),
+    ("auditor", "Harbour Works\\harbour.auditor", PASSWORD, "cannot be enrolled with the account of a CompanyInvoiceAuditor"),
+    ("provider", "administrator", None, "cannot be enrolled with the account of a PortalAdministrator")])
+def test_refused_in_words(console, enrol, host, account, password, words):
     agent = enrol(host, account, console.password() if password is None else password)
     assert words in linked(agent, "Rejected")["detail"]
     assert row(console, host) is None, "nothing is left of it"

@@ -96,12 +96,27 @@ struct Way {
   const sigset_t& signals;
 };
 
-/// Tells how an upgrade ended that an earlier process, or this one as the new program, began.
+/// Tells how an upgrade ended that an earlier process, or this one as the new program, began. What cannot be written
+/// down (full disk) is told again by the next process.
 void TellUpgrade(agent::Programs& programs, agent::CommandRunner& commands) {
   const auto outcome = programs.Outcome();
   if (!outcome) return;
   commands.Ended(*outcome);
-  programs.Told();
+  try {
+    programs.Told();
+  } catch (const std::exception& error) {
+    spdlog::error("The end of the upgrade cannot be written down: {}", error.what());
+  }
+}
+
+/// The console has taken this process in: a new program is the current one from now on.
+void ConfirmProgram(agent::Programs& programs, agent::CommandRunner& commands) {
+  try {
+    if (programs.Confirm()) TellUpgrade(programs, commands);
+  } catch (const std::exception& error) {
+    spdlog::error("That the new program runs cannot be written down; tried again at the next connect: {}",
+                  error.what());
+  }
 }
 
 /// Runs until a signal comes, and returns it.
@@ -146,9 +161,7 @@ int Run(const Way& way) {
   };
   if (!way.trial) {
     TellUpgrade(way.programs, commands);
-    parts.welcomed = [&] {
-      if (way.programs.Confirm()) TellUpgrade(way.programs, commands);
-    };
+    parts.welcomed = [&] { ConfirmProgram(way.programs, commands); };
   }
   agent::Link link(config, parts);
   for (const auto& adapter : adapters) adapter->Start();
@@ -232,7 +245,7 @@ int main(int argc, char** argv) {
   std::string state;
   std::string level = "info";
   auto* run = app.add_subcommand("run", "Run the agent in the foreground");
-  run->add_option("--setup", setup, "Setup file from the console ([console] addresses, ca, token)");
+  run->add_option("--setup", setup, "Setup file from the console ([console] addresses, ca, and token or account)");
   run->add_option("--config", adapters, "What this agent reads and backs up ([agent], [[vbr]], [[restic]])");
   run->add_option("--state", state, "Folder for key, certificate and journal");
   run->add_option("--log-level", level, "trace, debug, info, warn, error");
