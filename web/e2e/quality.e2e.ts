@@ -64,6 +64,14 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (colorScheme) => 
       await settled(page);
       await check(action);
     }
+    for (const [tab, form] of [['discovery', 'New rule'], ['policies', 'New policy'], ['gateways', 'Add a gateway']] as const) {
+      await page.goto(`${url}/infrastructure?tab=${tab}`);
+      await settled(page);
+      await page.getByRole('button', { name: form }).first().click();
+      await page.getByRole('dialog', { name: form }).waitFor();
+      await settled(page);
+      await check(form);
+    }
     expect(found).toEqual([]);
     expect(faults).toEqual([]);
     await context.close();

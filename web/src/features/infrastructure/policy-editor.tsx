@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, NumberInput, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useLayoutEffect, useState } from 'react';
 import { Failure } from '@/components/failure';
@@ -18,19 +18,23 @@ const whole = (value: string | number, fallback: number) => (typeof value === 'n
 /** When the job runs by itself. */
 function Schedule({ fields, set }: Part) {
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-      <Select label={words.schedule} allowDeselect={false} value={fields.schedule} onChange={(schedule) => schedule && set({ schedule })}
-        data={[{ value: 'Daily', label: words.daily }, { value: 'Periodically', label: words.periodically }, { value: 'NotScheduled', label: words.never }]} />
-      {fields.schedule === 'Daily' && <TextInput label={words.time} placeholder="22:00" value={fields.time} onChange={({ currentTarget }) => set({ time: currentTarget.value })} />}
-      {fields.schedule === 'Daily' && (
-        <Select label={words.days} allowDeselect={false} value={fields.days} onChange={(days) => days && set({ days })}
-          data={[{ value: 'Everyday', label: words.everyDay }, { value: 'WeekDays', label: words.weekDays }, { value: 'SpecificDays', label: words.someDays }]} />
-      )}
+    <>
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+        <Select label={words.schedule} allowDeselect={false} value={fields.schedule} onChange={(schedule) => schedule && set({ schedule })}
+          data={[{ value: 'Daily', label: words.daily }, { value: 'Periodically', label: words.periodically }, { value: 'NotScheduled', label: words.never }]} />
+        {fields.schedule === 'Daily' && <TextInput label={words.time} placeholder="22:00" value={fields.time} onChange={({ currentTarget }) => set({ time: currentTarget.value })} />}
+        {fields.schedule === 'Daily' && (
+          <Select label={words.days} allowDeselect={false} value={fields.days} onChange={(days) => days && set({ days })}
+            data={[{ value: 'Everyday', label: words.everyDay }, { value: 'WeekDays', label: words.weekDays }, { value: 'SpecificDays', label: words.someDays }]} />
+        )}
+        {fields.schedule === 'Periodically' && <NumberInput label={words.minutes} min={1} max={10080} allowDecimal={false} value={fields.minutes} onChange={(value) => set({ minutes: whole(value, 60) })} />}
+      </SimpleGrid>
       {fields.schedule === 'Daily' && fields.days === 'SpecificDays' && (
-        <MultiSelect label={words.chosenDays} required data={weekDays} value={fields.chosenDays} onChange={(chosen) => set({ chosenDays: weekDays.filter((day) => chosen.includes(day)) })} />
+        <Checkbox.Group label={words.chosenDays} required value={fields.chosenDays} onChange={(chosen) => set({ chosenDays: weekDays.filter((day) => chosen.includes(day)) })}>
+          <Group gap="sm" mt={4}>{weekDays.map((day) => <Checkbox key={day} value={day} label={day} />)}</Group>
+        </Checkbox.Group>
       )}
-      {fields.schedule === 'Periodically' && <NumberInput label={words.minutes} min={1} max={10080} allowDecimal={false} value={fields.minutes} onChange={(value) => set({ minutes: whole(value, 60) })} />}
-    </SimpleGrid>
+    </>
   );
 }
 
