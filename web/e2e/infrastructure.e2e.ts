@@ -73,7 +73,7 @@ describe('what an operator does on the page of the infrastructure', () => {
     await dialog.waitFor({ state: 'detached' });
 
     await page.getByRole('row', { name: /Whole office/ }).press('Enter');
-    await page.getByText('Looked at by lighthouse-1 (the master agent)').waitFor();
+    await page.getByText('Run by lighthouse-1 (the master agent)').waitFor();
     await press('Edit');
     const edited = page.getByRole('dialog', { name: 'Edit: Whole office' });
     await edited.getByRole('textbox', { name: /^Name/ }).fill('Whole office 2');

@@ -48,10 +48,11 @@ function nameOf(names: readonly Named[] = []): NameOf {
   return (uid) => map.get(uid);
 }
 
-/** What a column makes of a value that has parts; others are shown whole in the details. */
+/** What a column makes of a value that is no list of words and no word; those are shown as they are in the details. */
 function inDetails<P extends ListPath>({ key, render }: Column<P>, row: RowOf<P> | undefined): ReactNode {
   const value = row && valueOf(row, key);
-  return row && render && typeof value === 'object' && value && !Array.isArray(value) ? render(row) : undefined;
+  const ofWords = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item !== 'object');
+  return row && render && typeof value === 'object' && value && !ofWords ? render(row) : undefined;
 }
 
 /** What the table asks the console, by the address, the page it is on, and the scope. */

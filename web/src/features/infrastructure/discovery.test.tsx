@@ -64,6 +64,13 @@ it('runs a rule, stops its daily run, and deletes it after a second press', asyn
   expect(sent).toContain('deleted');
 });
 
+it('is made for the customer that the page is about', async () => {
+  consoleWith('PortalOperator', companies);
+  await show(DiscoveryRules, `/x?scope=company.${company}`);
+  await userEvent.click((await screen.findAllByRole('button', { name: 'New rule' }))[0] ?? document.body);
+  await waitFor(() => expect(screen.getByRole('combobox', { name: /Customer/ })).toHaveValue('Harbour'));
+});
+
 it('changes name and ranges of a rule, and the computers of a list', async () => {
   const sent: unknown[] = [];
   const list = { ...rule, instanceUid: company, name: 'List', method: 'Csv', ranges: [], hosts: [{ hostName: 'srv', address: '10.0.0.1' }, { hostName: null, address: '10.0.0.2' }] };
@@ -92,9 +99,9 @@ it('changes name and ranges of a rule, and the computers of a list', async () =>
 });
 
 it.each([
-  ['the master', null, [{ hostName: 'srv-a', role: 'Client' }, { hostName: 'srv-b', role: 'Master' }], /Looked at by srv-b \(the master agent\)/],
-  ['the agent it names', uid, [{ instanceUid: uid, hostName: 'srv-a', role: 'Client' }, { hostName: 'srv-b', role: 'Master' }], /Looked at by srv-a(?! \(the master)/],
-  ['nobody', null, [{ hostName: 'srv-a', role: 'Client' }], /has no master agent\. Choose an agent here/],
+  ['the master', null, [{ hostName: 'srv-a', role: 'Client' }, { hostName: 'srv-b', role: 'Master' }], /Run by srv-b \(the master agent\)/],
+  ['the agent it names', uid, [{ instanceUid: uid, hostName: 'srv-a', role: 'Client' }, { hostName: 'srv-b', role: 'Master' }], /Run by srv-a(?! \(the master)/],
+  ['nobody', null, [{ hostName: 'srv-a', role: 'Client' }], /No agent runs this rule yet.*Make it the master/],
 ])('says who runs a rule: %s', async (_who, managementAgentUid, agents, words) => {
   consoleWith('PortalReadonlyOperator', { ...companies, [path]: [{ ...rule, managementAgentUid, statusMessage: null }], '/api/v3/infrastructure/managementAgents': agents });
   await show(DiscoveryRules, `/x?open=${uid}`);

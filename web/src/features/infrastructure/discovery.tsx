@@ -20,9 +20,11 @@ import type { Rule } from './rule-form';
 const computers = '/api/v3/discovery/computers';
 const withoutAgent: Condition = { p: 'managementAgentStatus', o: 'equals', v: 'None' };
 
+const namesOf = (hosts: Rule['hosts'] | undefined) => (hosts ?? []).map(({ hostName, address }) => hostName ?? address ?? '');
+
 /** The first addresses or computers a rule asks, and how many more. */
 export function asked({ ranges, hosts }: Pick<Rule, 'ranges' | 'hosts'>): string {
-  const all = ranges?.length ? ranges : (hosts ?? []).map(({ hostName, address }) => hostName ?? address ?? '');
+  const all = ranges?.length ? ranges : namesOf(hosts);
   const shown = 3;
   return all.slice(0, shown).join(', ') + (all.length > shown ? ` and ${all.length - shown} more` : '');
 }
@@ -48,6 +50,8 @@ export default function DiscoveryRules() {
           { key: 'statusMessage', label: 'Result', sortable: false },
           { key: 'isEnabled', label: 'Daily' },
           { key: 'createdTime', label: 'Made', extra: true },
+          { key: 'method', label: words.method, extra: true },
+          { key: 'hosts', label: words.list, extra: true, sortable: false, filterable: false, render: (row) => namesOf(row.hosts).join(', ') || '–' },
         ]} />
     </Stack>
   );

@@ -74,8 +74,8 @@ export function PolicyEditor({ policy, done, leave, onDirty }: { policy: Policy 
         <Text size="sm">{policy && agents > 0 ? `${words.editText} ${plural(agents, 'backup agent')}.` : words.newText}</Text>
         <Failure error={save.error} />
         <TextInput label={words.name} required maxLength={255} value={fields.name} onChange={({ currentTarget }) => set({ name: currentTarget.value })} data-autofocus />
-        <Textarea label={words.folders} description={words.foldersText} required autosize minRows={2} value={fields.folders} onChange={({ currentTarget }) => set({ folders: currentTarget.value })} />
-        <Textarea label={words.leaveOut} description={words.leaveOutText} autosize value={fields.leaveOut} onChange={({ currentTarget }) => set({ leaveOut: currentTarget.value })} />
+        <Textarea label={words.folders} description={words.foldersText} required autosize minRows={2} maxRows={8} value={fields.folders} onChange={({ currentTarget }) => set({ folders: currentTarget.value })} />
+        <Textarea label={words.leaveOut} description={words.leaveOutText} autosize maxRows={8} value={fields.leaveOut} onChange={({ currentTarget }) => set({ leaveOut: currentTarget.value })} />
         <TextInput label={words.destination} description={words.destinationText} required value={fields.destination} onChange={({ currentTarget }) => set({ destination: currentTarget.value })} />
         <Schedule fields={fields} set={set} />
         <Retention fields={fields} set={set} />
@@ -85,7 +85,7 @@ export function PolicyEditor({ policy, done, leave, onDirty }: { policy: Policy 
           <Select label={words.mode} allowDeselect={false} value={fields.mode} onChange={(mode) => mode && set({ mode })}
             data={[{ value: 'Server', label: words.server }, { value: 'Workstation', label: words.workstation }]} />
         </SimpleGrid>
-        <Textarea label={words.note} autosize value={fields.note} onChange={({ currentTarget }) => set({ note: currentTarget.value })} />
+        <Textarea label={words.note} autosize maxRows={4} value={fields.note} onChange={({ currentTarget }) => set({ note: currentTarget.value })} />
         <Group justify="flex-end">
           <Button variant="default" onClick={leave}>{words.cancel}</Button>
           <Button type="submit" loading={save.isPending} disabled={!dirty || !isWhole(fields)}>{policy ? words.save : words.create}</Button>

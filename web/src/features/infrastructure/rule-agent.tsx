@@ -30,8 +30,8 @@ export function RuleAgent({ rule }: { rule: Rule }) {
   const agent = rule.managementAgentUid ? agents.rows.find(({ instanceUid }) => instanceUid === rule.managementAgentUid) : agents.master;
   if (!agent) return <NoMaster />;
   return (
-    <Group gap="xs">
-      <Text size="sm">{words.by} <strong>{agent.hostName}</strong>{rule.managementAgentUid ? '' : ` (${words.master})`}</Text>
+    <Group gap="xs" fz="sm">
+      <Text inherit>{words.by} <strong>{agent.hostName}</strong>{rule.managementAgentUid ? '' : ` (${words.master})`}</Text>
       <Status value={agent.connectionStatus} />
     </Group>
   );
