@@ -41,7 +41,9 @@ export function PageTabs({ tabs: all, label }: { tabs: readonly Tab[]; label: st
   const current = refused ? undefined : (tabs.find((tab) => tab.value === search.tab) ?? tabs[0]);
   const list = useRef<HTMLDivElement>(null);
   // In a narrow window the tabs scroll, and the one that is open may be out of sight.
-  useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [current?.value]);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current?.value]);
   return (
     <Tabs value={current?.value ?? null} keepMounted={false} className={classes.tabs}
       onChange={(value) => change({ tab: value ?? undefined, f: undefined, sort: undefined, page: undefined, open: undefined })}>

@@ -18,6 +18,7 @@ import { policyWords as words } from './policy-words';
 
 type Assigned = RowOf<'/api/v3/infrastructure/backupAgents/linux/assignedPolicies'>;
 const atOnce = 3;
+const longestName = 255;
 
 /** Backup agents that a policy may be assigned to, by uid. */
 function useAgents() {
@@ -97,7 +98,7 @@ function AssignTo({ policy, taken }: { policy: Policy; taken: ReadonlySet<string
 function CopyPolicy({ policy, close }: { policy: Policy; close: () => void }) {
   const { renew } = useOrders();
   const { change } = usePageSearch();
-  const [name, setName] = useState(`${words.copyOf} ${policy.name}`);
+  const [name, setName] = useState(`${words.copyOf} ${policy.name}`.slice(0, longestName));
   const copy = useMutation({
     mutationFn: async () => dataOf(await api.POST('/api/v3/configuration/backupPolicies/{policyUid}/copy', {
       params: { path: { policyUid: policy.instanceUid ?? '' }, query: { newPolicyName: name.trim() } },
@@ -111,7 +112,7 @@ function CopyPolicy({ policy, close }: { policy: Policy; close: () => void }) {
     <form onSubmit={(event) => { event.preventDefault(); copy.mutate(); }}>
       <Failure error={copy.error} />
       <Group gap="xs" align="end">
-        <TextInput label={words.copyName} required maxLength={255} flex={1} value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} data-autofocus autoFocus />
+        <TextInput label={words.copyName} required maxLength={longestName} flex={1} value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} autoFocus />
         <Button type="submit" size="xs" loading={copy.isPending} disabled={!name.trim()}>{words.makeCopy}</Button>
         <Button variant="default" size="xs" onClick={close}>{words.cancel}</Button>
       </Group>
