@@ -71,6 +71,12 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (colorScheme) => 
       await page.getByRole('dialog', { name: form }).waitFor();
       await settled(page);
       await check(form);
+      if (tab !== 'discovery') continue;
+      await page.getByRole('combobox', { name: /^Customer/ }).click();
+      await page.getByRole('listbox').getByRole('option').first().click();
+      await page.getByText('No agent runs this rule yet').waitFor();
+      await settled(page);
+      await check('warning');
     }
     expect(found).toEqual([]);
     expect(faults).toEqual([]);

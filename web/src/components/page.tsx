@@ -42,7 +42,7 @@ export function PageTabs({ tabs: all, label }: { tabs: readonly Tab[]; label: st
   const list = useRef<HTMLDivElement>(null);
   // In a narrow window the tabs scroll, and the one that is open may be out of sight.
   useEffect(() => {
-    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [current?.value]);
   return (
     <Tabs value={current?.value ?? null} keepMounted={false} className={classes.tabs}
