@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accepted, Agents, change, named, newCompany, until } from './agents';
+import { accepted, Agents, named, newCompany, until } from './agents';
 import { admin, launch, open, screenshots, settled, signIn, url } from './browser';
 
 let browser: Browser;
@@ -17,6 +17,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
+interface Policy { instanceUid: string; jobConfiguration: object }
 interface Agent { instanceUid: string; version: string; versionStatus: string; connectionStatus: string; role: string; computerInfo: { ipAddresses: string[] } }
 async function rows<T>(path: string, property: string, value: string): Promise<T[]> {
   return (await (await page.request.get(`${url}${path}?filter=${encodeURIComponent(JSON.stringify(named(property, value)))}`)).json()).data;
@@ -30,6 +31,25 @@ async function connected(host: string): Promise<Agent> {
 }
 const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
 
+/** Begins a rule for the customer of these tests. */
+async function newRule(name: string) {
+  await page.goto(`${url}/infrastructure?tab=discovery`);
+  await settled(page);
+  await page.getByRole('button', { name: 'New rule' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'New rule' });
+  await dialog.getByRole('textbox', { name: /^Name/ }).fill(name);
+  await dialog.getByRole('combobox', { name: /^Customer/ }).click();
+  await page.getByRole('option', { name: 'Lighthouse Ltd' }).click();
+  return dialog;
+}
+
+/** Runs the rule whose details are open, and goes to what it found. */
+async function runIt() {
+  await press('Run it now');
+  await page.getByText('Run it now: Done.').waitFor({ timeout: 60_000 });
+  await page.getByRole('link', { name: 'Show what it found' }).click();
+}
+
 describe('what an operator does on the page of the infrastructure', () => {
   it('has a master agent look for computers, and sees which of them have an agent', async () => {
     const company = await newCompany(page, 'Lighthouse Ltd');
@@ -41,13 +61,7 @@ describe('what an operator does on the page of the infrastructure', () => {
     await page.getByText('Make it the master: Done.').waitFor();
     expect((await agentOf('lighthouse-1'))?.role).toBe('Master');
 
-    await page.goto(`${url}/infrastructure?tab=discovery`);
-    await settled(page);
-    await press('New rule');
-    const dialog = page.getByRole('dialog', { name: 'New rule' });
-    await dialog.getByRole('textbox', { name: /^Name/ }).fill('Whole office');
-    await dialog.getByRole('combobox', { name: /^Customer/ }).click();
-    await page.getByRole('option', { name: 'Lighthouse Ltd' }).click();
+    const dialog = await newRule('Whole office');
     const ranges = dialog.getByRole('textbox', { name: /^Networks/ });
     await ranges.fill('10.0.0');
     await dialog.getByRole('button', { name: 'Create the rule' }).click();
@@ -59,20 +73,43 @@ describe('what an operator does on the page of the infrastructure', () => {
     await dialog.waitFor({ state: 'detached' });
 
     await page.getByRole('row', { name: /Whole office/ }).press('Enter');
-    await press('Run it now');
-    await page.getByText('Run it now: Done.').waitFor({ timeout: 60_000 });
-    await page.getByRole('link', { name: 'Show what it found' }).click();
+    await page.getByText('Run by lighthouse-1 (the master agent)').waitFor();
+    await press('Edit');
+    const edited = page.getByRole('dialog', { name: 'Edit: Whole office' });
+    await edited.getByRole('textbox', { name: /^Name/ }).fill('Whole office 2');
+    await edited.getByRole('button', { name: 'Save changes' }).click();
+    await edited.waitFor({ state: 'detached' });
+    await runIt();
     const found = page.getByRole('row', { name: new RegExp(address.replaceAll('.', '\\.')) });
     await found.waitFor();
     expect(await found.textContent()).toContain('Has an agent');
-    await page.screenshot({ path: `${screenshots}discovery-found.png` });
 
-    await page.goto(`${url}/infrastructure?tab=discovery`);
-    await page.getByRole('row', { name: /Whole office/ }).press('Enter');
-    await press('Delete the rule');
-    await press('Delete it with the computers it found');
-    await page.getByRole('row', { name: /Whole office/ }).waitFor({ state: 'detached' });
-    expect(await rows('/api/steward/v1/discoveryRules', 'name', 'Whole office')).toEqual([]);
+
+    const list = await newRule('Inventory');
+    await list.getByRole('combobox', { name: 'Look for' }).click();
+    await page.getByRole('option', { name: 'Computers of a list' }).click();
+    await page.locator('input[type=file]').setInputFiles({ name: 'hosts.csv', mimeType: 'text/csv', buffer: Buffer.from(`host name,address\nlighthouse-1,${address}\nold-pc.invalid,\n`) });
+    await list.getByRole('button', { name: 'Create the rule' }).click();
+    await list.waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /Inventory/ }).press('Enter');
+    await runIt();
+    await page.goto(`${url}/infrastructure?tab=found&scope=company.${company}`);
+    await page.getByText('3 computers, 1 without an agent').waitFor();
+    await settled(page);
+    await page.screenshot({ path: `${screenshots}discovery-found.png` });
+    await press('Show those without');
+    await page.getByRole('row', { name: /lighthouse-1/ }).first().waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /old-pc/ }).press('Enter');
+    expect(await page.getByRole('link', { name: 'Set up an agent for this customer' }).getAttribute('href')).toContain(`/customers/${company}?`);
+
+    for (const rule of ['Whole office 2', 'Inventory']) {
+      await page.goto(`${url}/infrastructure?tab=discovery`);
+      await page.getByRole('row', { name: rule }).press('Enter');
+      await press('Delete the rule');
+      await press('Delete it with the computers it found');
+      await page.getByRole('row', { name: rule }).waitFor({ state: 'detached' });
+      expect(await rows('/api/steward/v1/discoveryRules', 'name', rule)).toEqual([]);
+    }
   });
 
   it('upgrades an agent', async () => {
@@ -103,22 +140,47 @@ describe('what an operator does on the page of the infrastructure', () => {
     await page.getByRole('row', { name: /gw-far/ }).waitFor({ state: 'detached' });
   });
 
-  it('makes a policy and deletes it', async () => {
+  it('makes a policy, changes it, copies it, and deletes both', async () => {
     await page.goto(`${url}/infrastructure?tab=policies`);
     await settled(page);
-    await press('New policy');
+    await page.getByRole('button', { name: 'New policy' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'New policy' });
     await dialog.getByRole('textbox', { name: /^Name/ }).fill('Desks');
     await dialog.getByRole('textbox', { name: /^Folders/ }).fill('/srv/desks');
     await dialog.getByRole('textbox', { name: /^Destination/ }).fill('/backup/desks');
     await dialog.getByRole('button', { name: 'Create the policy' }).click();
     await dialog.waitFor({ state: 'detached' });
-    const [policy] = await rows<{ instanceUid: string }>('/api/v3/configuration/backupPolicies', 'name', 'Desks');
+    const linux = '/api/v3/configuration/backupPolicies/linux';
+    const known = async (name: string) => (await rows<Policy>(linux, 'name', name))[0];
+    const policy = await known('Desks');
     await page.getByRole('row', { name: /Desks/ }).press('Enter');
-    await press('Delete the policy');
-    await press(/^Delete it/);
-    await page.getByRole('row', { name: /Desks/ }).waitFor({ state: 'detached' });
-    const gone = await page.request.get(`${url}/api/v3/configuration/backupPolicies/${policy?.instanceUid}`, { headers: change });
-    expect(gone.status()).toBe(404);
+    await press('Edit');
+    const edited = page.getByRole('dialog', { name: 'Edit: Desks' });
+    await edited.getByRole('combobox', { name: 'Days' }).click();
+    await page.getByRole('option', { name: 'Some days' }).click();
+    await edited.getByRole('checkbox', { name: 'Sunday' }).check();
+    await edited.getByLabel('How many').fill('30');
+    await page.screenshot({ path: `${screenshots}policy-edit.png` });
+    await edited.getByRole('button', { name: 'Save changes' }).click();
+    await edited.waitFor({ state: 'detached' });
+    const { jobConfiguration } = await known('Desks') ?? {};
+    expect(jobConfiguration).toMatchObject({
+      backupSource: { fileLevelOptions: { directories: ['/srv/desks'] } }, retentionSettings: { restorePointsCount: 30 },
+      scheduleSettings: { dailyScheduleSettings: { dailyMode: 'SpecificDays', specificDays: ['Sunday'] } },
+    });
+
+    await press(/^Copy$/);
+    await page.getByRole('textbox', { name: /^Name of the copy/ }).fill('Benches');
+    await press('Make the copy');
+    await page.getByRole('dialog', { name: 'Benches' }).waitFor();
+    const copied = await known('Benches');
+    expect(copied?.jobConfiguration).toEqual(jobConfiguration);
+    for (const [name, uid] of [['Benches', copied?.instanceUid], ['Desks', policy?.instanceUid]] as const) {
+      await page.goto(`${url}/infrastructure?tab=policies&open=${uid}`);
+      await press('Delete the policy');
+      await press(/^Delete it/);
+      await page.getByRole('row', { name }).waitFor({ state: 'detached' });
+      expect((await page.request.get(`${url}${linux}/${uid}`)).status()).toBe(404);
+    }
   });
 });

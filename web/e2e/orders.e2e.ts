@@ -199,6 +199,10 @@ it('what dies in TLS is shown with its likely cause', async () => {
   await page.goto(`${url}/infrastructure?tab=agents`);
   const panel = page.getByRole('region', { name: 'Connections that died in TLS' });
   await panel.getByText(/Plain HTTP was spoken to a TLS port/).first().waitFor();
+  const company = await newCompany(page, `E2E Stuck ${Date.now()}`);
+  await page.goto(`${url}/customers/${company}?tab=setup`);
+  await page.getByRole('region', { name: 'Does the agent not come through?' }).getByText(/Plain HTTP was spoken to a TLS port/).first().waitFor();
+  await page.request.delete(`${url}/api/v3/organizations/companies/${company}?removeAllAgents=false`, { headers: change });
 });
 
 it('unsaved changes are asked about before they are lost', async () => {

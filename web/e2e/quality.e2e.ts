@@ -64,6 +64,20 @@ describe.each(['light', 'dark'] as const)('accessibility, %s', (colorScheme) => 
       await settled(page);
       await check(action);
     }
+    for (const [tab, form] of [['discovery', 'New rule'], ['policies', 'New policy'], ['gateways', 'Add a gateway']] as const) {
+      await page.goto(`${url}/infrastructure?tab=${tab}`);
+      await settled(page);
+      await page.getByRole('button', { name: form }).first().click();
+      await page.getByRole('dialog', { name: form }).waitFor();
+      await settled(page);
+      await check(form);
+      if (tab !== 'discovery') continue;
+      await page.getByRole('combobox', { name: /^Customer/ }).click();
+      await page.getByRole('listbox').getByRole('option').first().click();
+      await page.getByText('No agent runs this rule yet').waitFor();
+      await settled(page);
+      await check('warning');
+    }
     expect(found).toEqual([]);
     expect(faults).toEqual([]);
     await context.close();

@@ -5,6 +5,7 @@ import { createTheme, MantineProvider } from '@mantine/core';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { ApiError } from '@/lib/http';
+import { later } from '@/lib/list';
 import { makeRouter } from './router';
 
 const theme = createTheme({
@@ -28,7 +29,7 @@ const client: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
-      refetchInterval: 60_000,
+      refetchInterval: later,
       retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status < 500),
     },
   },

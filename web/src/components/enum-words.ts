@@ -13,5 +13,6 @@ const words: Record<string, string> = {
   BackupServer: 'Backup server', BackupAgent: 'Backup agent', EntireComputer: 'Entire computer',
   PortalAdministrator: 'Provider administrator', PortalOperator: 'Provider operator', PortalReadonlyOperator: 'Provider operator (read only)',
   MSSQL: 'SQL Server', WinLocal: 'Windows', LinuxLocal: 'Linux', LinuxHardened: 'Linux (hardened)', None: 'None', EnterprisePlus: 'Enterprise Plus', rest: 'REST', ui: 'UI',
+  NetworkRange: 'Every address of networks', Csv: 'Computers of a list',
 };
 export const wordOf = (value: string): string => words[value] ?? spell(value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Tabs, Title, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Middle } from '@/components/middle';
 import { Forbidden } from '@/components/views';
 import { usePageSearch } from '@/lib/search';
@@ -39,10 +39,15 @@ export function PageTabs({ tabs: all, label }: { tabs: readonly Tab[]; label: st
   const tabs = all.filter((tab) => may(tab.needs));
   const refused = all.some((tab) => tab.value === search.tab && !may(tab.needs));
   const current = refused ? undefined : (tabs.find((tab) => tab.value === search.tab) ?? tabs[0]);
+  const list = useRef<HTMLDivElement>(null);
+  // In a narrow window the tabs scroll, and the one that is open may be out of sight.
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current?.value]);
   return (
     <Tabs value={current?.value ?? null} keepMounted={false} className={classes.tabs}
       onChange={(value) => change({ tab: value ?? undefined, f: undefined, sort: undefined, page: undefined, open: undefined })}>
-      <Tabs.List aria-label={label} className={classes.tabList}>
+      <Tabs.List ref={list} aria-label={label} className={classes.tabList}>
         {tabs.map((tab) => <Tabs.Tab key={tab.value} value={tab.value}>{tab.label}</Tabs.Tab>)}
       </Tabs.List>
       {current ? <Tabs.Panel value={current.value} className={classes.panel}>{current.content}</Tabs.Panel> : <Forbidden />}

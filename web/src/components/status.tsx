@@ -15,7 +15,7 @@ const states: Record<string, State> = {
   Failed: 'Failed', Error: 'Failed', Inaccessible: 'Failed', Expired: 'Failed', UsedUp: 'None', Rejected: 'Failed', Infected: 'Failed', FailedToUpdate: 'Failed',
   Running: 'Running', Starting: 'Running', Stopping: 'Running', Enabling: 'Running', Disabling: 'Running', Applying: 'Running',
   Restarting: 'Running', Updating: 'Running', Installation: 'Running',
-  None: 'None', Idle: 'None', Disabled: 'None', Unverified: 'Unknown', Unknown: 'Unknown',
+  None: 'None', NeverRun: 'None', Idle: 'None', Disabled: 'None', Unverified: 'Unknown', Unknown: 'Unknown',
 };
 const icons = {
   Success: IconCircleCheck, Warning: IconAlertTriangle, Failed: IconCircleX, Running: IconPlayerPlay, None: IconCircleDashed, Unknown: IconHelpCircle,

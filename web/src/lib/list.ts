@@ -87,6 +87,15 @@ export function listOptions<P extends ListPath>(path: P, query: ListQuery) {
   });
 }
 
+/** How soon a list is read again while something in it runs, and while nothing does. */
+const soon = 3_000;
+export const later = 60_000;
+
+/** For a query of a list: how soon to ask again, by whether one of its rows is busy. */
+export function whileBusy<Row>(isBusy: (row: Row) => boolean) {
+  return ({ state }: { state: { data?: Page<Row> | undefined } }) => (state.data?.rows.some(isBusy) ? soon : later);
+}
+
 /** One row of a list by its key, for what is opened by its address without being on the page. */
 export function rowOptions<P extends ListPath>(path: P, key: KeyOf<P>, text: string) {
   const value = propertiesOf(path)[key]?.type === 'integer' ? Number(text) : text;

@@ -15,6 +15,8 @@ export interface DetailField {
   key: string;
   label: string;
   kind?: Kind;
+  /** In place of the value as it is. */
+  shown?: ReactNode;
 }
 
 /** Everything the list knows of one row: named columns first, then the rest; ids can be copied. */
@@ -32,14 +34,14 @@ export function Details({ path, row, title, fields, properties, names, actions, 
         <Stack gap="md">
           {actions}
           <dl className={classes.details}>
-            {all.map(({ key, label, kind }) => {
+            {all.map(({ key, label, kind, shown }) => {
               const value = valueOf(row, key);
               const isUid = properties[key]?.format === 'uuid' && typeof value === 'string';
               return (
                 <div key={key} className={classes.detail}>
                   <dt title={about[key]}>{label}</dt>
                   <dd>
-                    {isUid && kind !== 'company' && kind !== 'server' ? <code>{value}</code> : showValue(kindOf(kind, properties[key], key), value, names)}
+                    {shown ?? (isUid && kind !== 'company' && kind !== 'server' ? <code>{value}</code> : showValue(kindOf(kind, properties[key], key), value, names))}
                     {isUid && (
                       <CopyButton value={value}>
                         {({ copied, copy }) => (

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { Empty, Forbidden, Problem } from '@/components/views';
-import { isAnyOf, listOptions, propertiesOf, rowOptions, valueOf, type Condition, type KeyOf, type ListPath, type RowOf, type Term } from '@/lib/list';
+import { isAnyOf, listOptions, propertiesOf, rowOptions, valueOf, whileBusy, type Condition, type KeyOf, type ListPath, type RowOf, type Term } from '@/lib/list';
 import { useCompanyNames, useHostNames, useServerNames, type Named } from '@/lib/names';
 import { useScopeTerms } from '@/lib/scoped';
 import { pageSizes, usePageSearch } from '@/lib/search';
@@ -36,6 +36,8 @@ export interface TableProps<P extends ListPath> {
   empty: ReactNode;
   actions?: (row: RowOf<P>) => ReactNode;
   extra?: (row: RowOf<P>) => ReactNode;
+  /** While a row is, the list is read again every few seconds. */
+  isBusy?: (row: RowOf<P>) => boolean;
   onRow?: (row: RowOf<P>) => void;
   /** Makes rows selectable, and draws above the table what can be done with the selected ones. */
   selected?: ((rows: readonly RowOf<P>[], clear: () => void) => ReactNode) | undefined;
@@ -44,6 +46,13 @@ export interface TableProps<P extends ListPath> {
 function nameOf(names: readonly Named[] = []): NameOf {
   const map = new Map(names.map(({ value, label }) => [value, label]));
   return (uid) => map.get(uid);
+}
+
+/** What a column makes of a value that is no list of words and no word; those are shown as they are in the details. */
+function inDetails<P extends ListPath>({ key, render }: Column<P>, row: RowOf<P> | undefined): ReactNode {
+  const value = row && valueOf(row, key);
+  const ofWords = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item !== 'object');
+  return row && render && typeof value === 'object' && value && !ofWords ? render(row) : undefined;
 }
 
 /** What the table asks the console, by the address, the page it is on, and the scope. */
@@ -71,7 +80,7 @@ function useFields<P extends ListPath>(path: P, columns: readonly Column<P>[], c
 
 /** The one table of the portal: paging, order and filters happen on the server, and the address holds all of them. */
 export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
-  const { path, label, rowKey, rowName, columns, empty, actions, extra, onRow, selected } = props;
+  const { path, label, rowKey, rowName, columns, empty, actions, extra, isBusy, onRow, selected } = props;
   const { search, change } = usePageSearch();
   const { mayList } = useSession();
   const { properties, terms, ready, query } = useTableQuery(props);
@@ -87,7 +96,10 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
   const page = search.page ?? 1;
   const size = search.size ?? pageSizes[0] ?? 50;
   const allowed = mayList(path);
-  const list = useQuery({ ...listOptions(path, { ...query, limit: size, offset: (page - 1) * size }), enabled: allowed && ready });
+  const list = useQuery({
+    ...listOptions(path, { ...query, limit: size, offset: (page - 1) * size }), enabled: allowed && ready,
+    ...(isBusy && { refetchInterval: whileBusy(isBusy) }),
+  });
   const fields = useFields(path, columns, companies.data, servers.data);
 
   const rows = useMemo(() => list.data?.rows ?? [], [list.data]);
@@ -128,7 +140,7 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
         </>
       )}
       <Details path={path} row={openRow} title={openRow ? rowName(openRow) : ''} properties={properties} names={names} onClose={() => change({ open: undefined })}
-        fields={columns.map((column) => ({ key: column.key, label: column.label, ...(column.kind ? { kind: column.kind } : {}) }))}
+        fields={columns.map((column) => ({ key: column.key, label: column.label, ...(column.kind ? { kind: column.kind } : {}), shown: inDetails(column, openRow) }))}
         actions={openRow && actions?.(openRow)} extra={openRow && extra?.(openRow)} />
     </section>
   );

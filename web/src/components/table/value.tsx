@@ -14,18 +14,19 @@ export interface Names {
   server: NameOf;
 }
 
-/** What an object says, without what it leaves open. */
-function showObject(value: object): ReactNode {
-  const known = Object.entries(value).filter(([, part]) => part !== null && part !== '');
-  if (known.length === 0) return <Nothing />;
-  return known.map(([key, part]) => `${spell(key)}: ${typeof part === 'object' ? JSON.stringify(part) : String(part)}`).join(', ');
+/** What a value says, without what it leaves open; nothing when it leaves all open. */
+function inWords(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '';
+  if (Array.isArray(value)) return value.map(inWords).join(', ');
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value).map(([key, part]) => [spell(key), inWords(part)]).filter(([, part]) => part).map((known) => known.join(': ')).join(', ');
 }
 
 export function showValue(kind: Kind, value: unknown, names: Names, now?: number): ReactNode {
   if (value === null || value === undefined || value === '') return kind === 'status' ? <Status value="Unknown" /> : <Nothing />;
   if (typeof value === 'boolean') return value ? words.yes : words.no;
-  if (Array.isArray(value)) return value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))).join(', ') || <Nothing />;
-  if (typeof value === 'object') return showObject(value);
+  if (Array.isArray(value)) return value.map(inWords).join(', ') || <Nothing />;
+  if (typeof value === 'object') return inWords(value) || <Nothing />;
   if (typeof value === 'number') {
     if (kind === 'bytes') return <Bytes value={value} />;
     if (kind === 'duration') return formatDuration(value);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { IconBan, IconCircleCheck, IconPencil, IconTrash } from '@tabler/icons-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Failure } from '@/components/failure';
+import { FormModal } from '@/components/form-modal';
 import { api } from '@/lib/http';
 import type { RowOf } from '@/lib/list';
 import { useSession } from '@/lib/session';
@@ -42,14 +43,7 @@ function ChangeStatus({ summary, onClose }: { summary: Summary; onClose: () => v
 export function CustomerActions({ summary }: { summary: Summary }) {
   const [dialog, setDialog] = useState<Dialog | null>(null);
   const { may } = useSession();
-  const dirty = useRef(false); // read when a key is pressed, which may be before the next rendering
-  const [asked, setAsked] = useState(false);
-  const close = () => {
-    setDialog(null);
-    dirty.current = false;
-    setAsked(false);
-  };
-  const leave = () => (dirty.current ? setAsked(true) : close());
+  const close = () => setDialog(null);
   const disabled = summary.status === 'Disabled';
   const titles = { edit: words.edit, status: disabled ? words.enable : words.disable, delete: words.delete };
   return (
@@ -66,20 +60,15 @@ export function CustomerActions({ summary }: { summary: Summary }) {
           <Button variant="default" size="xs" leftSection={<IconTrash size={14} aria-hidden />} onClick={() => setDialog('delete')}>{words.delete}</Button>
         )}
       </Group>
-      <Modal opened={dialog !== null} onClose={leave} size="lg" closeOnClickOutside={false} title={dialog && `${titles[dialog]}: ${summary.companyName}`}
-        closeButtonProps={{ 'aria-label': words.close }}>
-        {asked && (
-          <Alert color="yellow" role="alertdialog" aria-label={words.unsaved} title={words.unsaved} mb="sm">
-            <Group gap="xs">
-              <Button size="xs" autoFocus onClick={() => setAsked(false)}>{words.keepEditing}</Button>
-              <Button size="xs" variant="default" onClick={close}>{words.discard}</Button>
-            </Group>
-          </Alert>
+      <FormModal title={dialog && `${titles[dialog]}: ${summary.companyName}`} close={close}>
+        {({ done, leave, onDirty }) => (
+          <>
+            {dialog === 'edit' && <EditCustomer uid={summary.organizationUid} onDone={done} onCancel={leave} onDirty={onDirty} />}
+            {dialog === 'status' && <ChangeStatus summary={summary} onClose={done} />}
+            {dialog === 'delete' && <DeleteCustomer summary={summary} onClose={done} />}
+          </>
         )}
-        {dialog === 'edit' && <EditCustomer uid={summary.organizationUid} onDone={close} onCancel={leave} onDirty={(now) => { dirty.current = now; }} />}
-        {dialog === 'status' && <ChangeStatus summary={summary} onClose={close} />}
-        {dialog === 'delete' && <DeleteCustomer summary={summary} onClose={close} />}
-      </Modal>
+      </FormModal>
     </>
   );
 }

@@ -25,5 +25,4 @@ export const words = {
   setupFiles: 'Setup files', setupFileOf: 'Setup file of', noSetupFiles: 'No setup files', noSetupFilesText: 'None was downloaded, or all were made void.',
   revoke: 'Revoke', revokeNow: 'Revoke this setup file', revokeText: 'No further agent can enrol with this file. Agents that have enrolled with it stay connected.',
   voidAll: 'Void all setup files', voidText: 'No further agent can enrol with any setup file of this customer that was handed out. Connected agents stay connected; new ones need a new file.',
-  unsaved: 'There are unsaved changes.', discard: 'Discard the changes', keepEditing: 'Keep editing',
 };

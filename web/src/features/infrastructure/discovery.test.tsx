@@ -31,7 +31,7 @@ it('makes a rule for a customer, and shows a refusal in its words', async () => 
   })]);
   await show(DiscoveryRules);
   expect(await screen.findByText('No rule yet')).toBeVisible();
-  await userEvent.click(screen.getByRole('button', { name: 'New rule' }));
+  await userEvent.click(screen.getAllByRole('button', { name: 'New rule' })[0] ?? document.body);
   const dialog = await screen.findByRole('dialog');
   await userEvent.type(within(dialog).getByRole('textbox', { name: /Name/ }), 'Office');
   await userEvent.click(within(dialog).getByRole('combobox', { name: /Customer/ }));
@@ -64,18 +64,79 @@ it('runs a rule, stops its daily run, and deletes it after a second press', asyn
   expect(sent).toContain('deleted');
 });
 
-it('says which computers have no agent', async () => {
-  const computer = { instanceUid: uid, address: '10.0.0.7', hostName: 'srv-old', managementAgentStatus: 'None', status: 'Online', ruleName: 'Office' };
-  consoleWith('ResellerUser', { '/api/v3/discovery/computers': [computer, { ...computer, instanceUid: company, address: '10.0.0.8', hostName: 'srv-new', managementAgentStatus: 'Installed' }] });
+it('is made for the customer that the page is about', async () => {
+  consoleWith('PortalOperator', companies);
+  await show(DiscoveryRules, `/x?scope=company.${company}`);
+  await userEvent.click((await screen.findAllByRole('button', { name: 'New rule' }))[0] ?? document.body);
+  await waitFor(() => expect(screen.getByRole('combobox', { name: /Customer/ })).toHaveValue('Harbour'));
+});
+
+it('changes name and ranges of a rule, and the computers of a list', async () => {
+  const sent: unknown[] = [];
+  const list = { ...rule, instanceUid: company, name: 'List', method: 'Csv', ranges: [], hosts: [{ hostName: 'srv', address: '10.0.0.1' }, { hostName: null, address: '10.0.0.2' }] };
+  consoleWith('ResellerAdministrator', { ...companies, [path]: [rule, list] }, [
+    http.patch(`*${path}/${uid}`, async ({ request }) => { sent.push(await request.json()); return HttpResponse.json({ data: rule }); }),
+    http.post(`*${path}/${company}/csv`, async ({ request }) => { sent.push(await request.json()); return HttpResponse.json({ data: list }); }),
+  ]);
+  const { router } = await show(DiscoveryRules, `/x?open=${uid}`);
+  await userEvent.click(within(await screen.findByRole('dialog', { name: 'Office' })).getByRole('button', { name: 'Edit' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Edit: Office' });
+  await userEvent.type(within(dialog).getByRole('textbox', { name: /Name/ }), ' 2');
+  await userEvent.type(within(dialog).getByRole('textbox', { name: /Networks/ }), '\n10.0.1.7');
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Save changes' }));
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ open: uid }));
+  expect(sent).toEqual([[{ op: 'replace', path: '/name', value: 'Office 2' }, { op: 'replace', path: '/ranges', value: ['10.0.0.0/24', '10.0.1.7'] }]]);
+  await router.navigate({ to: '.', search: { open: company } });
+  await userEvent.click(within(await screen.findByRole('dialog', { name: 'List' })).getByRole('button', { name: 'Edit' }));
+  const other = await screen.findByRole('dialog', { name: 'Edit: List' });
+  expect(within(other).getByRole('textbox', { name: /Computers/ })).toHaveValue('srv,10.0.0.1\n10.0.0.2');
+  const file = Object.assign(new File([], 'hosts.csv', { type: 'text/csv' }), { text: () => Promise.resolve('host\nsrv-9\n') }); // jsdom's files cannot be read
+  await userEvent.upload(document.querySelector<HTMLElement>('input[type=file]') ?? document.body, file);
+  await waitFor(() => expect(within(other).getByRole('textbox', { name: /Computers/ })).toHaveValue('host\nsrv-9\n'));
+  await userEvent.click(within(other).getByRole('button', { name: 'Save changes' }));
+  await waitFor(() => expect(router.state.location.search).toMatchObject({ open: company }));
+  expect(sent[1]).toEqual({ csv: 'host\nsrv-9\n' });
+});
+
+it.each([
+  ['the master', null, [{ hostName: 'srv-a', role: 'Client' }, { hostName: 'srv-b', role: 'Master' }], /Run by srv-b \(the master agent\)/],
+  ['the agent it names', uid, [{ instanceUid: uid, hostName: 'srv-a', role: 'Client' }, { hostName: 'srv-b', role: 'Master' }], /Run by srv-a(?! \(the master)/],
+  ['nobody', null, [{ hostName: 'srv-a', role: 'Client' }], /No agent runs this rule yet.*Make it the master/],
+])('says who runs a rule: %s', async (_who, managementAgentUid, agents, words) => {
+  consoleWith('PortalReadonlyOperator', { ...companies, [path]: [{ ...rule, managementAgentUid, statusMessage: null }], '/api/v3/infrastructure/managementAgents': agents });
+  await show(DiscoveryRules, `/x?open=${uid}`);
+  const drawer = await screen.findByRole('dialog', { name: 'Office' });
+  await waitFor(() => expect(drawer).toHaveTextContent(words));
+});
+
+it('shows the state of a run while it lasts', async () => {
+  consoleWith('PortalOperator', { ...companies, [path]: [{ ...rule, status: 'Running' }] });
+  await show(DiscoveryRules, `/x?open=${uid}`);
+  expect(await screen.findByText(/It looks, or will as soon as the agent is connected/)).toBeVisible();
+  expect(screen.getByRole('button', { name: 'Run it now' })).toBeDisabled();
+});
+
+it('says what to do while nothing was found, and shows the way to an agent for a computer that has none', async () => {
+  consoleWith('PortalOperator', { ...companies });
   await show(FoundComputers);
-  expect((await screen.findByText('srv-old')).closest('tr')).toHaveTextContent('None');
-  expect(screen.getByText('srv-new').closest('tr')).toHaveTextContent('Has an agent');
+  expect(await screen.findByRole('link', { name: 'Go to the rules' })).toHaveAttribute('href', expect.stringContaining('tab=discovery'));
+});
+
+it('says which computers have no agent, and how to give them one', async () => {
+  const computer = { instanceUid: uid, address: '10.0.0.7', hostName: 'srv-old', managementAgentStatus: 'None', status: 'Online', ruleName: 'Office', organizationUid: company };
+  consoleWith('PortalOperator', { '/api/v3/discovery/computers': [computer, { ...computer, instanceUid: company, address: '10.0.0.8', hostName: 'srv-new', managementAgentStatus: 'Installed' }] });
+  const { router } = await show(FoundComputers, `/x?open=${uid}`);
+  expect((await screen.findByRole('cell', { name: 'srv-old' })).closest('tr')).toHaveTextContent('None');
+  expect(screen.getByRole('cell', { name: 'srv-new' }).closest('tr')).toHaveTextContent('Has an agent');
+  expect(await screen.findByRole('link', { name: 'Set up an agent for this customer' })).toHaveAttribute('href', expect.stringContaining(`/customers/${company}?tab=setup`));
+  await userEvent.click(screen.getByRole('button', { name: 'Show those without' }));
+  expect(router.state.location.search).toMatchObject({ f: [{ p: 'managementAgentStatus', o: 'equals', v: 'None' }] });
 });
 
 it('offers readers nothing to press', async () => {
   consoleWith('PortalReadonlyOperator', { ...companies, [path]: [rule] });
   await show(DiscoveryRules, `/x?open=${uid}`);
   const drawer = await screen.findByRole('dialog', { name: 'Office' });
-  expect(within(drawer).queryByRole('button', { name: /Run|Delete|daily/ })).toBeNull();
+  expect(within(drawer).queryByRole('button', { name: /Run|Edit|Delete|daily/ })).toBeNull();
   expect(screen.queryByRole('button', { name: 'New rule' })).toBeNull();
 });

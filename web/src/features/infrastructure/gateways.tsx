@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, NumberInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import type { components } from '@/api/generated/schema';
 import { Failure } from '@/components/failure';
+import { FormModal, type FormWindow } from '@/components/form-modal';
+import { SureButton } from '@/components/sure-button';
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty } from '@/components/views';
 import { api } from '@/lib/http';
@@ -25,13 +27,15 @@ function useRenew() {
 }
 
 /** Name, address and pool of a new gateway. */
-function NewGateway({ close }: { close: () => void }) {
+function NewGateway({ done, leave, onDirty }: FormWindow) {
   const { may } = useSession();
   const renew = useRenew();
   const [name, setName] = useState('');
   const [externalAddress, setAddress] = useState('');
   const [port, setPort] = useState<string | number>(agentsPort);
   const [gatewayPoolUid, setPool] = useState<string | null>(null);
+  const dirty = name !== '' || externalAddress !== '' || port !== agentsPort || gatewayPoolUid !== null;
+  useLayoutEffect(() => onDirty(dirty), [dirty, onDirty]);
   const known = useQuery({ ...listOptions(pools, { limit: 500 }), enabled: may('GetCloudGatewayPools') });
   const create = useMutation({
     mutationFn: () => api.POST('/api/v3/infrastructure/sites/cloudgateways', {
@@ -39,7 +43,7 @@ function NewGateway({ close }: { close: () => void }) {
     }),
     onSuccess: async () => {
       await renew();
-      close();
+      done();
     },
   });
   return (
@@ -54,7 +58,7 @@ function NewGateway({ close }: { close: () => void }) {
           <Select label={words.pool} clearable data={known.data.rows.map((row) => ({ value: row.instanceUid ?? '', label: row.name ?? '' }))} value={gatewayPoolUid} onChange={setPool} />
         )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={close}>{words.cancel}</Button>
+          <Button variant="default" onClick={leave}>{words.cancel}</Button>
           <Button type="submit" loading={create.isPending} disabled={!name.trim() || !externalAddress.trim()}>{words.addGateway}</Button>
         </Group>
       </Stack>
@@ -67,7 +71,6 @@ function GatewayActions({ gateway }: { gateway: Gateway }) {
   const { may } = useSession();
   const renew = useRenew();
   const { change } = usePageSearch();
-  const [sure, { open: ask, close: keep }] = useDisclosure(false);
   const path = { gatewayUid: gateway.instanceUid ?? '' };
   const turn = useMutation({
     mutationFn: () => api.PATCH('/api/v3/infrastructure/sites/cloudgateways/{gatewayUid}', {
@@ -90,12 +93,7 @@ function GatewayActions({ gateway }: { gateway: Gateway }) {
         {may('PatchCloudGateway') && (
           <Button variant="default" size="xs" loading={turn.isPending} onClick={() => turn.mutate()}>{gateway.isDisabled ? words.enable : words.disable}</Button>
         )}
-        {may('DeleteCloudGateway') && !gateway.isBuiltIn && (sure
-          ? <>
-            <Button color="red" size="xs" loading={remove.isPending} onClick={() => remove.mutate()}>{words.removeSurely}</Button>
-            <Button variant="default" size="xs" onClick={keep}>{words.cancel}</Button>
-          </>
-          : <Button variant="default" size="xs" onClick={ask}>{words.remove}</Button>)}
+        {may('DeleteCloudGateway') && !gateway.isBuiltIn && <SureButton ask={words.remove} sure={words.removeSurely} loading={remove.isPending} onSure={() => remove.mutate()} />}
       </Group>
     </Stack>
   );
@@ -108,7 +106,7 @@ export function Gateways() {
   return (
     <Stack gap="sm">
       {may('CreateCloudGateway') && <Group justify="flex-end"><Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={open}>{words.addGateway}</Button></Group>}
-      <Modal opened={adding} onClose={close} title={words.addGateway} closeButtonProps={{ 'aria-label': words.cancel }}><NewGateway close={close} /></Modal>
+      <FormModal title={adding ? words.addGateway : null} close={close}>{(form) => <NewGateway {...form} />}</FormModal>
       <ResourceTable path="/api/v3/infrastructure/sites/cloudgateways" label={words.gateways} rowKey="instanceUid" rowName={(row) => row.name} standardSort="name"
         empty={<Empty title={words.none}>{words.noGatewaysText}</Empty>} actions={(row) => <GatewayActions key={row.instanceUid} gateway={row} />} columns={[
           { key: 'connectionStatus', label: 'State', kind: 'status' },

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, MultiSelect, Stack, Text } from '@mantine/core';
+import { Button, Group, MultiSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { IconCopy, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failure } from '@/components/failure';
 import { OutcomeLine } from '@/components/outcome-line';
 import { Status } from '@/components/status';
-import { api } from '@/lib/http';
-import { listOptions, type RowOf } from '@/lib/list';
+import { SureButton } from '@/components/sure-button';
+import { api, dataOf } from '@/lib/http';
+import { listOptions, whileBusy, type RowOf } from '@/lib/list';
 import { each, useOrders, type Outcome } from '@/lib/orders';
 import { usePageSearch } from '@/lib/search';
 import { useSession } from '@/lib/session';
+import type { Policy } from './policy-form';
 import { policyWords as words } from './policy-words';
 
-type Policy = RowOf<'/api/v3/configuration/backupPolicies/linux'>;
 type Assigned = RowOf<'/api/v3/infrastructure/backupAgents/linux/assignedPolicies'>;
 const atOnce = 3;
+const longestName = 255;
 
 /** Backup agents that a policy may be assigned to, by uid. */
 function useAgents() {
@@ -35,7 +38,6 @@ function assign(policyUid: string, backupAgentUid: string, headers: { 'X-Request
 function AssignedLine({ policy, row, name }: { policy: Policy; row: Assigned; name: string }) {
   const { may } = useSession();
   const { give, renew } = useOrders();
-  const [sure, { open: ask, close: keep }] = useDisclosure(false);
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const order = async (what: string, call: (headers: { 'X-Request-id': string }) => Promise<{ response: Response }>) => {
@@ -43,7 +45,6 @@ function AssignedLine({ policy, row, name }: { policy: Policy; row: Assigned; na
     setOutcome(await give(`${what}: ${policy.name}, ${name}`, call));
     await renew();
     setBusy(false);
-    keep();
   };
   const takeAway = () => order(words.takeAway, (headers) => api.DELETE('/api/v3/infrastructure/backupAgents/linux/{backupAgentUid}/jobs/{backupAgentJobUid}', {
     params: { path: { backupAgentUid: row.backupAgentUid ?? '', backupAgentJobUid: row.configUid ?? '' }, query: { removeRestorePoints: false } }, headers,
@@ -57,9 +58,7 @@ function AssignedLine({ policy, row, name }: { policy: Policy; row: Assigned; na
         {row.status === 'Failed' && may('AssignLinuxBackupPolicy') && (
           <Button variant="default" size="xs" loading={busy} onClick={() => void order(words.again, (headers) => assign(policy.instanceUid ?? '', row.backupAgentUid ?? '', headers))}>{words.again}</Button>
         )}
-        {may('DeleteLinuxBackupAgentJob') && (sure
-          ? <Button color="red" size="xs" loading={busy} onClick={() => void takeAway()}>{words.takeAwaySurely}</Button>
-          : <Button variant="default" size="xs" aria-label={`${words.takeAway}: ${name}`} onClick={ask}>{words.takeAway}</Button>)}
+        {may('DeleteLinuxBackupAgentJob') && <SureButton ask={words.takeAway} label={`${words.takeAway}: ${name}`} sure={words.takeAwaySurely} loading={busy} onSure={() => void takeAway()} />}
       </Group>
       {row.backupPolicyFailureMessage && <Text size="sm" c="red">{row.backupPolicyFailureMessage}</Text>}
       <div role="status">{outcome && <OutcomeLine outcome={outcome} about={name} />}</div>
@@ -95,10 +94,38 @@ function AssignTo({ policy, taken }: { policy: Policy; taken: ReadonlySet<string
   );
 }
 
-function DeletePolicy({ policy }: { policy: Policy }) {
+/** A new policy like this one, under another name; opens it. */
+function CopyPolicy({ policy, close }: { policy: Policy; close: () => void }) {
   const { renew } = useOrders();
   const { change } = usePageSearch();
-  const [sure, { open: ask }] = useDisclosure(false);
+  const [name, setName] = useState(`${words.copyOf} ${policy.name}`.slice(0, longestName));
+  const copy = useMutation({
+    mutationFn: async () => dataOf(await api.POST('/api/v3/configuration/backupPolicies/{policyUid}/copy', {
+      params: { path: { policyUid: policy.instanceUid ?? '' }, query: { newPolicyName: name.trim() } },
+    })),
+    onSuccess: async ({ instanceUid }) => {
+      await renew();
+      change({ open: instanceUid });
+    },
+  });
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); copy.mutate(); }}>
+      <Failure error={copy.error} />
+      <Group gap="xs" align="end">
+        <TextInput label={words.copyName} required maxLength={longestName} flex={1} value={name} onChange={({ currentTarget }) => setName(currentTarget.value)} autoFocus />
+        <Button type="submit" size="xs" loading={copy.isPending} disabled={!name.trim()}>{words.makeCopy}</Button>
+        <Button variant="default" size="xs" onClick={close}>{words.cancel}</Button>
+      </Group>
+    </form>
+  );
+}
+
+/** What is done with a policy itself: change it, make another like it, delete it. */
+function ChangePolicy({ policy, edit }: { policy: Policy; edit: () => void }) {
+  const { may } = useSession();
+  const { renew } = useOrders();
+  const { change } = usePageSearch();
+  const [copying, { open: startCopy, close: endCopy }] = useDisclosure(false);
   const remove = useMutation({
     mutationFn: () => api.DELETE('/api/v3/configuration/backupPolicies/{policyUid}', { params: { path: { policyUid: policy.instanceUid ?? '' } } }),
     onSuccess: async () => {
@@ -106,33 +133,38 @@ function DeletePolicy({ policy }: { policy: Policy }) {
       change({ open: undefined });
     },
   });
+  if (copying) return <CopyPolicy policy={policy} close={endCopy} />;
   return (
     <>
       <Failure error={remove.error} />
-      <Group>
-        {sure ? <Button color="red" size="xs" loading={remove.isPending} onClick={() => remove.mutate()}>{words.deleteSurely}</Button>
-          : <Button variant="default" size="xs" onClick={ask}>{words.deletePolicy}</Button>}
+      <Group gap="xs">
+        {may('PatchLinuxBackupPolicy') && <Button size="xs" leftSection={<IconPencil size={14} aria-hidden />} onClick={edit}>{words.edit}</Button>}
+        {may('CopyBackupPolicy') && <Button variant="default" size="xs" leftSection={<IconCopy size={14} aria-hidden />} onClick={startCopy}>{words.copy}</Button>}
+        {may('DeleteBackupPolicy') && (
+          <SureButton ask={words.deletePolicy} sure={words.deleteSurely} icon={<IconTrash size={14} aria-hidden />} loading={remove.isPending} onSure={() => remove.mutate()} />
+        )}
       </Group>
     </>
   );
 }
 
 /** Where a policy is assigned, and what can be done with it. */
-export function PolicyActions({ policy }: { policy: Policy }) {
+export function PolicyActions({ policy, edit }: { policy: Policy; edit: () => void }) {
   const { may } = useSession();
   const agents = useAgents();
-  const assigned = useQuery(listOptions('/api/v3/infrastructure/backupAgents/linux/assignedPolicies', {
-    limit: 1000, conditions: [{ p: 'backupPolicyUid', o: 'equals', v: policy.instanceUid ?? '' }],
-  }));
+  const assigned = useQuery({
+    ...listOptions('/api/v3/infrastructure/backupAgents/linux/assignedPolicies', { limit: 1000, conditions: [{ p: 'backupPolicyUid', o: 'equals', v: policy.instanceUid ?? '' }] }),
+    refetchInterval: whileBusy(({ status }: Assigned) => status === 'Applying'),
+  });
   const rows = assigned.data?.rows ?? [];
   return (
     <Stack gap="sm">
+      <ChangePolicy policy={policy} edit={edit} />
       <Text size="sm" fw={600}>{words.assignments}</Text>
       <Failure error={assigned.error} />
       {rows.length === 0 && <Text size="sm">{words.noAssignments}</Text>}
       {rows.map((row) => <AssignedLine key={row.configUid} policy={policy} row={row} name={agents.find(({ value }) => value === row.backupAgentUid)?.label ?? row.backupAgentUid ?? ''} />)}
       {may('AssignLinuxBackupPolicy') && <AssignTo policy={policy} taken={new Set(rows.map((row) => row.backupAgentUid ?? ''))} />}
-      {may('DeleteBackupPolicy') && <DeletePolicy policy={policy} />}
     </Stack>
   );
 }
