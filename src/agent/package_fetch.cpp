@@ -79,11 +79,11 @@ Result<std::string> PackageFetch::Piece(const Wish& wish, std::uint64_t offset, 
   PackageRequest request;
   request.set_package_uid(wish.package_uid);
   request.set_offset(offset);
-  const auto until = Clock::now() + patience;
+  const auto until = Clock::now() + times_.patience;
   while (!stop && Clock::now() < until) {
     send_(request);
     std::unique_lock lock(mutex_);
-    const auto again = std::min(Clock::now() + ask_again, until);
+    const auto again = std::min(Clock::now() + times_.again, until);
     while (!stop && Clock::now() < again) {
       if (!piece_) {
         arrived_.wait_until(lock, std::min(again, Clock::now() + std::chrono::milliseconds(500)));

@@ -19,6 +19,12 @@ namespace steward::agent {
 class PackageFetch {
  public:
   using Send = std::function<void(const PackageRequest&)>;
+  struct Times {
+    std::chrono::milliseconds again{20'000};  ///< a request is repeated after this time
+    std::chrono::milliseconds patience{900'000};
+  };
+  PackageFetch() = default;
+  explicit PackageFetch(Times times) : times_(times) {}
 
   /// Where requests go; set once, before the first. What is sent without a connection may be lost: it is asked again.
   void SendThrough(Send send) { send_ = std::move(send); }
@@ -31,17 +37,15 @@ class PackageFetch {
     std::uint64_t size = 0;
   };
   /// Appends to `part` until it has the wished size; blocks. What lies there from an earlier time is not fetched again.
-  /// Errors: kUnavailable when the console does not answer for `patience`, or `stop` turns true; kNotFound with the
-  /// console's words; kInvalid when it sends more than there is.
+  /// Errors: kUnavailable when the console does not answer for `Times::patience`, or `stop` turns true; kNotFound with
+  /// the console's words; kInvalid when it sends more than there is.
   Status Fetch(const Wish& wish, const std::filesystem::path& part, const Progress& progress,
                const std::atomic<bool>& stop);
-
-  std::chrono::milliseconds ask_again{20'000};  ///< a request is repeated after this time
-  std::chrono::milliseconds patience{900'000};
 
  private:
   Result<std::string> Piece(const Wish& wish, std::uint64_t offset, const std::atomic<bool>& stop);
 
+  Times times_;
   Send send_ = [](const PackageRequest&) {};
   std::mutex one_at_a_time_;
   std::mutex mutex_;

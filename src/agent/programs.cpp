@@ -66,13 +66,15 @@ std::optional<std::filesystem::path> Programs::Another() {
   return PathOf(facts_.current);
 }
 
-void Programs::BeginTrial(const std::string& version, const std::string& command) {
+bool Programs::BeginTrial(const std::string& version, const std::string& command) {
   const std::lock_guard lock(mutex_);
+  if (!facts_.candidate.empty()) return false;
   Facts next = facts_;
   next.candidate = version;
   next.command = command;
   next.starts = 0;
   Take(std::move(next));
+  return true;
 }
 
 void Programs::TrialPassed() {

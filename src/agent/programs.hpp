@@ -24,8 +24,8 @@ class Programs {
   /// `kStarts` times and never reached the console, or whose trial was cut off, is put aside first.
   std::optional<std::filesystem::path> Another();
 
-  /// A command has brought this version; its trial begins.
-  void BeginTrial(const std::string& version, const std::string& command);
+  /// A command has brought this version; its trial begins. False while that of another command goes on.
+  bool BeginTrial(const std::string& version, const std::string& command);
   /// The trial went well: the new program is started in place of this one.
   void TrialPassed();
   /// The new program is of no use, for this reason; the current one stays.

@@ -79,6 +79,12 @@ TEST_F(ProgramsTest, NeverReachesTheConsole_TheOldOneAfterThreeStarts) {
   EXPECT_FALSE(std::filesystem::exists(At("1.0").PathOf("1.2")));
 }
 
+TEST_F(ProgramsTest, SecondUpgradeMeanwhile_LeavesTheFirstItsCommand) {
+  EXPECT_TRUE(At("1.0").BeginTrial("1.1", "first"));
+  EXPECT_FALSE(At("1.0").BeginTrial("1.1", "second"));
+  EXPECT_EQ(At("1.0").PendingCommand(), "first");
+}
+
 TEST_F(ProgramsTest, BrokenFile_TheInstalledOneRuns) {
   std::ofstream(state_ / "programs.json") << "{\"current\": ";
   EXPECT_FALSE(At("1.0").Another());

@@ -22,7 +22,7 @@ Result<package::Header> Admit(const std::string& text, const UpgradeParts& parts
   }
   auto header = package::ReadHeader(text, parts.config.keys);
   if (!header) return header;
-  const std::string machine = ReadHostFacts().architecture();
+  const std::string machine = Architecture();
   if (header->platform != "Linux" || header->architecture != machine) {
     return Fail(ErrorCode::kInvalid, fmt::format("The package is for {} on {}, this machine is Linux on {}.",
                                                  header->platform, header->architecture, machine));
@@ -62,7 +62,6 @@ bool WaitForRest(const UpgradeParts& parts) {
 }  // namespace
 
 CommandOutcome PrepareUpgrade(const Command& command, const UpgradeParts& parts, const Progress& progress) {
-  if (!parts.programs.Candidate().empty()) return {false, "Another upgrade of this agent is under way."};
   const auto header = Admit(command.upgrade().header(), parts);
   if (!header) return {false, header.error().message};
   if (auto status = Bring(command.upgrade().package_uid(), *header, parts, progress); !status) {
@@ -71,7 +70,9 @@ CommandOutcome PrepareUpgrade(const Command& command, const UpgradeParts& parts,
   if (!WaitForRest(parts)) {
     return {false, "A backup ran all the time, so the program was not changed. Upgrade again when it has ended."};
   }
-  parts.programs.BeginTrial(header->version, command.id());
+  if (!parts.programs.BeginTrial(header->version, command.id())) {
+    return {false, "Another upgrade of this agent is under way."};
+  }
   spdlog::info("Version {} has arrived; this process ends, and it is tried", header->version);
   return {.done = false, .message = "", .later = true};
 }

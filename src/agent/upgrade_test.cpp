@@ -22,8 +22,6 @@ class UpgradeTest : public testing::Test {
     config_.keys = {keys_.public_key};
     program_.resize(150'000);
     for (std::size_t i = 0; i < program_.size(); ++i) program_[i] = static_cast<char>(i * 31);
-    packages_.ask_again = std::chrono::milliseconds(50);
-    packages_.patience = std::chrono::seconds(2);
     packages_.SendThrough([this](const PackageRequest& request) { Answer(request); });
   }
 
@@ -66,7 +64,7 @@ class UpgradeTest : public testing::Test {
   const package::Header kNewer{.version = "1.1", .platform = "Linux", .architecture = ReadHostFacts().architecture()};
   UpgradeConfig config_;
   Programs programs_{state_, "1.0"};
-  PackageFetch packages_;
+  PackageFetch packages_{{.again = std::chrono::milliseconds(50), .patience = std::chrono::seconds(1)}};
   std::string program_, served_, problem_;
   std::vector<std::uint64_t> offsets_;
   bool loses_ = false, busy_ = false;
@@ -81,7 +79,7 @@ TEST_F(UpgradeTest, GoodPackage_ArrivesAndIsTheCandidate) {
   std::ostringstream arrived;
   arrived << std::ifstream(programs_.PathOf("1.1"), std::ios::binary).rdbuf();
   EXPECT_EQ(arrived.str(), program_);
-  EXPECT_EQ(access(programs_.PathOf("1.1").c_str(), X_OK), 0);
+  EXPECT_EQ(::access(programs_.PathOf("1.1").c_str(), X_OK), 0);
   EXPECT_NE(Upgrade(Order()).message.find("under way"), std::string::npos);
 }
 
@@ -112,7 +110,6 @@ TEST_F(UpgradeTest, OtherProgramThanSigned_RefusedAndForgotten) {
 
 TEST_F(UpgradeTest, ConsoleSilent_SaysSo) {
   packages_.SendThrough([](const PackageRequest&) {});
-  packages_.patience = std::chrono::milliseconds(200);
   EXPECT_NE(Upgrade(Order()).message.find("did not send the package in time"), std::string::npos);
 }
 

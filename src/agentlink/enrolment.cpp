@@ -5,10 +5,11 @@
 #include <array>
 #include <map>
 
+#include "agentlink/host_facts.hpp"
 #include "base/iso_time.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "fmt/format.h"
-#include "nlohmann/json.hpp"
 #include "platform/service.hpp"
 #include "spdlog/spdlog.h"
 
@@ -27,6 +28,11 @@ constexpr const char* kWrongAccount =
 /// portal.
 constexpr const char* kAgentTries = "agent";
 
+/// Whether the agent of these rows is new, or waits for an operator.
+bool Waits(const db::Rows& agent) {
+  return agent.Count() == 0 || agent.Text(0, "state") == "Unverified";
+}
+
 /// Why a token lets nobody in (any more).
 std::string WhyNot(db::Connection& connection, const std::string& token) {
   const auto rows = connection.Query(
@@ -41,71 +47,61 @@ std::string WhyNot(db::Connection& connection, const std::string& token) {
 
 }  // namespace
 
-std::string FactsJson(const agent::HostFacts& facts) {
-  nlohmann::json out = {{"ipAddresses", nlohmann::json::array()}, {"macAddresses", nlohmann::json::array()}};
-  for (const auto& address : facts.ip_addresses()) out["ipAddresses"].push_back(address);
-  for (const auto& address : facts.mac_addresses()) out["macAddresses"].push_back(address);
-  if (!facts.operating_system().empty()) out["guestOs"] = facts.operating_system();
-  if (!facts.bios_uuid().empty()) out["biosUuid"] = facts.bios_uuid();
-  if (!facts.domain_name().empty()) out["domainName"] = facts.domain_name();
-  return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string Limited(const std::string& text, std::size_t size) {
-  return text.substr(0, size);
-}
-
 Result<agent::EnrolResult> Enrolment::Decide(const agent::Enrol& request, const std::string& peer) {
   auto key_hash = platform::Authority::RequestKeyHash(request.csr_pem());
   if (!key_hash) return tl::unexpected(key_hash.error());
+  std::optional<Place> account;
+  if (!request.account().empty() && MayStillBePlaced(*key_hash)) {
+    auto place = ByAccount(request, peer);  // a password takes its time: not while the agent's row is locked
+    if (!place) return tl::unexpected(place.error());
+    account = std::move(*place);
+  }
   auto connection = parts_.owner.Acquire();
   db::Transaction transaction(*connection);
   auto agent = transaction.Query(
       "select uid, state, reject_reason, expelled_at, enrolment_note from core.agent where public_key_hash = $1::bytea "
       "for update",
       {*key_hash});
-  const auto right = RightOf(*connection, request, peer, agent);
-  if (!right) return tl::unexpected(right.error());
-  if (agent.Count() == 0 || right->place || (right->note && right->note != agent.Maybe(0, "enrolment_note"))) {
-    agent = Store(*connection, request, *key_hash, *right, peer);
+  const Right right = RightOf(*connection, request, agent, std::move(account));
+  if (agent.Count() == 0 || right.place || (right.note && right.note != agent.Maybe(0, "enrolment_note"))) {
+    agent = Store(*connection, request, *key_hash, right, peer);
   }
   auto result = Answer(*connection, request, agent);
   if (result) transaction.Commit();
   return result;
 }
 
+bool Enrolment::MayStillBePlaced(const std::string& key_hash) {
+  const auto agent =
+      parts_.owner.Acquire()->Query("select state from core.agent where public_key_hash = $1::bytea", {key_hash});
+  return Waits(agent);
+}
+
 // A setup file lets in a new agent, one that still waits, and one that was removed before the file was made; an account
 // one that is new or waits, for its password lives on after an agent was removed. Nothing lets in one that an operator
 // rejected. An agent whose token is good for nothing waits like one without, and the operator sees why.
-Result<Enrolment::Right> Enrolment::RightOf(db::Connection& connection, const agent::Enrol& request,
-                                            const std::string& peer, const db::Rows& known) {
-  const std::string state = known.Count() == 0 ? "New" : known.Text(0, "state");
-  const bool waits = state == "New" || state == "Unverified";
-  if (!request.account().empty() && waits) {
-    auto place = ByAccount(connection, request, peer);
-    if (!place) return tl::unexpected(place.error());
-    return Right{.place = std::move(*place)};
-  }
-  if (request.token().empty() || !(waits || state == "Removed")) return Right{};
+Enrolment::Right Enrolment::RightOf(db::Connection& connection, const agent::Enrol& request, const db::Rows& known,
+                                    std::optional<Place> account) {
+  const bool waits = Waits(known);
+  if (waits && account) return {.place = std::move(account)};
+  if (request.token().empty() || !(waits || known.Text(0, "state") == "Removed")) return {};
   auto place = ByToken(connection, request.token(), waits ? std::nullopt : known.Maybe(0, "expelled_at"));
-  if (place || !waits) return Right{.place = std::move(place)};
-  return Right{.note = WhyNot(connection, request.token())};
+  if (place || !waits) return {.place = std::move(place)};
+  return {.note = WhyNot(connection, request.token())};
 }
 
 std::optional<Enrolment::Place> Enrolment::ByToken(db::Connection& connection, const std::string& token,
                                                    const db::Param& expelled_at) {
   const auto rows = connection.Query(
-      "update core.enrolment_token set uses_left = uses_left - 1, uses = uses + 1 where hash = $1::bytea and "
-      "expires_at "
-      "> now() and uses_left > 0 and created_at > coalesce($2::timestamptz, '-infinity') returning organization_uid, "
-      "location_uid",
+      "update core.enrolment_token set uses_left = uses_left - 1, uses = uses + 1 "
+      "where hash = $1::bytea and expires_at > now() and uses_left > 0 and "
+      "created_at > coalesce($2::timestamptz, '-infinity') returning organization_uid, location_uid",
       {platform::SecretHash(token), expelled_at});
   if (rows.Count() == 0) return std::nullopt;
-  return Place{rows.Text(0, "organization_uid"), rows.Maybe(0, "location_uid"), ""};
+  return Place{rows.Text(0, "organization_uid"), rows.Maybe(0, "location_uid")};
 }
 
-Result<Enrolment::Place> Enrolment::ByAccount(db::Connection& connection, const agent::Enrol& request,
-                                              const std::string& peer) {
+Result<Enrolment::Place> Enrolment::ByAccount(const agent::Enrol& request, const std::string& peer) {
   const std::string& account = request.account();
   auto caller = parts_.identity.CheckPassword(account, request.password(), peer, kAgentTries);
   if (!caller) {
@@ -118,9 +114,9 @@ Result<Enrolment::Place> Enrolment::ByAccount(db::Connection& connection, const 
                      : kWrongAccount);
   }
   const auto slash = account.rfind('\\');
-  const auto company = connection.Query(
-      "select 1 from core.organization o where o.uid = $1 and ($2::text is null "
-      "or lower($2) in (lower(o.name), lower(o.alias)) or lower($3) = lower($4))",
+  const auto company = parts_.owner.Acquire()->Query(
+      "select 1 from core.organization o where o.uid = $1 and "
+      "($2::text is null or lower($2) in (lower(o.name), lower(o.alias)) or lower($3) = lower($4))",
       {caller->organization_uid, slash == std::string::npos ? db::Param() : db::Param(account.substr(0, slash)),
        caller->user_name, account});
   if (company.Count() == 0) return Fail(ErrorCode::kForbidden, kWrongAccount);
@@ -130,9 +126,8 @@ Result<Enrolment::Place> Enrolment::ByAccount(db::Connection& connection, const 
                             "administrator or a location's administrator, or a setup file.",
                             caller->role));
   }
-  Place place{caller->organization_uid, std::nullopt, caller->user_name, *caller};
-  if (!caller->scope.locations.empty()) place.location = caller->scope.locations.front();
-  return place;
+  const auto& locations = caller->scope.locations;
+  return Place{caller->organization_uid, locations.empty() ? db::Param() : db::Param(locations.front()), *caller};
 }
 
 db::Rows Enrolment::Store(db::Connection& connection, const agent::Enrol& request, const std::string& key_hash,
@@ -141,28 +136,27 @@ db::Rows Enrolment::Store(db::Connection& connection, const agent::Enrol& reques
   const auto organization = place ? db::Param(place->organization) : db::Param();
   auto rows = connection.Query(
       "insert into core.agent (uid, organization_uid, location_uid, state, public_key_hash, csr_pem, host_name, "
-      "friendly_name, tag, version, platform, facts, accepted_at, peer, enrolment_note) values ($1, $2, "
-      "coalesce((select uid from "
-      "core.location where uid = $3 and organization_uid = $2), (select uid from core.location where organization_uid "
-      "= "
-      "$2 and type = 'Default')), $4, $5::bytea, $6, $7, $7, $8, $9, $10, $11::jsonb, case when $2 is null then null "
-      "else now() end, $12, $13) on conflict (public_key_hash) do update set organization_uid = "
-      "excluded.organization_uid, "
-      "location_uid = excluded.location_uid, state = excluded.state, accepted_at = excluded.accepted_at, peer = "
-      "excluded.peer, enrolment_note = excluded.enrolment_note, reject_reason = null returning uid, state, "
-      "reject_reason, enrolment_note",
+      "friendly_name, tag, version, platform, facts, accepted_at, peer, enrolment_note) "
+      "values ($1, $2, coalesce((select uid from core.location where uid = $3 and organization_uid = $2), "
+      "(select uid from core.location where organization_uid = $2 and type = 'Default')), $4, $5::bytea, $6, $7, $7, "
+      "$8, $9, $10, $11::jsonb, case when $2 is null then null else now() end, $12, $13) "
+      "on conflict (public_key_hash) do update set organization_uid = excluded.organization_uid, "
+      "location_uid = excluded.location_uid, state = excluded.state, accepted_at = excluded.accepted_at, "
+      "peer = excluded.peer, enrolment_note = excluded.enrolment_note, reject_reason = null "
+      "returning uid, state, reject_reason, enrolment_note",
       {NewUuid(), organization, place ? place->location : db::Param(), place ? "Accepted" : "Unverified", key_hash,
        request.csr_pem(), Limited(request.host_name(), 255), Limited(request.tag(), 255),
        Limited(request.version(), 64), request.platform().empty() ? "Linux" : request.platform(),
        FactsJson(request.facts()), peer, right.note});
   spdlog::info("agent {} on {} registered from {} ({})", rows.Text(0, "uid"), request.host_name(), peer,
                rows.Text(0, "state"));
-  if (place && !place->by.empty()) {
-    const net::Request none{.peer = peer};
-    platform::WriteAudit(
-        connection, {none, place->caller, {}, {}},
-        {"EnrolManagementAgent", "ManagementAgentRegistered", organization, rows.Text(0, "uid"),
-         fmt::format("Agent on {} enrolled with the account of {}.", Limited(request.host_name(), 255), place->by)});
+  if (place && place->account) {
+    const net::Request request_of_agent{.peer = peer};
+    const std::map<std::string, std::string, std::less<>> no_path;
+    platform::WriteAudit(connection, {request_of_agent, *place->account, no_path, {}},
+                         {"EnrolManagementAgent", "ManagementAgentRegistered", organization, rows.Text(0, "uid"),
+                          fmt::format("Agent on {} enrolled with the account of {}.", Limited(request.host_name(), 255),
+                                      place->account->user_name)});
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "agentlink/gateways.hpp"
@@ -9,11 +10,6 @@
 #include "platform/identity.hpp"
 
 namespace steward::agentlink {
-
-/// Facts under the names of the contract's ComputerInfo; the management agents' view merges them as they are.
-std::string FactsJson(const agent::HostFacts& facts);
-/// The beginning of a text, at most `size` bytes.
-std::string Limited(const std::string& text, std::size_t size);
 
 /// Decides about agents without a certificate: by the company token of a setup file, by the account of a company's
 /// user, or by an operator's hand. Thread-safe.
@@ -37,23 +33,25 @@ class Enrolment {
   /// Where an agent belongs.
   struct Place {
     std::string organization;
-    db::Param location;  ///< uid; none = the organization's default one
-    std::string by;      ///< who let it in, for the audit; empty = a setup file
-    platform::Caller caller = {};
+    db::Param location;                         ///< uid; none = the organization's default one
+    std::optional<platform::Caller> account{};  ///< whose account let it in; none = a setup file did
   };
+  /// Whether the agent with this key is new, or waits for an operator.
+  bool MayStillBePlaced(const std::string& key_hash);
+  Result<Place> ByAccount(const agent::Enrol& request, const std::string& peer);
   static std::optional<Place> ByToken(db::Connection& connection, const std::string& token,
                                       const db::Param& expelled_at);
-  Result<Place> ByAccount(db::Connection& connection, const agent::Enrol& request, const std::string& peer);
   /// What a request has a right to.
   struct Right {
     std::optional<Place> place = {};  ///< none: it brings neither token nor account, or may not use it (now)
     db::Param note = {};              ///< why its token does not let it in, in words for operator and agent
   };
-  Result<Right> RightOf(db::Connection& connection, const agent::Enrol& request, const std::string& peer,
-                        const db::Rows& known);
+  /// `account` is the place that the account of the request has been found good for.
+  static Right RightOf(db::Connection& connection, const agent::Enrol& request, const db::Rows& known,
+                       std::optional<Place> account);
   /// Writes the agent down as new, or as accepted to its place.
-  db::Rows Store(db::Connection& connection, const agent::Enrol& request, const std::string& key_hash,
-                 const Right& right, const std::string& peer);
+  static db::Rows Store(db::Connection& connection, const agent::Enrol& request, const std::string& key_hash,
+                        const Right& right, const std::string& peer);
   Result<agent::EnrolResult> Answer(db::Connection& connection, const agent::Enrol& request, const db::Rows& agent);
 
   Parts parts_;

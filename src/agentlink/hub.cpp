@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agentlink/hub.hpp"
 
+#include "agentlink/host_facts.hpp"
 #include "base/iso_time.hpp"
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "db/array.hpp"
 #include "fmt/format.h"

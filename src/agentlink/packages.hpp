@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -24,7 +23,6 @@ class Packages {
   void Look();
   /// The piece an agent asks for. Thread-safe.
   agent::PackagePiece Piece(const agent::PackageRequest& request);
-  const std::vector<std::string>& Keys() const { return keys_; }
 
   static constexpr std::size_t kPiece = 65'536;  ///< bytes; eight seconds of 64 kbit/s
 

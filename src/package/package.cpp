@@ -56,6 +56,12 @@ class Digest {
   crypto_hash_sha256_state state_{};
 };
 
+std::string DigestOf(const std::string& bytes) {
+  Digest digest;
+  digest.Feed(bytes.data(), bytes.size());
+  return digest.Hex();
+}
+
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -128,9 +134,7 @@ Result<Package> ReadPackage(const std::filesystem::path& file, const std::vector
   Package package{.header = {}, .header_text = bytes.substr(0, end + 2), .program = bytes.substr(end + 2)};
   auto header = ReadHeader(package.header_text, keys);
   if (!header) return tl::unexpected(header.error());
-  Digest digest;
-  digest.Feed(package.program.data(), package.program.size());
-  if (package.program.size() != header->size || digest.Hex() != header->sha256) {
+  if (package.program.size() != header->size || DigestOf(package.program) != header->sha256) {
     return Fail(ErrorCode::kInvalid, "The program in the package is not the one that was signed.");
   }
   package.header = std::move(*header);
@@ -155,9 +159,7 @@ Status CheckProgram(const std::filesystem::path& program, const Header& header) 
 Result<std::string> MakePackage(const std::string& program, Header facts, const std::string& secret) {
   const auto key = FromBase64<crypto_sign_SECRETKEYBYTES>(secret);
   if (!key) return Fail(ErrorCode::kInvalid, "The signing key is none that `steward package keys` made.");
-  Digest digest;
-  digest.Feed(program.data(), program.size());
-  facts.sha256 = digest.Hex();
+  facts.sha256 = DigestOf(program);
   facts.size = program.size();
   const std::string lines = FactLines(facts);
   if (program.empty() || !ReadFacts(lines)) {

@@ -218,6 +218,7 @@ def test_killed_gateway_everyone_comes_back_through_the_other(console, network, 
         stack.wait_for("all agents through the other", lambda: through(api) == {other: len(agents)}, 60)
         took = time.monotonic() - killed
         time.sleep(2)
+        stack.wait_for("enough orders", lambda: len(orders.sent) > 100, 60)  # a busy machine gives fewer in the same time
     finally:
         orders.stop()
     print(f"{len(agents)} agents came back in {took:.1f} s, {len(orders.sent)} orders meanwhile")
@@ -231,7 +232,7 @@ def test_killed_gateway_everyone_comes_back_through_the_other(console, network, 
                     if network.address("gw1") in line or network.address("gw2") in line]
     assert len(agents) <= len(agents_ports) <= len(agents) + 2, agents_ports  # and perhaps a health check
     # Every order has reached its agent and come to an end.
-    assert len(orders.sent) >= len(agents)  # how many it gets to give depends on the machine
+    assert len(orders.sent) > 100
     stack.wait_for("the orders' ends", lambda: api.total("/asyncActions", filter=json.dumps([{"property": "status", "operation": "equals", "value": "running"}])) == 0, 60)
     begun = collections.Counter(order for name in agents for order in orders.sent if order.encode() in (folder / name / "commands.journal").read_bytes())
     assert set(begun.values()) == {1} and len(begun) == len(orders.sent)

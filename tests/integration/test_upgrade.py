@@ -8,9 +8,10 @@ import uuid
 import pytest
 
 import agent_stack as stack
-from release import NEXT, Release
+from release import Release, version_of
 
 AGENT = "/infrastructure/managementAgents"
+OWN, NEXT = version_of("steward-agent"), version_of("steward-agent-next")
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,7 @@ def test_a_program_that_never_lives_is_put_aside(api, release, installed):
     assert ended(api, action)["status"] == "failed"
     assert "Version 0.2.0 is of no use: it ended with code 3 before it had reached the console. The old version runs on." in message(api, action)
     stack.wait_for("the old one again", lambda: installed.row(api)["connectionStatus"] == "Online")
-    assert installed.row(api)["version"] == "0.1.0" and installed.agent.program.process.pid == before
+    assert installed.row(api)["version"] == OWN and installed.agent.program.process.pid == before
     assert not list((installed.agent.state / "programs").iterdir())
 
 
@@ -132,7 +133,7 @@ def test_killed_in_the_trial_the_old_one_comes_back(api, installed):
     stack.wait_for("the new one's end", lambda: subprocess.run(["pgrep", "-f", f"{installed.agent.state}/programs"], check=False).returncode == 1, 10)
     installed.agent.program.start()
     assert ended(api, action)["status"] == "failed" and "ended while it tried version 0.2.1" in message(api, action)
-    assert installed.row(api)["version"] == "0.1.0"
+    assert installed.row(api)["version"] == OWN
 
 
 def test_a_package_of_another_version_than_it_says_is_put_aside(api, release, installed):
@@ -168,7 +169,7 @@ def test_order_survives_the_end_of_both(api, console, installed):
     """The agent is away when it is ordered, and the console is killed while the new program is tried."""
     installed.agent.program.stop()
     reason = stack.wait_for("why it is silent", lambda: installed.row(api)["statusReason"])
-    assert reason.startswith("Silent since") and f"Its version 0.1.0 is older than {NEXT}, which is offered." in reason
+    assert reason.startswith("Silent since") and f"Its version {OWN} is older than {NEXT}, which is offered." in reason
     action = installed.upgrade(api)
     installed.agent.program.start()
     stack.wait_for("the trial", lambda: "on trial" in installed.log(), 60, 0.05)

@@ -7,7 +7,11 @@ import subprocess
 
 from processes import binaries
 
-NEXT = "0.1.0.1"  # version of steward-agent-next
+
+
+def version_of(program: str) -> str:
+    """What a built program says of itself."""
+    return subprocess.run([binaries() / program, "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 class Release:
@@ -34,7 +38,7 @@ class Release:
 
     def offer_next(self) -> None:
         """The agent of this build, as a later version."""
-        self.offer(binaries() / "steward-agent-next", NEXT)
+        self.offer(binaries() / "steward-agent-next", version_of("steward-agent-next"))
 
     def offer_script(self, text: str, version: str) -> None:
         """A program that is no agent."""

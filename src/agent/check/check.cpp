@@ -84,7 +84,7 @@ CheckStep CheckEnrolment(const net::TlsProbe& probe, const std::string& certific
             "This agent has no certificate yet.",
             "",
             "Start it with its setup file; without a token or an account an operator has to accept it "
-            "(Infrastructure, Agents, Unverified)."};
+            "(Infrastructure, Waiting agents)."};
   }
   const net::ShownCertificate own = net::DescribeCertificate(certificate_pem);
   const json answer = json::parse(probe.body, nullptr, false);

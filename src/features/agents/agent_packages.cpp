@@ -12,21 +12,19 @@ using platform::TextOf;
 
 Result<AgentPackages::Choice> AgentPackages::Choose(const std::string& agent_uid, const db::Param& package_uid) {
   const auto rows = services_.owner.Acquire()->Query(
-      "select a.version as own, a.platform || ' on ' || coalesce(a.architecture, 'an unknown architecture') as "
-      "machine, "
-      "p.uid, p.header, p.version, coalesce(api.version_numbers(a.version) >= p.numbers, false) as has_it from "
-      "core.agent a left join core.agent_package p on p.platform = a.platform and p.architecture = a.architecture and "
-      "p.withdrawn_at is null and p.uid = coalesce($2, p.uid) where a.uid = $1 order by p.numbers desc nulls last "
-      "limit "
-      "1",
+      "select a.version as own, p.uid, p.header, p.version, "
+      "a.platform || ' on ' || coalesce(a.architecture, 'an unknown architecture') as machine, "
+      "coalesce(api.version_numbers(a.version) >= p.numbers, false) as has_it "
+      "from core.agent a left join core.agent_package p on p.platform = a.platform and "
+      "p.architecture = a.architecture and p.withdrawn_at is null and p.uid = coalesce($2, p.uid) "
+      "where a.uid = $1 order by p.numbers desc nulls last limit 1",
       {agent_uid, package_uid});
-  if (rows.Count() == 0 || !rows.Maybe(0, "uid")) {
-    return Fail(
-        ErrorCode::kConflict,
-        fmt::format("{} for this agent's machine ({}). Packages lie in the console's folder agent_packages; see "
-                    "GET /api/steward/v1/agentPackages.",
-                    package_uid ? "There is no such package" : "There is no package",
-                    rows.Count() == 0 ? "unknown" : rows.Text(0, "machine")));
+  if (rows.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such agent any more.");
+  if (!rows.Maybe(0, "uid")) {
+    return Fail(ErrorCode::kConflict,
+                fmt::format("There is no {} for this agent's machine ({}). Packages lie in the console's folder "
+                            "agent_packages; see GET /api/steward/v1/agentPackages.",
+                            package_uid ? "such package" : "package", rows.Text(0, "machine")));
   }
   if (rows.Bool(0, "has_it")) {
     return Fail(ErrorCode::kConflict, fmt::format("The agent has version {} already, and the package is version {}.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "features/agents/agents.hpp"
 
+#include "base/text.hpp"
 #include "base/uuid.hpp"
 #include "fmt/format.h"
 
@@ -49,12 +50,7 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
                           "A setup file for agents was downloaded."});
     transaction.Commit();
   }
-  std::string addresses;
-  for (const auto& address : link_.addresses())
-    addresses += fmt::format("{}\"{}\"", addresses.empty() ? "" : ", ", address);
-  std::string keys;
-  for (const auto& key : link_.package_keys) keys += fmt::format("{}\"{}\"", keys.empty() ? "" : ", ", key);
-  if (!keys.empty()) keys = fmt::format("[upgrade]\nkeys = [{}]\n", keys);
+  const auto& keys = link_.package_keys;
   Answer answer;
   answer.content_type = "application/octet-stream";
   answer.headers.emplace_back("Content-Disposition", "attachment; filename=\"steward-agent-setup.toml\"");
@@ -62,7 +58,8 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
       "# Setup file of steward-agent: keep it secret until the agent has enrolled.\n# steward-agent run --setup "
       "steward-agent-setup.toml --state /var/lib/steward-agent\n"
       "[console]\naddresses = [{}]\ntoken = \"{}\"\nca = \"\"\"\n{}\"\"\"\n{}",
-      addresses, token, authority_.CaPem(), keys);
+      Quoted(link_.addresses()), token, authority_.CaPem(),
+      keys.empty() ? "" : fmt::format("[upgrade]\nkeys = [{}]\n", Quoted(keys)));
   return answer;
 }
 
