@@ -139,10 +139,39 @@ class Console:
     def company(self, name):
         return self.api.ensure("/organizations/companies", name, {"organizationInput": {"name": name}})
 
+    def hide_listener(self, hidden=True):
+        """Whether agents are told of the console's own listener."""
+        listener = self.api.call("GET", "/infrastructure/sites/cloudgateways").json()["data"][0]["instanceUid"]
+        patch = [{"op": "replace", "path": "/isDisabled", "value": hidden}]
+        assert self.api.call("PATCH", f"/infrastructure/sites/cloudgateways/{listener}", json=patch).status_code == 200
+
     def sql(self, statement):
         command = ["psql", "-h", self.data / "socket", "-U", "steward", "-d", "steward", "-Atc", statement]
         output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         return [line for line in output.split("\n") if line]
+
+
+class Gate:
+    """steward-lab gate between the agent and the console's gateway port."""
+
+    def __init__(self, port, folder):
+        with open(folder / "gate.log", "a") as log:
+            self.process = subprocess.Popen([BIN / "steward-lab", "gate", "--to", str(port)], stdout=subprocess.PIPE, stderr=log, text=True)
+        where = json.loads(self.process.stdout.readline())
+        self.port, self.url = where["port"], f"http://127.0.0.1:{where['control']}/gate"
+
+    def set(self, **mode):
+        answer = requests.post(self.url, json=mode, timeout=10, proxies={"http": None})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def only_way(self, setup):
+        """A setup file that knows no address but this one."""
+        return "\n".join(f'addresses = ["127.0.0.1:{self.port}"]' if line.startswith("addresses") else line for line in setup.splitlines()) + "\n"
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(20) == 0
 
 
 class Agent:

@@ -33,41 +33,18 @@ def api(console):
     return console.client()
 
 
-class Gate:
-    """steward-lab gate between the agent and the console's gateway port."""
-
-    def __init__(self, port, folder):
-        with open(folder / "gate.log", "a") as log:
-            self.process = subprocess.Popen([stack.BIN / "steward-lab", "gate", "--to", str(port)], stdout=subprocess.PIPE, stderr=log, text=True)
-        where = json.loads(self.process.stdout.readline())
-        self.port, self.url = where["port"], f"http://127.0.0.1:{where['control']}/gate"
-
-    def set(self, **mode):
-        answer = stack.requests.post(self.url, json=mode, timeout=10, proxies={"http": None})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-
 @pytest.fixture(scope="module")
 def gate(folder, console):
-    gate = Gate(console.gateway, folder)
+    gate = stack.Gate(console.gateway, folder)
     yield gate
-    gate.process.terminate()
-    assert gate.process.wait(20) == 0
-
-
-def setup_file(console, company, gate):
-    """A setup file that knows no address but the gate's."""
-    text = console.api.setup_file(console.company(company))
-    return "\n".join(f'addresses = ["127.0.0.1:{gate.port}"]' if line.startswith("addresses") else line for line in text.splitlines()) + "\n"
+    gate.stop()
 
 
 @pytest.fixture(scope="module")
 def agent(folder, lab, console, gate):
     """Knows no way but the gate: the console's own listener is not given to agents."""
-    listener = console.api.call("GET", "/infrastructure/sites/cloudgateways").json()["data"][0]["instanceUid"]
-    console.api.call("PATCH", f"/infrastructure/sites/cloudgateways/{listener}", json=[{"op": "replace", "path": "/isDisabled", "value": True}])
-    agent = stack.Agent(folder, "agent", setup_file(console, "Far away", gate), stack.vbr_adapter(lab, states=1, inventory=5))
+    console.hide_listener()
+    agent = stack.Agent(folder, "agent", gate.only_way(console.api.setup_file(console.company("Far away"))), stack.vbr_adapter(lab, states=1, inventory=5))
     agent.program.start()
     yield agent
     gate.set(mode="pass")
@@ -212,7 +189,7 @@ def test_no_room_for_the_journal(folder, lab, console, gate, api, settled):
         source.mkdir()
         (source / "one.txt").write_text("one")
         stack.demo_fleet.write_private(folder / "small-password", "secret")
-        other = stack.Agent(folder, "small-agent", setup_file(console, "Small disk", gate), f'[agent]\nname = "small"\n[[restic]]\nname = "Files"\npaths = ["{source}"]\nkeep_last = 5\n'
+        other = stack.Agent(folder, "small-agent", gate.only_way(console.api.setup_file(console.company("Small disk"))), f'[agent]\nname = "small"\n[[restic]]\nname = "Files"\npaths = ["{source}"]\nkeep_last = 5\n'
                             f'repository = "{folder}/small-repository"\npassword_file = "{folder}/small-password"\n')
         other.program.command[-1] = str(place)
         other.state = place
@@ -245,7 +222,7 @@ def test_a_clock_that_jumps(folder, console, gate, settled):
     rate = folder / "faketime"
     rate.write_text("+0")
     library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    other = stack.Agent(folder, "jumping", setup_file(console, "Jumping clock", gate), '[agent]\nname = "jumping"\n')
+    other = stack.Agent(folder, "jumping", gate.only_way(console.api.setup_file(console.company("Jumping clock"))), '[agent]\nname = "jumping"\n')
     other.program.command = ["env", f"LD_PRELOAD={library}", f"FAKETIME_TIMESTAMP_FILE={rate}", "FAKETIME_CACHE_DURATION=1", "FAKETIME_DONT_FAKE_MONOTONIC=1",
                              *other.program.command]
     other.program.start()

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agents change to a signed new program, and stay with the old one when the new one is of no use. Real programs, really killed."""
+import json
+import os
 import signal
 import subprocess
+import threading
 import time
 import uuid
 
@@ -37,10 +40,10 @@ def api(console):
 class Installed:
     """An agent as systemd runs it: a program that is started again when it ends."""
 
-    def __init__(self, folder, name, console, trial=20):
-        setup = console.api.setup_file(console.company(name))
+    def __init__(self, folder, name, console, trial=20, way=lambda setup: setup, adapters=""):
+        setup = way(console.api.setup_file(console.company(name)))
         assert "[upgrade]\nkeys = [" in setup
-        self.agent = stack.Agent(folder, name, setup.replace("[upgrade]\n", f"[upgrade]\ntrial_seconds = {trial}\n"), f'[agent]\nname = "{name}"\n')
+        self.agent = stack.Agent(folder, name, setup.replace("[upgrade]\n", f"[upgrade]\ntrial_seconds = {trial}\n"), f'[agent]\nname = "{name}"\n{adapters}')
         self.name, self.console = name, console
         self.agent.program.start()
         self.uid = stack.wait_for("the agent", lambda: console.sql(f"select uid from core.agent where host_name = '{name}' and connected_to is not null"))[0]
@@ -48,22 +51,29 @@ class Installed:
     def row(self, api):
         return api.data(f"{AGENT}/{self.uid}")
 
-    def upgrade(self, api):
-        """The id of the action; the call itself may have heard its end already."""
+    def upgrade(self, api, hear_the_end=True):
+        """The id of the action. The call may hear its end, and waits a while for it."""
         action = str(uuid.uuid4())
-        api.call("POST", f"/api/steward/v1/managementAgents/{self.uid}/upgrade", headers={"X-Request-id": action})
+        call = threading.Thread(target=self.console.client().call, args=("POST", f"/api/steward/v1/managementAgents/{self.uid}/upgrade"),
+                                kwargs={"headers": {"X-Request-id": action}})
+        call.start()
+        if hear_the_end:
+            call.join()
         return action
 
     def log(self):
         return self.agent.program.log.read_text()
+
+    def stop(self):
+        if self.agent.program.process.poll() is None:
+            self.agent.program.stop()
 
 
 @pytest.fixture
 def installed(folder, console, request):
     agent = Installed(folder, f"host-{request.node.name[:40]}", console, trial=8 if "hangs" in request.node.name else 20)
     yield agent
-    if agent.agent.program.process.poll() is None:
-        agent.agent.program.stop()
+    agent.stop()
 
 
 def offered(api, version):
@@ -179,6 +189,66 @@ def test_order_survives_the_end_of_both(api, console, installed):
     end = ended(api, action)
     assert end["status"] == "succeed", message(api, action)
     assert installed.row(api)["version"] == NEXT
+
+
+def test_a_cut_connection_costs_a_piece_only(folder, api, console):
+    """The way to the console breaks when half of the program has come."""
+    gate = stack.Gate(console.gateway, folder)
+    console.hide_listener()
+    agent = Installed(folder, "host-cut", console, way=gate.only_way)
+    part = agent.agent.state / "programs"
+
+    def fetched():
+        return sum(file.stat().st_size for file in part.glob("*.part"))
+
+    try:
+        gate.set(kilobitsPerSecond=8_000)
+        action = agent.upgrade(api, hear_the_end=False)
+        stack.wait_for("a part of the program", lambda: fetched() > 500_000, 30, 0.05)
+        gate.set(mode="reset")
+        stack.wait_for("the cut", lambda: agent.agent.status()["link"] == "Disconnected", 20, 0.1)
+        size = fetched()
+        assert 500_000 < size < offered(api, NEXT)["sizeBytes"]
+        gate.set(mode="pass")
+        stack.wait_for("more of it", lambda: fetched() > size or agent.row(api)["version"] == NEXT, 60, 0.1)
+        assert ended(api, action)["status"] == "succeed", message(api, action)
+        assert agent.row(api)["version"] == NEXT
+    finally:
+        gate.set(mode="pass")
+        agent.stop()
+        console.hide_listener(False)
+        gate.stop()
+
+
+def test_a_backup_under_way_is_waited_for(folder, api, console):
+    slow, source = folder / "slow-restic", folder / "source"
+    slow.write_text("#!/bin/sh\nexec restic --limit-upload 2000 \"$@\"\n")
+    slow.chmod(0o755)
+    source.mkdir()
+    for number in range(40):
+        (source / f"{number}").write_bytes(os.urandom(1 << 20))
+    (folder / "host-busy.key").write_text("key")
+    agent = Installed(folder, "host-busy", console, adapters=f'restic_binary = "{slow}"\n[[restic]]\nname = "Files"\npaths = ["{source}"]\n'
+                      f'repository = "{folder}/repository"\npassword_file = "{folder}/host-busy.key"\n')
+    try:
+        jobs = f"/infrastructure/backupAgents/jobs?filter={json.dumps([{'property': 'name', 'operation': 'equals', 'value': 'Files'}])}"
+        job = stack.wait_for("the job", lambda: api.data(jobs))[0]
+        status = lambda: api.data(jobs)[0]["status"]  # noqa: E731
+        start = f"/infrastructure/backupAgents/{job['backupAgentUid']}/jobs/{job['instanceUid']}/start"
+        threading.Thread(target=console.client().call, args=("POST", start)).start()
+        stack.wait_for("the backup under way", lambda: status() == "Running", 30, 0.1)
+        action = agent.upgrade(api, hear_the_end=False)
+        stack.wait_for("the new program", (agent.agent.state / "programs" / f"steward-agent-{NEXT}").exists, 30, 0.1)
+        assert status() == "Running" and agent.row(api)["version"] == OWN and "on trial" not in agent.log()
+        assert ended(api, action)["status"] == "succeed", message(api, action)
+        assert agent.row(api)["version"] == NEXT
+        stack.wait_for("what the new one says of the job", lambda: status() == "Success", 60)
+        restic = ["restic", "-r", folder / "repository", "--password-file", folder / "host-busy.key"]
+        (snapshot,) = json.loads(subprocess.run([*restic, "snapshots", "--json"], capture_output=True, text=True, check=True).stdout)
+        listed = subprocess.run([*restic, "ls", snapshot["id"]], capture_output=True, text=True, check=True).stdout
+        assert all(f"{source}/{number}" in listed.splitlines() for number in range(40)), "whole, not cut off"
+    finally:
+        agent.stop()
 
 
 def test_stopped_in_the_trial(api, release, installed):
