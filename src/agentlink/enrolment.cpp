@@ -48,7 +48,7 @@ std::string WhyNot(db::Connection& connection, const std::string& token) {
 }  // namespace
 
 Result<agent::EnrolResult> Enrolment::Decide(const agent::Enrol& request, const std::string& peer) {
-  auto key_hash = platform::Authority::RequestKeyHash(request.csr_pem());
+  auto key_hash = net::Authority::RequestKeyHash(request.csr_pem());
   if (!key_hash) return tl::unexpected(key_hash.error());
   std::optional<Place> account;
   if (!request.account().empty() && MayStillBePlaced(*key_hash)) {

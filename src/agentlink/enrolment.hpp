@@ -6,7 +6,7 @@
 
 #include "agentlink/gateways.hpp"
 #include "agentproto/link.pb.h"
-#include "platform/authority.hpp"
+#include "net/authority.hpp"
 #include "platform/identity.hpp"
 
 namespace steward::agentlink {
@@ -18,7 +18,7 @@ class Enrolment {
   /// What it stands on; all outlive it.
   struct Parts {
     db::Pool& owner;
-    const platform::Authority& authority;
+    const net::Authority& authority;
     platform::Identity& identity;
     Gateways& gateways;
   };

@@ -14,7 +14,7 @@
 #include "agentlink/ingest.hpp"
 #include "agentlink/packages.hpp"
 #include "net/http.hpp"
-#include "platform/authority.hpp"
+#include "net/authority.hpp"
 
 namespace steward::agentlink {
 
@@ -23,14 +23,14 @@ class Hub {
  public:
   struct Options {
     std::string instance;  ///< names this console in the database
-    std::chrono::seconds certificate_lifetime = platform::Authority::kAgentLifetime;
+    std::chrono::seconds certificate_lifetime = net::Authority::kAgentLifetime;
     std::function<void()> changed;  ///< called after rows were stored
     Ingest::Options ingest;
   };
   /// What it stands on; all outlive it.
   struct Parts {
     db::Pool& owner;
-    const platform::Authority& authority;
+    const net::Authority& authority;
     platform::Identity& identity;
     Commands& commands;
     Gateways& gateways;
@@ -81,7 +81,7 @@ class Hub {
   void Unregister(const std::string& agent_uid, const net::WebSocket* socket);
 
   db::Pool& owner_;
-  const platform::Authority& authority_;
+  const net::Authority& authority_;
   Commands& commands_;
   Gateways& gateways_;
   Packages& packages_;

@@ -140,7 +140,7 @@ class ChangeListener {
   std::thread thread_;
 };
 
-net::ServerOptions Options(const Config& config, const platform::Authority& authority, std::uint16_t port,
+net::ServerOptions Options(const Config& config, const net::Authority& authority, std::uint16_t port,
                            bool agents) {
   net::ServerOptions options;
   options.address = config.address;
@@ -226,7 +226,7 @@ void RunConsole(const Config& config) {
     throw std::runtime_error(status.error().message);
   Bootstrap(owner, config.data);
 
-  const platform::Authority authority(config.data / "pki", config.names);
+  const net::Authority authority(config.data / "pki", config.names);
   platform::Identity identity(owner);
   platform::ListEngine lists({provider, tenant, location});
   agentlink::Commands commands(owner);

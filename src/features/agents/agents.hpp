@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "contract/contract.hpp"
-#include "platform/authority.hpp"
+#include "net/authority.hpp"
 #include "platform/service.hpp"
 
 namespace steward::features {
@@ -15,7 +15,7 @@ class Agents {
     std::function<void(const std::string&)> disconnect;
     std::vector<std::string> package_keys;  ///< public keys of the agent's packages
   };
-  Agents(platform::Services services, const platform::Authority& authority, Link link)
+  Agents(platform::Services services, const net::Authority& authority, Link link)
       : services_(services), authority_(authority), link_(std::move(link)) {}
 
   Result<contract::Answer> DownloadLinuxPackage(const contract::Call& call);
@@ -31,7 +31,7 @@ class Agents {
 
  private:
   platform::Services services_;
-  const platform::Authority& authority_;
+  const net::Authority& authority_;
   Link link_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/authority.hpp"
+#include "net/authority.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
@@ -13,26 +13,23 @@
 #include "net/openssl_ptr.hpp"
 #include "net/tls_probe.hpp"
 
-namespace steward::platform {
+namespace steward::net {
 namespace {
 
 namespace fs = std::filesystem;
 
-using Bio = net::BioPtr;
-using Certificate = net::CertificatePtr;
-using Key = net::KeyPtr;
 
 constexpr long kDay = 86400;
 
-Certificate Read(const std::string& pem) {
-  const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+CertificatePtr Read(const std::string& pem) {
+  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  return CertificatePtr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
 }
 
 /// OpenSSL's verdict about a certificate under one CA, `days` from now.
 bool Verifies(const std::string& pem, const std::string& ca_pem, int purpose, long days = 0) {
-  const Certificate leaf = Read(pem);
-  const Certificate ca = Read(ca_pem);
+  const CertificatePtr leaf = Read(pem);
+  const CertificatePtr ca = Read(ca_pem);
   X509_STORE* store = X509_STORE_new();
   X509_STORE_add_cert(store, ca.get());
   X509_STORE_CTX* context = X509_STORE_CTX_new();
@@ -52,20 +49,20 @@ struct AgentRequest {
 
 /// A request like an agent's; `honest` false signs it with a key that is not the one it shows.
 AgentRequest MakeRequest(bool honest = true) {
-  const Key key(EVP_EC_gen("P-256"));
-  const Key other(EVP_EC_gen("P-256"));
+  const KeyPtr key(EVP_EC_gen("P-256"));
+  const KeyPtr other(EVP_EC_gen("P-256"));
   X509_REQ* request = X509_REQ_new();
   X509_REQ_set_pubkey(request, key.get());
   X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request), "CN", MBSTRING_UTF8,
                              reinterpret_cast<const unsigned char*>("administrator"), -1, -1, 0);
   X509_REQ_sign(request, honest ? key.get() : other.get(), EVP_sha256());
-  const Bio bio(BIO_new(BIO_s_mem()));
+  const BioPtr bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509_REQ(bio.get(), request);
   X509_REQ_free(request);
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
   AgentRequest out{.pem = {data, static_cast<std::size_t>(size)}};
-  const Bio key_bio(BIO_new(BIO_s_mem()));
+  const BioPtr key_bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_PUBKEY(key_bio.get(), key.get());
   const long key_size = BIO_get_mem_data(key_bio.get(), &data);
   out.public_key_pem.assign(data, static_cast<std::size_t>(key_size));
@@ -95,7 +92,7 @@ TEST_F(AuthorityTest, Server_Certificate_CoversNamesAndComesFromTheCa) {
   const Authority authority = Make();
   EXPECT_TRUE(Verifies(authority.ServerCertificatePem(), authority.CaPem(), X509_PURPOSE_SSL_SERVER));
   EXPECT_FALSE(Verifies(authority.ServerCertificatePem(), authority.CaPem(), X509_PURPOSE_SSL_CLIENT));
-  const Certificate server = Read(authority.ServerCertificatePem());
+  const CertificatePtr server = Read(authority.ServerCertificatePem());
   EXPECT_EQ(X509_check_host(server.get(), "console.example", 0, 0, nullptr), 1);
   EXPECT_EQ(X509_check_ip_asc(server.get(), "192.0.2.7", 0), 1);
   EXPECT_EQ(X509_check_ip_asc(server.get(), "2001:db8::7", 0), 1);
@@ -127,12 +124,12 @@ TEST_F(AuthorityTest, Restart_SameNames_KeepsAllAndNewNamesOnlyTheCa) {
 TEST_F(AuthorityTest, Server_CertificateNearItsEnd_MadeAnew) {
   const Authority first = Make();
   // The same certificate with an end in 29 days; the loader looks at the date before it is used.
-  const Certificate old = Read(first.ServerCertificatePem());
+  const CertificatePtr old = Read(first.ServerCertificatePem());
   X509_gmtime_adj(X509_getm_notAfter(old.get()), 29 * kDay);
-  const Bio key_bio(BIO_new_mem_buf(first.ServerKeyPem().data(), static_cast<int>(first.ServerKeyPem().size())));
-  const Key key(PEM_read_bio_PrivateKey(key_bio.get(), nullptr, nullptr, nullptr));
+  const BioPtr key_bio(BIO_new_mem_buf(first.ServerKeyPem().data(), static_cast<int>(first.ServerKeyPem().size())));
+  const KeyPtr key(PEM_read_bio_PrivateKey(key_bio.get(), nullptr, nullptr, nullptr));
   X509_sign(old.get(), key.get(), EVP_sha256());
-  const Bio bio(BIO_new_file((folder_ / "pki/server.pem").c_str(), "w"));
+  const BioPtr bio(BIO_new_file((folder_ / "pki/server.pem").c_str(), "w"));
   PEM_write_bio_X509(bio.get(), old.get());
   BIO_flush(bio.get());
   const Authority second = Make();
@@ -144,13 +141,13 @@ TEST_F(AuthorityTest, Agent_Certificate_NamesTheAgentAndItsOwnKey) {
   const AgentRequest request = MakeRequest();
   const auto issued = authority.SignAgent(request.pem, "agent-7");
   ASSERT_TRUE(issued.has_value()) << issued.error().message;
-  EXPECT_EQ(net::DescribeCertificate(issued->pem).subject, "CN=agent-7,O=Steward")
+  EXPECT_EQ(DescribeCertificate(issued->pem).subject, "CN=agent-7,O=Steward")
       << "never the name that the request asks for";
   EXPECT_EQ(issued->public_key_hash, Authority::RequestKeyHash(request.pem).value());
   EXPECT_NE(issued->public_key_hash, Authority::RequestKeyHash(MakeRequest().pem).value());
-  const Certificate certificate = Read(issued->pem);
-  const Bio bio(BIO_new_mem_buf(request.public_key_pem.data(), static_cast<int>(request.public_key_pem.size())));
-  const Key key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
+  const CertificatePtr certificate = Read(issued->pem);
+  const BioPtr bio(BIO_new_mem_buf(request.public_key_pem.data(), static_cast<int>(request.public_key_pem.size())));
+  const KeyPtr key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
   EXPECT_EQ(EVP_PKEY_eq(X509_get0_pubkey(certificate.get()), key.get()), 1);
 }
 
@@ -189,4 +186,4 @@ TEST_F(AuthorityTest, Request_ForeignSignatureOrGarbage_Refused) {
   }
 }
 
-}  // namespace steward::platform
+}  // namespace steward::net

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/authority.hpp"
+#include "net/authority.hpp"
 
 #include <arpa/inet.h>
 #include <openssl/ec.h>
@@ -16,37 +16,32 @@
 #include "fmt/format.h"
 #include "net/openssl_ptr.hpp"
 
-namespace steward::platform {
+namespace steward::net {
 namespace {
 
 namespace fs = std::filesystem;
 
-using Key = net::KeyPtr;
-using Certificate = net::CertificatePtr;
-using Request = net::RequestPtr;
-using Buffer = net::BioPtr;
-
-Key NewKey() {
-  Key key(EVP_EC_gen("P-256"));
+KeyPtr NewKey() {
+  KeyPtr key(EVP_EC_gen("P-256"));
   if (!key) throw std::runtime_error("OpenSSL could not make a key");
   return key;
 }
 
 std::string KeyPem(EVP_PKEY* key) {
-  const Buffer bio(BIO_new(BIO_s_mem()));
+  const BioPtr bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
-  return net::ContentsOf(bio.get());
+  return ContentsOf(bio.get());
 }
 
 std::string CertificatePem(X509* certificate) {
-  const Buffer bio(BIO_new(BIO_s_mem()));
+  const BioPtr bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509(bio.get(), certificate);
-  return net::ContentsOf(bio.get());
+  return ContentsOf(bio.get());
 }
 
-Certificate ReadCertificate(const std::string& pem) {
-  const Buffer bio = net::ReaderOf(pem);
-  return Certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+CertificatePtr ReadCertificate(const std::string& pem) {
+  const BioPtr bio = ReaderOf(pem);
+  return CertificatePtr(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
 }
 
 void AddExtension(X509* certificate, X509* issuer, int nid, const std::string& value) {
@@ -66,8 +61,8 @@ struct Template {
 };
 
 /// `issuer` null = self-signed.
-Certificate Sign(const Template& shape, EVP_PKEY* subject_key, X509* issuer, EVP_PKEY* issuer_key) {
-  Certificate certificate(X509_new());
+CertificatePtr Sign(const Template& shape, EVP_PKEY* subject_key, X509* issuer, EVP_PKEY* issuer_key) {
+  CertificatePtr certificate(X509_new());
   X509_set_version(certificate.get(), 2);
   std::array<unsigned char, 16> serial{};
   RAND_bytes(serial.data(), static_cast<int>(serial.size()));
@@ -119,9 +114,9 @@ std::string AlternativeNames(const std::vector<std::string>& names) {
   return out;
 }
 
-Result<Request> ReadRequest(const std::string& pem) {
-  const Buffer bio = net::ReaderOf(pem);
-  Request request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
+Result<RequestPtr> ReadRequest(const std::string& pem) {
+  const BioPtr bio = ReaderOf(pem);
+  RequestPtr request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
   if (!request || X509_REQ_verify(request.get(), X509_REQ_get0_pubkey(request.get())) != 1) {
     return Fail(ErrorCode::kInvalid, "The certificate request is not valid, or not signed by its own key.");
   }
@@ -139,37 +134,37 @@ std::string KeyHash(EVP_PKEY* key) {
 
 }  // namespace
 
-Authority::Authority(const fs::path& folder, const std::vector<std::string>& names) {
+Authority::Authority(const fs::path& folder, const std::vector<std::string>& names, const std::string& title) {
   fs::create_directories(folder);
   fs::permissions(folder, fs::perms::owner_all);
   if (!fs::exists(folder / "ca.pem") || !fs::exists(folder / "ca.key")) {
-    const Key key = NewKey();
-    const Certificate ca = Sign({"Steward console CA",
-                                 std::chrono::days(7300),
-                                 {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
-                                  {NID_key_usage, "critical,keyCertSign,cRLSign"},
-                                  {NID_subject_key_identifier, "hash"}}},
-                                key.get(), nullptr, key.get());
+    const KeyPtr key = NewKey();
+    const CertificatePtr ca = Sign({title,
+                                    std::chrono::days(7300),
+                                    {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+                                     {NID_key_usage, "critical,keyCertSign,cRLSign"},
+                                     {NID_subject_key_identifier, "hash"}}},
+                                   key.get(), nullptr, key.get());
     WriteSecret(folder / "ca.key", KeyPem(key.get()));
     WriteSecret(folder / "ca.pem", CertificatePem(ca.get()));
   }
   ca_pem_ = ReadFile(folder / "ca.pem");
   ca_key_pem_ = ReadFile(folder / "ca.key");
   const std::string wanted = AlternativeNames(names);
-  const Certificate old = ReadCertificate(ReadFile(folder / "server.pem"));
+  const CertificatePtr old = ReadCertificate(ReadFile(folder / "server.pem"));
   time_t soon = time(nullptr) + 30L * 86400;
   if (!old || ReadFile(folder / "server.names") != wanted || X509_cmp_time(X509_get0_notAfter(old.get()), &soon) < 0) {
-    const Certificate ca = ReadCertificate(ca_pem_);
-    const Buffer bio = net::ReaderOf(ca_key_pem_);
-    const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-    const Key key = NewKey();
-    const Certificate server = Sign({names.front(),
-                                     std::chrono::days(397),
-                                     {{NID_basic_constraints, "CA:FALSE"},
-                                      {NID_key_usage, "critical,digitalSignature"},
-                                      {NID_ext_key_usage, "serverAuth"},
-                                      {NID_subject_alt_name, wanted}}},
-                                    key.get(), ca.get(), ca_key.get());
+    const CertificatePtr ca = ReadCertificate(ca_pem_);
+    const BioPtr bio = ReaderOf(ca_key_pem_);
+    const KeyPtr ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    const KeyPtr key = NewKey();
+    const CertificatePtr server = Sign({names.front(),
+                                        std::chrono::days(397),
+                                        {{NID_basic_constraints, "CA:FALSE"},
+                                         {NID_key_usage, "critical,digitalSignature"},
+                                         {NID_ext_key_usage, "serverAuth"},
+                                         {NID_subject_alt_name, wanted}}},
+                                       key.get(), ca.get(), ca_key.get());
     WriteSecret(folder / "server.key", KeyPem(key.get()));
     WriteSecret(folder / "server.pem", CertificatePem(server.get()) + ca_pem_);
     WriteSecret(folder / "server.names", wanted);
@@ -189,19 +184,19 @@ Result<Authority::AgentCertificate> Authority::SignAgent(const std::string& csr_
   auto request = ReadRequest(csr_pem);
   if (!request) return tl::unexpected(request.error());
   EVP_PKEY* key = X509_REQ_get0_pubkey(request->get());
-  const Certificate ca = ReadCertificate(ca_pem_);
-  const Buffer bio = net::ReaderOf(ca_key_pem_);
-  const Key ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
-  const Certificate certificate = Sign({agent_uid,
-                                        lifetime,
-                                        {{NID_basic_constraints, "CA:FALSE"},
-                                         {NID_key_usage, "critical,digitalSignature"},
-                                         {NID_ext_key_usage, "clientAuth"}}},
-                                       key, ca.get(), ca_key.get());
+  const CertificatePtr ca = ReadCertificate(ca_pem_);
+  const BioPtr bio = ReaderOf(ca_key_pem_);
+  const KeyPtr ca_key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  const CertificatePtr certificate = Sign({agent_uid,
+                                           lifetime,
+                                           {{NID_basic_constraints, "CA:FALSE"},
+                                            {NID_key_usage, "critical,digitalSignature"},
+                                            {NID_ext_key_usage, "clientAuth"}}},
+                                          key, ca.get(), ca_key.get());
   return AgentCertificate{
       .pem = CertificatePem(certificate.get()),
       .public_key_hash = KeyHash(key),
       .ends = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + lifetime};
 }
 
-}  // namespace steward::platform
+}  // namespace steward::net

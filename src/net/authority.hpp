@@ -7,15 +7,17 @@
 
 #include "base/error.hpp"
 
-namespace steward::platform {
+namespace steward::net {
 
-/// The console's own certificate authority: an EC P-256 key in the data folder (0600), made at the first start. Signs
+/// The own certificate authority of a console or site: an EC P-256 key in the data folder (0600), made at the first start. Signs
 /// the server's certificate and those of agents. Thread-safe after construction.
 class Authority {
  public:
   /// Loads or makes CA and server certificate in `folder`. `names` are the host names and addresses the server
-  /// certificate must cover; it is made anew when they change or when it has less than 30 days left.
-  Authority(const std::filesystem::path& folder, const std::vector<std::string>& names);
+  /// certificate must cover; it is made anew when they change or when it has less than 30 days left. `title` is the
+  /// name in the CA's certificate.
+  Authority(const std::filesystem::path& folder, const std::vector<std::string>& names,
+            const std::string& title = "Steward console CA");
 
   const std::string& CaPem() const { return ca_pem_; }
   const std::string& ServerCertificatePem() const { return server_pem_; }
@@ -41,4 +43,4 @@ class Authority {
   std::string server_key_pem_;
 };
 
-}  // namespace steward::platform
+}  // namespace steward::net

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// steward-site: a cloud repository server. Tenants back up to it with restic; pools, tenants and quotas are set by this
+// program too, while it serves.
+#include <malloc.h>
+#include <sys/file.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+#include "base/iso_time.hpp"
+#include "base/limits.hpp"
+#include "net/authority.hpp"
+#include "net/stream_server.hpp"
+#include "site/ledger.hpp"
+#include "site/service.hpp"
+#include "spdlog/spdlog.h"
+
+namespace {
+
+using namespace steward;
+namespace fs = std::filesystem;
+
+struct RunOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8000;
+  std::string certificate;
+  std::string key;
+  std::vector<std::string> names = {"localhost", "127.0.0.1"};
+  std::size_t connections = 1000;
+  std::int64_t stall = 30;
+};
+
+/// What `set` may change; nothing = it stays.
+struct TenantChange {
+  std::string name;
+  std::string password_file;
+  std::optional<bool> enabled;
+  std::string lease_end;
+  std::optional<std::int64_t> tasks;
+  std::optional<std::int64_t> rate;
+  std::optional<bool> append_only;
+  std::optional<std::int64_t> keep_days;
+};
+
+std::string Contents(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (in.bad() || (!in && text.empty())) throw std::runtime_error(file + " cannot be read");
+  return text;
+}
+
+std::string FirstLine(const std::string& file) {
+  std::string line;
+  std::ifstream in(file);
+  std::getline(file == "-" ? std::cin : in, line);
+  if (line.empty()) throw std::runtime_error(file + " holds no password");
+  return line;
+}
+
+void Check(const Status& status) {
+  if (!status) throw std::runtime_error(status.error().message);
+}
+
+void CheckName(const std::string& what, const std::string& name) {
+  if (site::IsName(name)) return;
+  throw std::runtime_error(
+      fmt::format("'{}' cannot be the name of a {}: 1 to 64 letters, digits, '.', '_' and '-', "
+                  "beginning with a letter or digit.",
+                  name, what));
+}
+
+/// Held for as long as the process lives: one server for a folder.
+void TakeFolder(const fs::path& data) {
+  const int lock = ::open((data / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    throw std::runtime_error(
+        fmt::format("{} is served by another process already, or cannot be locked.", data.string()));
+  }
+}
+
+net::StreamOptions Listening(const fs::path& data, const RunOptions& options) {
+  net::StreamOptions stream{.address = options.address, .port = options.port, .connections = options.connections};
+  stream.stall_timeout = std::chrono::seconds(options.stall);
+  if (!options.certificate.empty()) {
+    stream.certificate_pem = Contents(options.certificate);
+    stream.key_pem = Contents(options.key);
+    return stream;
+  }
+  const net::Authority authority(data / "pki", options.names, "Steward site CA");
+  stream.certificate_pem = authority.ServerCertificatePem();
+  stream.key_pem = authority.ServerKeyPem();
+  std::ofstream(data / "ca.pem") << authority.CaPem();
+  spdlog::info("clients check this server with {}", (data / "ca.pem").string());
+  return stream;
+}
+
+int Run(const fs::path& data, const RunOptions& options) {
+  RaiseFileLimit();
+  ::mallopt(M_ARENA_MAX, 2);  // else each of many threads keeps what it once needed
+  TakeFolder(data);
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  site::Ledger ledger(data / "site.db");
+  site::Service service(ledger);
+  net::StreamServer server(Listening(data, options), [&](net::Exchange& exchange) { service.Serve(exchange); });
+  server.Start();
+  spdlog::info("serving https://{}:{}", options.address, server.Port());
+  std::ofstream(data / "port") << server.Port() << '\n';
+  const timespec second{.tv_sec = 1, .tv_nsec = 0};
+  while (sigtimedwait(&ends, nullptr, &second) < 0) {
+    try {
+      service.FlushTraffic();
+    } catch (const std::runtime_error& error) {
+      spdlog::error("traffic could not be written: {}", error.what());
+    }
+  }
+  server.Stop();
+  service.FlushTraffic();
+  spdlog::info("stopped");
+  return 0;
+}
+
+void SetTenant(site::Ledger& ledger, const TenantChange& change) {
+  CheckName("tenant", change.name);
+  site::Tenant tenant{.name = change.name};
+  if (auto old = ledger.FindTenant(change.name)) tenant = std::move(*old);
+  if (!change.password_file.empty()) tenant.password_hash = site::HashPassword(FirstLine(change.password_file));
+  if (tenant.password_hash.empty())
+    throw std::runtime_error("A new tenant needs a password: --password-file FILE, or - for the input.");
+  tenant.enabled = change.enabled.value_or(tenant.enabled);
+  tenant.tasks = change.tasks.value_or(tenant.tasks);
+  tenant.rate = change.rate.value_or(tenant.rate);
+  tenant.append_only = change.append_only.value_or(tenant.append_only);
+  tenant.keep_days = change.keep_days.value_or(tenant.keep_days);
+  if (change.lease_end == "never") {
+    tenant.lease_end.reset();
+  } else if (!change.lease_end.empty()) {
+    tenant.lease_end = ParseIsoTime(change.lease_end);
+    if (!tenant.lease_end)
+      throw std::runtime_error("The end of a lease is a time such as 2027-01-31T00:00:00Z, or never.");
+  }
+  ledger.Set(tenant);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {  // NOLINT(readability-function-size): a table of options
+  CLI::App app{"steward-site: cloud repository server for restic"};
+  app.set_version_flag("--version", STEWARD_VERSION);
+  app.require_subcommand(1);
+  const CLI::AsSizeValue size(false);
+  fs::path data;
+  app.add_option("--data", data, "Folder of the site's own files")->required();
+
+  RunOptions options;
+  auto* run = app.add_subcommand("run", "Serve until stopped");
+  run->add_option("--address", options.address, "Address to listen on");
+  run->add_option("--port", options.port, "Port to listen on; 0 picks a free one and writes it to the file port");
+  auto* certificate = run->add_option("--certificate", options.certificate, "Certificate with its chain (PEM)");
+  auto* key = run->add_option("--key", options.key, "Its key (PEM)");
+  certificate->needs(key);
+  key->needs(certificate);
+  run->add_option("--name", options.names, "Names and addresses that the certificate made here covers");
+  run->add_option("--stall", options.stall, "Seconds without a byte after which an upload or download is ended")
+      ->check(CLI::Range(1, 3600));
+  run->add_option("--connections", options.connections, "Connections at once")->check(CLI::Range(1, 100000));
+
+  site::Pool pool;
+  auto* set_pool = app.add_subcommand("pool", "Add or change a pool");
+  set_pool->add_option("name", pool.name)->required();
+  set_pool->add_option("--folder", pool.folder, "Where its files lie")->required();
+  set_pool->add_option("--quota", pool.quota, "Bytes at most, such as 500GiB; 0 = no limit")->transform(size);
+
+  TenantChange change;
+  auto* set_tenant = app.add_subcommand("tenant", "Add or change a tenant");
+  set_tenant->add_option("name", change.name)->required();
+  set_tenant->add_option("--password-file", change.password_file,
+                         "File whose first line is the password; - reads the input");
+  set_tenant->add_option("--enabled", change.enabled, "true or false");
+  set_tenant->add_option("--lease-end", change.lease_end, "Time (ISO 8601) or never");
+  set_tenant->add_option("--tasks", change.tasks, "Uploads and downloads at once; 0 = no limit")
+      ->check(CLI::NonNegativeNumber);
+  set_tenant->add_option("--rate", change.rate, "Bytes a second, such as 10MiB; 0 = no limit")->transform(size);
+  set_tenant->add_option("--append-only", change.append_only, "true: backups cannot be deleted");
+  set_tenant->add_option("--keep-days", change.keep_days, "... until they are so many days old; 0 = never")
+      ->check(CLI::NonNegativeNumber);
+
+  std::string tenant;
+  auto* remove = app.add_subcommand("remove-tenant", "Remove a tenant that has no files");
+  remove->add_option("name", tenant)->required();
+
+  site::Resource resource;
+  auto* set_resource = app.add_subcommand("resource", "Add or change a tenant's part of a pool");
+  set_resource->add_option("tenant", resource.tenant)->required();
+  set_resource->add_option("name", resource.name)->required();
+  set_resource->add_option("--pool", resource.pool)->required();
+  set_resource->add_option("--quota", resource.quota, "Bytes at most; 0 = no limit but the pool's")
+      ->transform(size)
+      ->required();
+
+  auto* show = app.add_subcommand("show", "Write pools, tenants, what they use and what they transferred, as JSON");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    fs::create_directories(data);
+    if (*run) return Run(data, options);
+    site::Ledger ledger(data / "site.db");
+    if (*set_pool) {
+      CheckName("pool", pool.name);
+      pool.folder = fs::absolute(pool.folder).string();
+      site::MakePool(pool.folder);
+      Check(ledger.Set(pool));
+    }
+    if (*set_tenant) SetTenant(ledger, change);
+    if (*remove) Check(ledger.RemoveTenant(tenant));
+    if (*set_resource) {
+      CheckName("resource", resource.name);
+      Check(ledger.Set(resource));
+    }
+    if (*show) std::cout << ledger.Show().dump(2) << '\n';
+    return 0;
+  } catch (const std::exception& error) {
+    std::cerr << "steward-site: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "site/ledger.hpp"
+
+#include "base/iso_time.hpp"
+#include "fmt/format.h"
+
+namespace steward::site {
+namespace {
+
+constexpr auto kSchema = R"sql(
+create table if not exists pool (
+  name text primary key, folder text not null, quota integer not null) strict;
+create table if not exists tenant (
+  name text primary key, password_hash text not null, enabled integer not null, lease_end integer, tasks integer not null,
+  rate integer not null, append_only integer not null, keep_days integer not null) strict;
+create table if not exists resource (
+  tenant text not null references tenant, name text not null, pool text not null references pool, quota integer not null,
+  used integer not null default 0, files integer not null default 0, primary key (tenant, name)) strict;
+create index if not exists resource_of_pool on resource (pool, used);
+create table if not exists announced (
+  id integer primary key, tenant text not null, resource text not null, path text not null,
+  bytes integer not null, files integer not null) strict;
+create table if not exists traffic (
+  tenant text not null references tenant on delete cascade, day text not null, received integer not null, sent integer not null,
+  primary key (tenant, day)) strict;
+)sql";
+
+constexpr std::string_view kPoolColumns =
+    "name, folder, quota, (select coalesce(sum(used), 0) from resource where pool = pool.name) from pool";
+
+Pool ReadPool(const Query& row) {
+  return {.name = row.Text(0), .folder = row.Text(1), .quota = row.Number(2), .used = row.Number(3)};
+}
+
+Resource ReadResource(const Query& row) {
+  return {.tenant = row.Text(0),
+          .name = row.Text(1),
+          .pool = row.Text(2),
+          .quota = row.Number(3),
+          .used = row.Number(4),
+          .files = row.Number(5)};
+}
+
+constexpr std::string_view kResourceColumns = "select tenant, name, pool, quota, used, files from resource ";
+constexpr std::string_view kTenantColumns =
+    "select name, password_hash, enabled, lease_end, tasks, rate, append_only, keep_days from tenant ";
+
+Tenant ReadTenant(const Query& row) {
+  Tenant tenant{.name = row.Text(0), .password_hash = row.Text(1), .enabled = row.Number(2) != 0};
+  if (!row.IsNull(3)) tenant.lease_end = std::chrono::sys_seconds(std::chrono::seconds(row.Number(3)));
+  tenant.tasks = row.Number(4);
+  tenant.rate = row.Number(5);
+  tenant.append_only = row.Number(6) != 0;
+  tenant.keep_days = row.Number(7);
+  return tenant;
+}
+
+std::optional<Resource> Find(Sqlite& database, const std::string& tenant, const std::string& name) {
+  Query query(database, std::string(kResourceColumns) + "where tenant = ? and name = ?");
+  if (!query.Bind(tenant, name).Next()) return std::nullopt;
+  return ReadResource(query);
+}
+
+std::optional<Pool> Find(Sqlite& database, const std::string& pool) {
+  Query query(database, fmt::format("select {} where name = ?", kPoolColumns));
+  if (!query.Bind(pool).Next()) return std::nullopt;
+  return ReadPool(query);
+}
+
+/// Counts an announced change and forgets the announcement.
+void Count(Sqlite& database, std::int64_t id) {
+  Query(database,
+        "update resource set used = used + a.bytes, files = resource.files + a.files from announced a "
+        "where a.id = ? and a.tenant = resource.tenant and a.resource = resource.name")
+      .Bind(id)
+      .Execute();
+  Query(database, "delete from announced where id = ?").Bind(id).Execute();
+}
+
+}  // namespace
+
+Ledger::Ledger(const std::filesystem::path& file) : writer_(file), reader_(file) {
+  writer_.Run(kSchema);
+}
+
+Status Ledger::Set(const Pool& pool) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  const auto old = Find(writer_, pool.name);
+  if (old && old->folder != pool.folder && old->used > 0) {
+    return Fail(ErrorCode::kConflict, fmt::format("Pool {} holds {} bytes in {}: its folder cannot change.", pool.name,
+                                                  old->used, old->folder));
+  }
+  Query(writer_,
+        "insert into pool (name, folder, quota) values (?, ?, ?) "
+        "on conflict (name) do update set folder = excluded.folder, quota = excluded.quota")
+      .Bind(pool.name, pool.folder, pool.quota)
+      .Execute();
+  transaction.Commit();
+  return {};
+}
+
+void Ledger::Set(const Tenant& tenant) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_,
+        "insert into tenant (name, password_hash, enabled, tasks, rate, append_only, keep_days, lease_end) "
+        "values (?, ?, ?, ?, ?, ?, ?, nullif(?, -1)) on conflict (name) do update set "
+        "password_hash = excluded.password_hash, enabled = excluded.enabled, tasks = excluded.tasks, rate = "
+        "excluded.rate, "
+        "append_only = excluded.append_only, keep_days = excluded.keep_days, lease_end = excluded.lease_end")
+      .Bind(tenant.name, tenant.password_hash, std::int64_t{tenant.enabled}, tenant.tasks, tenant.rate,
+            std::int64_t{tenant.append_only}, tenant.keep_days,
+            tenant.lease_end ? std::int64_t{tenant.lease_end->time_since_epoch().count()} : std::int64_t{-1})
+      .Execute();
+}
+
+Status Ledger::Set(const Resource& resource) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  if (!Query(writer_, "select 1 from tenant where name = ?").Bind(resource.tenant).Next()) {
+    return Fail(ErrorCode::kNotFound, fmt::format("There is no tenant {}.", resource.tenant));
+  }
+  if (!Find(writer_, resource.pool))
+    return Fail(ErrorCode::kNotFound, fmt::format("There is no pool {}.", resource.pool));
+  const auto old = Find(writer_, resource.tenant, resource.name);
+  if (old && old->pool != resource.pool && old->files > 0) {
+    return Fail(ErrorCode::kConflict, fmt::format("{} of {} holds {} files in pool {}: it cannot change its pool.",
+                                                  resource.name, resource.tenant, old->files, old->pool));
+  }
+  Query(writer_,
+        "insert into resource (tenant, name, pool, quota) values (?, ?, ?, ?) "
+        "on conflict (tenant, name) do update set pool = excluded.pool, quota = excluded.quota")
+      .Bind(resource.tenant, resource.name, resource.pool, resource.quota)
+      .Execute();
+  transaction.Commit();
+  return {};
+}
+
+Status Ledger::RemoveTenant(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  {
+    Query files(writer_,
+                "select coalesce(sum(files), 0) + (select count(*) from announced where tenant = ?) "
+                "from resource where tenant = ?");
+    files.Bind(name, name).Next();
+    if (files.Number(0) > 0) {
+      return Fail(
+          ErrorCode::kConflict,
+          fmt::format("Tenant {} holds {} files. Delete its backups first, or disable it.", name, files.Number(0)));
+    }
+  }
+  Query(writer_, "delete from resource where tenant = ?").Bind(name).Execute();
+  Query(writer_, "delete from tenant where name = ?").Bind(name).Execute();
+  if (writer_.Changed() == 0) return Fail(ErrorCode::kNotFound, fmt::format("There is no tenant {}.", name));
+  transaction.Commit();
+  return {};
+}
+
+std::optional<Pool> Ledger::FindPool(const std::string& name) {
+  const std::lock_guard lock(read_mutex_);
+  return Find(reader_, name);
+}
+
+std::optional<Tenant> Ledger::FindTenant(const std::string& name) {
+  const std::lock_guard lock(read_mutex_);
+  Query query(reader_, std::string(kTenantColumns) + "where name = ?");
+  if (!query.Bind(name).Next()) return std::nullopt;
+  return ReadTenant(query);
+}
+
+std::optional<Resource> Ledger::FindResource(const std::string& tenant, const std::string& name) {
+  const std::lock_guard lock(read_mutex_);
+  return Find(reader_, tenant, name);
+}
+
+std::vector<Pool> Ledger::Pools() {
+  const std::lock_guard lock(read_mutex_);
+  std::vector<Pool> pools;
+  for (Query query(reader_, fmt::format("select {} order by name", kPoolColumns)); query.Next();) {
+    pools.push_back(ReadPool(query));
+  }
+  return pools;
+}
+
+std::int64_t Ledger::Begin(const Change& change) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_, "insert into announced (tenant, resource, path, bytes, files) values (?, ?, ?, ?, ?)")
+      .Bind(change.tenant, change.resource, change.path, change.goes ? -change.bytes : change.bytes,
+            std::int64_t{change.goes ? -1 : 1})
+      .Execute();
+  return writer_.LastRowId();
+}
+
+void Ledger::Finish(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  Count(writer_, id);
+  transaction.Commit();
+}
+
+void Ledger::Cancel(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_, "delete from announced where id = ?").Bind(id).Execute();
+}
+
+std::size_t Ledger::Settle(const std::function<bool(const std::string&, const std::string&)>& exists) {
+  const std::lock_guard lock(mutex_);
+  struct Open {
+    std::int64_t id;
+    std::string pool;
+    std::string path;
+    bool comes;
+  };
+  std::vector<Open> left;
+  for (Query query(writer_,
+                   "select a.id, r.pool, a.path, a.files > 0 from announced a join resource r "
+                   "on r.tenant = a.tenant and r.name = a.resource order by a.id");
+       query.Next();) {
+    left.push_back({query.Number(0), query.Text(1), query.Text(2), query.Number(3) != 0});
+  }
+  Transaction transaction(writer_);
+  for (const auto& change : left) {
+    if (exists(change.pool, change.path) == change.comes) Count(writer_, change.id);
+  }
+  writer_.Run("delete from announced");
+  transaction.Commit();
+  return left.size();
+}
+
+void Ledger::AddTraffic(const std::string& tenant, const std::string& day, const Traffic& traffic) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_,
+        "insert into traffic (tenant, day, received, sent) select name, ?, ?, ? from tenant where name = ? "
+        "on conflict (tenant, day) do update set received = received + excluded.received, sent = sent + excluded.sent")
+      .Bind(day, traffic.received, traffic.sent, tenant)
+      .Execute();
+}
+
+nlohmann::ordered_json Ledger::Show() {
+  nlohmann::ordered_json pools = nlohmann::ordered_json::array();
+  for (const auto& pool : Pools()) {
+    pools.push_back({{"name", pool.name}, {"folder", pool.folder}, {"quota", pool.quota}, {"used", pool.used}});
+  }
+  const std::lock_guard lock(read_mutex_);
+  nlohmann::ordered_json tenants = nlohmann::ordered_json::array();
+  for (Query query(reader_, std::string(kTenantColumns) + "order by name"); query.Next();) {
+    const Tenant tenant = ReadTenant(query);
+    nlohmann::ordered_json entry = {{"name", tenant.name},
+                                    {"enabled", tenant.enabled},
+                                    {"leaseEnd", nullptr},
+                                    {"tasks", tenant.tasks},
+                                    {"rate", tenant.rate},
+                                    {"appendOnly", tenant.append_only},
+                                    {"keepDays", tenant.keep_days},
+                                    {"resources", nlohmann::ordered_json::array()},
+                                    {"traffic", nlohmann::ordered_json::array()}};
+    if (tenant.lease_end) entry["leaseEnd"] = IsoTime(*tenant.lease_end);
+    Query resources(reader_, std::string(kResourceColumns) + "where tenant = ? order by name");
+    for (resources.Bind(tenant.name); resources.Next();) {
+      const Resource resource = ReadResource(resources);
+      entry["resources"].push_back({{"name", resource.name},
+                                    {"pool", resource.pool},
+                                    {"quota", resource.quota},
+                                    {"used", resource.used},
+                                    {"files", resource.files}});
+    }
+    Query traffic(reader_, "select day, received, sent from traffic where tenant = ? order by day");
+    for (traffic.Bind(tenant.name); traffic.Next();) {
+      entry["traffic"].push_back(
+          {{"day", traffic.Text(0)}, {"received", traffic.Number(1)}, {"sent", traffic.Number(2)}});
+    }
+    tenants.push_back(std::move(entry));
+  }
+  return {{"pools", std::move(pools)}, {"tenants", std::move(tenants)}};
+}
+
+}  // namespace steward::site

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "site/sqlite.hpp"
+
+namespace steward::site {
+
+/// A folder that holds tenants' files, usually a file system of its own.
+struct Pool {
+  std::string name;
+  std::string folder;
+  std::int64_t quota = 0;  ///< bytes; 0 = no limit
+  std::int64_t used = 0;   ///< bytes of all its files
+};
+
+struct Tenant {
+  std::string name;
+  std::string password_hash;  ///< Argon2id; empty = nobody can sign in
+  bool enabled = true;
+  std::optional<std::chrono::sys_seconds> lease_end = {};
+  std::int64_t tasks = 0;      ///< uploads and downloads at once; 0 = no limit
+  std::int64_t rate = 0;       ///< bytes a second, of all its connections together; 0 = no limit
+  bool append_only = false;    ///< files cannot be deleted before keep_days
+  std::int64_t keep_days = 0;  ///< of append_only; 0 = never
+};
+
+/// A tenant's part of a pool.
+struct Resource {
+  std::string tenant;
+  std::string name;
+  std::string pool;
+  std::int64_t quota = 0;  ///< bytes; 0 = no limit but the pool's
+  std::int64_t used = 0;   ///< bytes
+  std::int64_t files = 0;
+};
+
+/// A file that comes or goes.
+struct Change {
+  std::string tenant;
+  std::string resource;
+  std::string path;        ///< of the file, in the pool's folder
+  std::int64_t bytes = 0;  ///< its size
+  bool goes = false;
+};
+
+/// What a site knows of pools, tenants and what they use, in one SQLite file. Usage follows the files exactly, whenever
+/// the process or the machine stops: a change is announced (Begin) before the file comes or goes and counted (Finish)
+/// after; changes that were announced only are settled at the next start by looking at their files alone. Other
+/// processes may change pools, tenants and resources meanwhile; that is in force for the next call. Thread-safe; faults
+/// of the disk are std::runtime_error.
+class Ledger {
+ public:
+  explicit Ledger(const std::filesystem::path& file);
+
+  /// Adds or replaces; used is not taken from it. kConflict when a pool's folder changes under its files.
+  Status Set(const Pool& pool);
+  void Set(const Tenant& tenant);
+  /// kNotFound for an unknown tenant or pool, kConflict when it would change pools under its files.
+  Status Set(const Resource& resource);
+  /// kNotFound when there is none, kConflict while it has files.
+  Status RemoveTenant(const std::string& name);
+
+  std::optional<Pool> FindPool(const std::string& name);
+  std::optional<Tenant> FindTenant(const std::string& name);
+  std::optional<Resource> FindResource(const std::string& tenant, const std::string& name);
+  std::vector<Pool> Pools();
+
+  /// Announces a change; it is on the disk when this returns. The id is for Finish or Cancel.
+  std::int64_t Begin(const Change& change);
+  /// Counts it.
+  void Finish(std::int64_t id);
+  void Cancel(std::int64_t id);
+  /// Settles what a stop left announced: `exists` says whether a file (pool, path in it) is there. Returns how many.
+  std::size_t Settle(const std::function<bool(const std::string& pool, const std::string& path)>& exists);
+
+  struct Traffic {
+    std::int64_t received = 0;  ///< bytes of files that were sent here, also of those refused in the end
+    std::int64_t sent = 0;      ///< bytes of files that were read here
+  };
+  void AddTraffic(const std::string& tenant, const std::string& day, const Traffic& traffic);
+
+  /// All of it: {pools, tenants: [{..., resources: [...], traffic: [{day, received, sent}]}]}; no password hashes.
+  nlohmann::ordered_json Show();
+
+ private:
+  std::mutex mutex_;
+  Sqlite writer_;
+  std::mutex read_mutex_;
+  Sqlite reader_;  ///< reads do not wait for commits
+};
+
+}  // namespace steward::site

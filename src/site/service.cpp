@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "site/service.hpp"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include <thread>
+#include <vector>
+
+#include "base/iso_time.hpp"
+#include "base/text.hpp"
+#include "site/byte_range.hpp"
+
+namespace steward::site {
+
+/// Room for one upload, given back with its owner.
+class Reservation {
+ public:
+  Reservation(Reservations& all, std::string tenant, std::string resource, std::string pool, std::int64_t allowance)
+      : all_(all),
+        tenant_(std::move(tenant)),
+        resource_(std::move(resource)),
+        pool_(std::move(pool)),
+        allowance_(allowance) {}
+  ~Reservation() {
+    if (bytes_ > 0) all_.Give(tenant_, resource_, pool_, bytes_);
+  }
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+
+  /// Room for `bytes` in all.
+  Status Reach(std::int64_t bytes) {
+    if (bytes <= bytes_) return {};
+    if (auto taken = all_.Take(tenant_, resource_, bytes - bytes_, allowance_); !taken) return taken;
+    bytes_ = bytes;
+    return {};
+  }
+
+ private:
+  Reservations& all_;
+  std::string tenant_;
+  std::string resource_;
+  std::string pool_;
+  std::int64_t allowance_;
+  std::int64_t bytes_ = 0;
+};
+
+namespace {
+
+constexpr std::size_t kPiece = 128U << 10U;               ///< bytes moved at a time
+constexpr std::int64_t kLargestLock = 64LL << 10;         ///< bytes; restic's are about 200
+constexpr std::int64_t kAllowanceForLocks = 1LL << 20;    ///< bytes: a full resource can still be tidied
+constexpr std::int64_t kLargestConfig = 1LL << 20;        ///< bytes; the file that is not named by its hash
+constexpr std::size_t kMostRepositories = 1000;           ///< in a resource; each has 261 folders
+constexpr std::chrono::seconds kPatience{30};             ///< for a free task
+constexpr std::chrono::milliseconds kWrongPassword{500};  ///< pause before the answer
+constexpr const char* kListType2 = "application/vnd.x.restic.rest.v2";
+constexpr const char* kListType1 = "application/vnd.x.restic.rest.v1";
+
+int StatusOf(ErrorCode code) {
+  if (code == ErrorCode::kTooLarge) return 507;
+  if (code == ErrorCode::kThrottled) return 408;
+  return HttpStatus(code);
+}
+
+struct Credentials {
+  std::string name;
+  std::string password;
+};
+
+std::optional<Credentials> ReadBasic(std::string_view header) {
+  constexpr std::string_view kScheme = "Basic ";
+  if (header.size() < kScheme.size() || !SameNoCase(header.substr(0, kScheme.size()), kScheme)) return std::nullopt;
+  header.remove_prefix(kScheme.size());
+  std::string text(header.size(), '\0');
+  std::size_t size = 0;
+  if (sodium_base642bin(reinterpret_cast<unsigned char*>(text.data()), text.size(), header.data(), header.size(), " ",
+                        &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
+    return std::nullopt;
+  }
+  text.resize(size);
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  return Credentials{text.substr(0, colon), text.substr(colon + 1)};
+}
+
+std::chrono::sys_seconds Now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+/// Gives a claim back.
+class Claim {
+ public:
+  Claim(Claims& claims, std::string name) : claims_(claims), name_(std::move(name)), taken_(claims.Take(name_)) {}
+  ~Claim() {
+    if (taken_) claims_.Give(name_);
+  }
+  Claim(const Claim&) = delete;
+  Claim& operator=(const Claim&) = delete;
+  explicit operator bool() const { return taken_; }
+
+ private:
+  Claims& claims_;
+  std::string name_;
+  bool taken_;
+};
+
+/// A tenant's place among its tasks.
+class Task {
+ public:
+  Task(Limits& limits, const Tenant& tenant)
+      : limits_(limits), tenant_(tenant.name), entered_(limits.Enter(tenant, kPatience)) {}
+  ~Task() {
+    if (entered_) limits_.Leave(tenant_);
+  }
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  explicit operator bool() const { return entered_; }
+
+ private:
+  Limits& limits_;
+  std::string tenant_;
+  bool entered_;
+};
+
+/// Why a file may not be deleted yet.
+Status CheckAge(const Tenant& tenant, const Target& target, const FileFacts& facts) {
+  if (!tenant.append_only || target.type == "locks") return {};
+  if (tenant.keep_days == 0) {
+    return Fail(ErrorCode::kForbidden, "Backups of this tenant cannot be deleted: it may only add to them.");
+  }
+  const auto end = std::chrono::sys_seconds(std::chrono::seconds(facts.written)) + std::chrono::days(tenant.keep_days);
+  if (end <= Now()) return {};
+  return Fail(ErrorCode::kForbidden, fmt::format("This file is immutable until {}.", IsoTime(end)));
+}
+
+/// One entry of a list in the form of its version.
+std::string Entry(bool second_version, std::string_view name, std::int64_t size) {
+  return second_version ? fmt::format(R"({{"name":"{}","size":{}}})", name, size) : fmt::format(R"("{}")", name);
+}
+
+}  // namespace
+
+Service::Service(Ledger& ledger) : ledger_(ledger), reservations_(ledger) {
+  std::map<std::string, std::filesystem::path> folders;
+  for (const auto& pool : ledger_.Pools()) {
+    PreparePool(pool.folder);
+    folders[pool.name] = pool.folder;
+  }
+  const std::size_t settled = ledger_.Settle(
+      [&](const std::string& pool, const std::string& path) { return FactsOf(folders.at(pool) / path).has_value(); });
+  if (settled > 0) spdlog::info("{} files were on their way when the site stopped; they are settled", settled);
+}
+
+void Service::Serve(net::Exchange& exchange) {
+  const auto& head = exchange.Head();
+  if (head.path == "/health") return exchange.Answer({.status = 200}, "ok\n");
+  const auto request = Admit(head);
+  if (!request) return Refuse(exchange, request.error());
+  if (auto done = Dispatch(exchange, *request); !done) Refuse(exchange, done.error());
+}
+
+void Service::Refuse(net::Exchange& exchange, const Error& error) {
+  const auto& head = exchange.Head();
+  const int status = StatusOf(error.code);
+  // A missing file is an ordinary answer: restic asks before it writes.
+  spdlog::log(status == 404 ? spdlog::level::debug : spdlog::level::warn, "{} {} {}: {} {} {}", head.peer, head.method,
+              Limited(head.path, 200), status, error.message, error.internal);
+  net::AnswerHead answer{.status = status, .reason = Limited(error.message, 300)};
+  answer.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
+  if (status == 401) answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"Steward site\"");
+  if (error.retry_after > 0) answer.headers.emplace_back("Retry-After", std::to_string(error.retry_after));
+  exchange.Answer(answer, error.message + "\n");
+}
+
+Result<Tenant> Service::SignIn(const net::Request& head) {
+  const auto given = ReadBasic(head.Header("Authorization"));
+  if (!given) {
+    return Fail(
+        ErrorCode::kUnauthenticated,
+        "Sign in with the tenant's name and password: https://TENANT:PASSWORD@HOST/TENANT/RESOURCE/REPOSITORY/.");
+  }
+  const auto tenant = ledger_.FindTenant(given->name);
+  bool right = false;
+  if (tenant) {
+    right = passwords_.Check(*tenant, given->password);
+  } else {
+    passwords_.Pretend(given->password);
+  }
+  if (!right) {
+    std::this_thread::sleep_for(kWrongPassword);
+    return Fail(ErrorCode::kUnauthenticated, "The tenant's name or password is wrong.");
+  }
+  return *tenant;
+}
+
+Result<Service::Request> Service::Admit(const net::Request& head) {
+  auto tenant = SignIn(head);
+  if (!tenant) return tl::unexpected(tenant.error());
+  auto target = ParseTarget(head.path);
+  if (!target) return tl::unexpected(target.error());
+  if (target->tenant != tenant->name) {
+    return Fail(ErrorCode::kForbidden, fmt::format("{} has access to /{}/ only.", tenant->name, tenant->name));
+  }
+  if (!tenant->enabled) {
+    return Fail(ErrorCode::kForbidden, fmt::format("Tenant {} is disabled. Ask the provider.", tenant->name));
+  }
+  if (tenant->lease_end && *tenant->lease_end <= Now()) {
+    return Fail(ErrorCode::kForbidden, fmt::format("The lease of tenant {} ended on {}. Ask the provider.",
+                                                   tenant->name, IsoTime(*tenant->lease_end)));
+  }
+  const auto resource = ledger_.FindResource(target->tenant, target->resource);
+  const auto pool = resource ? ledger_.FindPool(resource->pool) : std::nullopt;
+  if (!pool) {
+    return Fail(ErrorCode::kNotFound, fmt::format("{} has no resource {}.", tenant->name, target->resource));
+  }
+  Request request{
+      .target = std::move(*target), .tenant = std::move(*tenant), .pool = pool->name, .folder = pool->folder};
+  request.file = request.folder / PathOf(request.target);
+  return request;
+}
+
+Status Service::Dispatch(net::Exchange& exchange, const Request& request) {
+  const auto& method = exchange.Head().method;
+  const bool reads = method == "GET" || method == "HEAD";
+  switch (request.target.kind) {
+    case Target::Kind::kRepository:
+      if (method == "POST") return Create(exchange, request);
+      break;
+    case Target::Kind::kList:
+      if (reads) return List(exchange, request);
+      break;
+    case Target::Kind::kConfig:
+    case Target::Kind::kFile:
+      if (reads) return Send(exchange, request);
+      if (method == "POST") return Put(exchange, request);
+      if (method == "DELETE") return Remove(exchange, request);
+      break;
+  }
+  return Fail(ErrorCode::kMethodNotAllowed, fmt::format("{} is not possible here.", Limited(method, 20)));
+}
+
+Status Service::Create(net::Exchange& exchange, const Request& request) {
+  const auto* create = exchange.Head().Query("create");
+  if (create == nullptr || *create != "true") {
+    return Fail(ErrorCode::kInvalid, "A repository is made by POST with ?create=true.");
+  }
+  if (auto made = MakeRepository(request.folder, request.target, kMostRepositories); !made) return made;
+  exchange.Answer({.status = 200}, "");
+  return {};
+}
+
+Status Service::Put(net::Exchange& exchange, const Request& request) {
+  const bool config = request.target.kind == Target::Kind::kConfig;
+  const bool lock = request.target.type == "locks";
+  const Claim claim(claims_, request.pool + "/" + PathOf(request.target));
+  if (!claim) return Fail(ErrorCode::kConflict, "Another connection is at work on this very file.");
+  if (FactsOf(request.file)) {
+    if (config) return Fail(ErrorCode::kForbidden, "The repository has a config already; it is not replaced.");
+    // Its content is what its name says, so that a repeated upload has nothing to add.
+    exchange.Answer({.status = 200}, "");
+    return {};
+  }
+  if (!std::filesystem::exists(request.file.parent_path())) {
+    return Fail(ErrorCode::kNotFound, "There is no such repository; make it first (restic init).");
+  }
+  const Task task(limits_, request.tenant);
+  if (!task) {
+    auto busy = Fail(ErrorCode::kUnavailable, fmt::format("{} has {} tasks under way, which is its limit.",
+                                                          request.tenant.name, request.tenant.tasks));
+    busy.value().retry_after = static_cast<int>(kPatience.count());
+    return busy;
+  }
+  Reservation room(reservations_, request.tenant.name, request.target.resource, request.pool,
+                   lock ? kAllowanceForLocks : 0);
+  auto upload = Upload::Begin(request.folder);
+  if (!upload) return tl::unexpected(upload.error());
+  if (auto received = Receive(exchange, request, *upload, room); !received) return received;
+  if (auto kept = Keep(request, *upload); !kept) return kept;
+  exchange.Answer({.status = 200}, "");
+  return {};
+}
+
+Status Service::Receive(net::Exchange& exchange, const Request& request, Upload& upload, Reservation& room) {
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  if (request.target.kind == Target::Kind::kConfig) most = kLargestConfig;
+  if (request.target.type == "locks") most = kLargestLock;
+  const auto check = [&](std::int64_t size) -> Status {
+    if (size > most) return Fail(ErrorCode::kInvalid, fmt::format("A file of this kind has at most {} bytes.", most));
+    return room.Reach(size);
+  };
+  if (const auto announced = exchange.BodySize()) {
+    constexpr std::uint64_t kSane = 1ULL << 50U;
+    if (*announced > kSane) return Fail(ErrorCode::kInvalid, "No file is that large.");
+    if (auto fits = check(static_cast<std::int64_t>(*announced)); !fits) return fits;
+  }
+  const std::unique_ptr<char[]> piece(new char[kPiece]);  // NOLINT(modernize-avoid-c-arrays): not filled with zeros
+  while (true) {
+    const auto got = exchange.Read({piece.get(), kPiece});
+    if (!got) return tl::unexpected(got.error());
+    if (*got == 0) return {};
+    const auto size = static_cast<std::int64_t>(*got);
+    CountTraffic(request.tenant.name, size, 0);
+    if (auto fits = check(upload.Size() + size); !fits) return fits;
+    if (auto added = upload.Add({piece.get(), *got}); !added) return added;
+    limits_.Pass(request.tenant, size);
+  }
+}
+
+Status Service::Keep(const Request& request, Upload& upload) {
+  const auto hash = upload.Complete();
+  if (!hash) return tl::unexpected(hash.error());
+  if (request.target.kind == Target::Kind::kFile && *hash != request.target.name) {
+    return Fail(ErrorCode::kInvalid,
+                fmt::format("The content's SHA-256 is {}, not the name: it was changed on its way. "
+                            "Nothing was written.",
+                            *hash));
+  }
+  const std::int64_t id = ledger_.Begin({.tenant = request.tenant.name,
+                                         .resource = request.target.resource,
+                                         .path = PathOf(request.target),
+                                         .bytes = upload.Size()});
+  if (auto published = upload.Publish(request.file); !published) {
+    // Half done, only the next start can tell what is there.
+    if (published.error().code != ErrorCode::kUnavailable) ledger_.Cancel(id);
+    return published;
+  }
+  ledger_.Finish(id);
+  return {};
+}
+
+Status Service::Remove(net::Exchange& exchange, const Request& request) {
+  const Claim claim(claims_, request.pool + "/" + PathOf(request.target));
+  if (!claim) return Fail(ErrorCode::kConflict, "Another connection is at work on this very file.");
+  const auto facts = FactsOf(request.file);
+  if (!facts) return Fail(ErrorCode::kNotFound, "There is no such file.");
+  if (auto old = CheckAge(request.tenant, request.target, *facts); !old) return old;
+  const std::int64_t id = ledger_.Begin({.tenant = request.tenant.name,
+                                         .resource = request.target.resource,
+                                         .path = PathOf(request.target),
+                                         .bytes = facts->size,
+                                         .goes = true});
+  if (auto removed = RemoveFile(request.file); !removed) return removed;
+  ledger_.Finish(id);
+  exchange.Answer({.status = 200}, "");
+  return {};
+}
+
+Status Service::Send(net::Exchange& exchange, const Request& request) {
+  const FileHandle file(::open(request.file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const auto facts = FactsOf(request.file);
+  if (!file || !facts) return Fail(ErrorCode::kNotFound, "There is no such file.");
+  const auto& head = exchange.Head();
+  const auto asked = head.Header("Range");
+  const auto range = RangeOf(asked, facts->size);
+  if (!range) {
+    exchange.Answer({.status = 416, .headers = {{"Content-Range", fmt::format("bytes */{}", facts->size)}}}, "");
+    return {};
+  }
+  net::AnswerHead answer{.status = 200};
+  answer.headers.emplace_back("Content-Type", "application/octet-stream");
+  answer.headers.emplace_back("Accept-Ranges", "bytes");
+  if (range->size < facts->size) {
+    answer.status = 206;
+    answer.headers.emplace_back(
+        "Content-Range", fmt::format("bytes {}-{}/{}", range->begin, range->begin + range->size - 1, facts->size));
+  }
+  if (head.method == "HEAD") {
+    exchange.Begin(answer, static_cast<std::uint64_t>(range->size));
+    return {};
+  }
+  const Task task(limits_, request.tenant);
+  if (!task) return Fail(ErrorCode::kUnavailable, "All tasks of the tenant are busy; try again.");
+  exchange.Begin(answer, static_cast<std::uint64_t>(range->size));
+  const std::unique_ptr<char[]> piece(new char[kPiece]);  // NOLINT(modernize-avoid-c-arrays): not filled with zeros
+  for (std::int64_t sent = 0; sent < range->size;) {
+    const auto most = static_cast<std::size_t>(std::min<std::int64_t>(kPiece, range->size - sent));
+    const ssize_t got = ::pread(file.Number(), piece.get(), most, range->begin + sent);
+    if (got <= 0) throw std::runtime_error("a file could not be read to its end");
+    if (!exchange.Write({piece.get(), static_cast<std::size_t>(got)})) return {};
+    sent += got;
+    CountTraffic(request.tenant.name, 0, got);
+    limits_.Pass(request.tenant, got);
+  }
+  exchange.End();
+  return {};
+}
+
+Status Service::List(net::Exchange& exchange, const Request& request) {
+  const bool second = exchange.Head().Header("Accept").find(kListType2) != std::string_view::npos;
+  if (!std::filesystem::is_directory(request.file)) return Fail(ErrorCode::kNotFound, "There is no such repository.");
+  net::AnswerHead answer{.status = 200};
+  answer.headers.emplace_back("Content-Type", second ? kListType2 : kListType1);
+  exchange.Begin(answer, std::nullopt);
+  std::string text = "[";
+  bool first = true;
+  const auto listed = ListFiles(request.folder, request.target, [&](std::string_view name, std::int64_t size) {
+    if (!std::exchange(first, false)) text += ',';
+    text += Entry(second, name, size);
+    if (text.size() < kPiece) return;
+    exchange.Write(text);
+    text.clear();
+  });
+  if (!listed) throw std::runtime_error(listed.error().message);
+  exchange.Write(text + "]");
+  exchange.End();
+  return {};
+}
+
+void Service::CountTraffic(const std::string& tenant, std::int64_t received, std::int64_t sent) {
+  const std::lock_guard lock(traffic_mutex_);
+  auto& traffic = traffic_[tenant];
+  traffic.received += received;
+  traffic.sent += sent;
+}
+
+void Service::FlushTraffic() {
+  std::map<std::string, Ledger::Traffic> traffic;
+  {
+    const std::lock_guard lock(traffic_mutex_);
+    traffic.swap(traffic_);
+  }
+  const std::string day = IsoTime(Now()).substr(0, 10);
+  for (const auto& [tenant, bytes] : traffic) ledger_.AddTraffic(tenant, day, bytes);
+}
+
+}  // namespace steward::site

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <atomic>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "net/stream_server.hpp"
+#include "site/admission.hpp"
+#include "site/blob_store.hpp"
+#include "site/ledger.hpp"
+#include "site/target.hpp"
+
+namespace steward::site {
+
+/// Answers the restic REST protocol (lists of version 1 and 2) for the tenants of a ledger. A file is acknowledged when
+/// its content has the hash that it is named by, lies on the disk and is counted. Thread-safe; `ledger` outlives it.
+class Service {
+ public:
+  /// Prepares the pools and settles what a stop left open. Throws std::runtime_error when a pool is not usable.
+  explicit Service(Ledger& ledger);
+
+  void Serve(net::Exchange& exchange);
+  /// Writes what was transferred since the last call to the ledger. Call every second or so, and at the end.
+  void FlushTraffic();
+
+ private:
+  /// Who asks, for what, and where that lies.
+  struct Request {
+    Target target;
+    Tenant tenant;
+    std::string pool;              ///< its name
+    std::filesystem::path folder;  ///< of the pool
+    std::filesystem::path file;    ///< what the target names
+  };
+
+  Result<Request> Admit(const net::Request& head);
+  Result<Tenant> SignIn(const net::Request& head);
+  /// Answers, or says why not.
+  Status Dispatch(net::Exchange& exchange, const Request& request);
+  Status Create(net::Exchange& exchange, const Request& request);
+  Status Put(net::Exchange& exchange, const Request& request);
+  Status Receive(net::Exchange& exchange, const Request& request, Upload& upload, class Reservation& room);
+  Status Keep(const Request& request, Upload& upload);
+  Status Remove(net::Exchange& exchange, const Request& request);
+  Status Send(net::Exchange& exchange, const Request& request);
+  Status List(net::Exchange& exchange, const Request& request);
+  void CountTraffic(const std::string& tenant, std::int64_t received, std::int64_t sent);
+  void Refuse(net::Exchange& exchange, const Error& error);
+
+  Ledger& ledger_;
+  Passwords passwords_;
+  Reservations reservations_;
+  Limits limits_;
+  Claims claims_;
+  std::mutex traffic_mutex_;
+  std::map<std::string, Ledger::Traffic> traffic_;
+};
+
+}  // namespace steward::site
