@@ -9,8 +9,8 @@
 
 namespace steward::net {
 
-/// The own certificate authority of a console or site: an EC P-256 key in the data folder (0600), made at the first start. Signs
-/// the server's certificate and those of agents. Thread-safe after construction.
+/// The own certificate authority of a console or site: an EC P-256 key in the data folder (0600), made at the first
+/// start. Signs the server's certificate and those of agents. Thread-safe after construction.
 class Authority {
  public:
   /// Loads or makes CA and server certificate in `folder`. `names` are the host names and addresses the server

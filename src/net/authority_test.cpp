@@ -18,7 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-
 constexpr long kDay = 86400;
 
 CertificatePtr Read(const std::string& pem) {

@@ -225,15 +225,16 @@ Result<std::size_t> StreamConnection::ReadPlain(std::span<char> room) {
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(*left_, room.size()));
   if (most == 0) return 0;
   std::size_t got = std::min(most, waiting_.size());
-  if (got > 0) {
-    std::copy_n(waiting_.data(), got, room.data());
-    Consume(got);
-  } else {
+  std::copy_n(waiting_.data(), got, room.data());
+  Consume(got);
+  // A record of TLS is 16 KiB; whoever writes to a disk wants more at once.
+  while (got < most) {
     const auto begin = Clock::now();
     Enter(Phase::kReading, state_.options.stall_timeout);
-    got = Receive(room.data(), most);
+    const std::size_t more = Receive(room.data() + got, most - got);
     phase_ = Phase::kServing;
-    if (auto pace = CheckPace(got, Clock::now() - begin); !pace) return tl::unexpected(pace.error());
+    if (auto pace = CheckPace(got, more, Clock::now() - begin); !pace) return tl::unexpected(pace.error());
+    got += more;
   }
   *left_ -= got;
   read_ += got;
@@ -271,10 +272,10 @@ Status StreamConnection::FillBody() {
   const std::size_t before = waiting_.size();
   Fill();
   phase_ = Phase::kServing;
-  return CheckPace(waiting_.size() - before, Clock::now() - begin);
+  return CheckPace(0, waiting_.size() - before, Clock::now() - begin);
 }
 
-Status StreamConnection::CheckPace(std::size_t size, Clock::duration waited) {
+Status StreamConnection::CheckPace(std::size_t before, std::size_t size, Clock::duration waited) {
   waited_ += waited;
   const auto limit = state_.options.stall_timeout;
   if (size == 0) {
@@ -283,7 +284,8 @@ Status StreamConnection::CheckPace(std::size_t size, Clock::duration waited) {
     keep_ = false;
     return Fail(ErrorCode::kThrottled, fmt::format("No byte of the body came for {} seconds.", limit.count()));
   }
-  if (waited_ > limit && (read_ + size) / std::max<std::uint64_t>(1, Seconds(waited_)) < state_.options.slowest) {
+  if (waited_ > limit &&
+      (read_ + before + size) / std::max<std::uint64_t>(1, Seconds(waited_)) < state_.options.slowest) {
     keep_ = false;
     return Fail(ErrorCode::kThrottled,
                 fmt::format("The body comes with less than {} bytes a second.", state_.options.slowest));

@@ -71,7 +71,8 @@ class StreamConnection final : public Exchange {
   Result<std::size_t> ReadPlain(std::span<char> room);
   Result<std::size_t> ReadChunked(std::span<char> room);
   Status FillBody();
-  Status CheckPace(std::size_t size, Clock::duration waited);
+  /// After `size` bytes came (0 = none will), `before` others of the same read.
+  Status CheckPace(std::size_t before, std::size_t size, Clock::duration waited);
   std::string StatusLine(const AnswerHead& head) const;
 
   StreamState& state_;

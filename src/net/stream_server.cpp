@@ -17,8 +17,9 @@ namespace steward::net {
 namespace {
 
 using Clock = StreamConnection::Clock;
-constexpr int kLook = 250;               ///< milliseconds between looks for connections past their deadline
-constexpr long kReadAhead = 64L << 10U;  ///< bytes taken from a socket at once while a body comes
+constexpr int kLook = 250;  ///< milliseconds between looks for connections past their deadline
+constexpr long kReadAhead =
+    34L << 10U;  ///< bytes taken from a socket at once: two records of TLS; OpenSSL moves what is left over
 
 SslContextPtr MakeContext(const StreamOptions& options) {
   SslContextPtr context(SSL_CTX_new(TLS_server_method()));

@@ -110,6 +110,20 @@ def site(folder):
     site.program.stop()
 
 
+@pytest.fixture
+def new_site(folder):
+    """Makes sites of the test's own: new_site(name, options)."""
+    sites = []
+
+    def make(name, options=()):
+        (folder / name).mkdir()
+        sites.append(Site(folder / name, options))
+        return sites[-1]
+    yield make
+    for site in sites:
+        site.program.stop()
+
+
 def files_of(folder, megabytes):
     folder.mkdir(exist_ok=True)
     for number in range(megabytes):
@@ -167,10 +181,8 @@ def test_many_uploads_at_once_do_not_pass_the_quota_together(site):
     assert site.exact("racer") == 10 * MIB
 
 
-def test_quota_of_the_pool_is_not_told_to_tenants(folder):
-    place = folder / "full-pool"
-    place.mkdir()
-    site = Site(place)
+def test_quota_of_the_pool_is_not_told_to_tenants(new_site):
+    site = new_site("full-pool")
     site.tenant("one")
     site.tenant("two", quota="1GiB")
     site.command("pool", "main", "--folder", site.pool, "--quota", 3 * MIB)
@@ -180,19 +192,17 @@ def test_quota_of_the_pool_is_not_told_to_tenants(folder):
     assert refused.status_code == 507 and refused.text == "The provider's storage is full; nothing was written.\n"
     assert site.exact("two") == 0
     assert f"{2 * MIB} of {3 * MIB} bytes are used" in site.program.log.read_text()  # the provider reads how full it is
-    assert "its folder cannot change" in site.command("pool", "main", "--folder", place / "elsewhere", good=False)
+    assert "its folder cannot change" in site.command("pool", "main", "--folder", site.folder / "elsewhere", good=False)
     assert "holds 1 files" in site.command("remove-tenant", "one", good=False)
     site.command("remove-tenant", "two")
     assert site.session("two").get(site.url("/two/gold/host/config")).status_code == 401
-    site.program.stop()
 
 
 @pytest.mark.parametrize("moment", range(4))
-def test_killed_in_the_middle_of_uploads(folder, moment):
+def test_killed_in_the_middle_of_uploads(new_site, moment):
     """Whatever was acknowledged is there, usage is exact, restic finds a sound repository."""
-    place = folder / f"killed-{moment}"
-    place.mkdir()
-    site = Site(place)
+    site = new_site(f"killed-{moment}")
+    place = site.folder
     site.tenant("acme")
     site.restic("acme", "init")
     source = files_of(place / "source", 16)
@@ -234,7 +244,6 @@ def test_killed_in_the_middle_of_uploads(folder, moment):
     assert "no errors were found" in site.restic("acme", "check", "--read-data").stdout
     site.restic("acme", "backup", more)
     site.exact("acme")
-    site.program.stop()
 
 
 def test_a_content_that_is_not_its_name(site):
@@ -420,10 +429,8 @@ def test_a_cut_upload_leaves_nothing(site):
     assert site.exact("cut") == 2 * MIB
 
 
-def test_who_sends_nothing_is_told_and_holds_no_place(folder):
-    place = folder / "slow"
-    place.mkdir()
-    site = Site(place, ["--stall", "2"])
+def test_who_sends_nothing_is_told_and_holds_no_place(new_site):
+    site = new_site("slow", ["--stall", "2"])
     site.tenant("slow", tasks=1)
     site.repository("slow")
     head = f"POST /slow/gold/host/data/{named(b'abc')} HTTP/1.1\r\nContent-Length: 300000\r\n".encode() + sign_in("slow") + b"\r\n"
@@ -447,7 +454,6 @@ def test_who_sends_nothing_is_told_and_holds_no_place(folder):
     with socket.create_connection(("127.0.0.1", site.port)) as plain:
         plain.settimeout(25)
         assert plain.recv(100) == b""
-    site.program.stop()
 
 
 def test_tenants_that_may_not(site):

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "site/ledger.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/uuid.hpp"
+#include "site/admission.hpp"
+
+namespace steward::site {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A ledger with pool "main" (quota 1000) and tenant acme with resource gold (quota 600), in a folder of its own.
+class LedgerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_ / "pool");
+    ledger_.emplace(folder_ / "site.db");
+    ASSERT_TRUE(ledger_->Set(Pool{.name = "main", .folder = (folder_ / "pool").string(), .quota = 1000}));
+    ledger_->Set(Tenant{.name = "acme", .password_hash = "x"});
+    ASSERT_TRUE(ledger_->Set(Resource{.tenant = "acme", .name = "gold", .pool = "main", .quota = 600}));
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::int64_t Begin(const std::string& path, std::int64_t bytes, bool goes = false) {
+    return ledger_->Begin({.tenant = "acme", .resource = "gold", .path = path, .bytes = bytes, .goes = goes});
+  }
+  /// Used bytes and files.
+  std::pair<std::int64_t, std::int64_t> Use() {
+    const auto resource = ledger_->FindResource("acme", "gold");
+    return {resource->used, resource->files};
+  }
+  using Pair = std::pair<std::int64_t, std::int64_t>;
+
+  fs::path folder_ = fs::temp_directory_path() / ("steward-ledger-" + NewUuid());
+  std::optional<Ledger> ledger_;
+};
+
+TEST_F(LedgerTest, Changes_AreCountedWhenTheyAreFinished) {
+  const auto one = Begin("a", 100);
+  const auto two = Begin("b", 0);
+  EXPECT_EQ(Use(), Pair(0, 0));
+  ledger_->Finish(one);
+  ledger_->Finish(two);
+  EXPECT_EQ(Use(), Pair(100, 2));
+  ledger_->Cancel(Begin("c", 50));
+  ledger_->Finish(Begin("a", 100, true));
+  ledger_->Finish(Begin("b", 0, true));
+  EXPECT_EQ(Use(), Pair(0, 0));
+}
+
+TEST_F(LedgerTest, AfterAStop_FilesDecide) {
+  ledger_->Finish(Begin("old", 7));
+  ledger_->Finish(Begin("older", 9));
+  Begin("came", 100);
+  Begin("did not come", 200);
+  Begin("old", 7, true);    // is gone
+  Begin("older", 9, true);  // is still there
+  ledger_.emplace(folder_ / "site.db");
+  const std::size_t settled = ledger_->Settle([](const std::string& pool, const std::string& path) {
+    EXPECT_EQ(pool, "main");
+    return path == "came" || path == "older";
+  });
+  EXPECT_EQ(settled, 4U);
+  EXPECT_EQ(Use(), Pair(109, 2));
+  EXPECT_EQ(ledger_->Settle([](const std::string&, const std::string&) { return true; }), 0U);
+}
+
+TEST_F(LedgerTest, PoolsUnderFiles_DoNotChange) {
+  ASSERT_TRUE(ledger_->Set(Pool{.name = "other", .folder = "/elsewhere"}));
+  ASSERT_TRUE(ledger_->Set(Resource{.tenant = "acme", .name = "gold", .pool = "other", .quota = 600}));
+  ledger_->Finish(Begin("a", 100));
+  EXPECT_EQ(ledger_->Set(Pool{.name = "other", .folder = "/third"}).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(ledger_->Set(Resource{.tenant = "acme", .name = "gold", .pool = "main"}).error().code,
+            ErrorCode::kConflict);
+  EXPECT_EQ(ledger_->RemoveTenant("acme").error().code, ErrorCode::kConflict);
+  EXPECT_EQ(ledger_->Set(Resource{.tenant = "none", .name = "gold", .pool = "main"}).error().code,
+            ErrorCode::kNotFound);
+  ledger_->Finish(Begin("a", 100, true));
+  EXPECT_TRUE(ledger_->RemoveTenant("acme"));
+  EXPECT_FALSE(ledger_->FindTenant("acme"));
+}
+
+TEST_F(LedgerTest, AChangedTenant_IsReadBackWhole) {
+  const auto end = std::chrono::sys_seconds(std::chrono::seconds(1800000000));
+  ledger_->Set(Tenant{.name = "acme",
+                      .password_hash = "y",
+                      .enabled = false,
+                      .lease_end = end,
+                      .tasks = 3,
+                      .rate = 4,
+                      .append_only = true,
+                      .keep_days = 5});
+  const auto tenant = ledger_->FindTenant("acme");
+  ASSERT_TRUE(tenant);
+  EXPECT_EQ(tenant->password_hash, "y");
+  EXPECT_FALSE(tenant->enabled);
+  EXPECT_EQ(tenant->lease_end, end);
+  EXPECT_EQ(tenant->tasks, 3);
+  EXPECT_EQ(tenant->rate, 4);
+  EXPECT_TRUE(tenant->append_only);
+  EXPECT_EQ(tenant->keep_days, 5);
+  ledger_->AddTraffic("acme", "2026-11-27", {.received = 10, .sent = 1});
+  ledger_->AddTraffic("acme", "2026-11-27", {.received = 5, .sent = 2});
+  ledger_->AddTraffic("nobody", "2026-11-27", {.received = 5, .sent = 2});
+  const auto shown = ledger_->Show();
+  EXPECT_EQ(shown["tenants"][0]["traffic"][0]["received"], 15);
+  EXPECT_EQ(shown["tenants"][0]["traffic"][0]["sent"], 3);
+  EXPECT_EQ(shown.dump().find("password"), std::string::npos);
+}
+
+TEST_F(LedgerTest, Reservations_CountTogether) {
+  Reservations room(*ledger_);
+  ASSERT_TRUE(room.Take("acme", "gold", 400, 0));
+  const auto refused = room.Take("acme", "gold", 201, 0);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+  EXPECT_TRUE(refused.error().message.starts_with("The quota of acme/gold is used up"));
+  ASSERT_TRUE(room.Take("acme", "gold", 201, 50));
+  ledger_->Set(Tenant{.name = "other", .password_hash = "x"});
+  ASSERT_TRUE(ledger_->Set(Resource{.tenant = "other", .name = "gold", .pool = "main", .quota = 0}));
+  EXPECT_FALSE(room.Take("other", "gold", 400, 0));  // the pool's quota is for all
+  room.Give("acme", "gold", "main", 601);
+  EXPECT_TRUE(room.Take("other", "gold", 1000, 0));
+  EXPECT_EQ(room.Take("other", "silver", 1, 0).error().code, ErrorCode::kNotFound);
+}
+
+}  // namespace
+}  // namespace steward::site
