@@ -13,8 +13,8 @@
 #include "agentlink/gateways.hpp"
 #include "agentlink/ingest.hpp"
 #include "agentlink/packages.hpp"
-#include "net/http.hpp"
 #include "net/authority.hpp"
+#include "net/http.hpp"
 
 namespace steward::agentlink {
 

@@ -81,8 +81,8 @@ FileHandle::~FileHandle() {
   if (number_ >= 0) ::close(number_);
 }
 
-Upload::Upload(fs::path file, FileHandle handle)
-    : file_(std::move(file)), handle_(std::move(handle)), digest_(EVP_MD_CTX_new()) {
+Upload::Upload(fs::path file, FileHandle handle, bool direct)
+    : file_(std::move(file)), handle_(std::move(handle)), direct_(direct), digest_(EVP_MD_CTX_new()) {
   EVP_DigestInit_ex(digest_.get(), EVP_sha256(), nullptr);
 }
 
@@ -92,13 +92,22 @@ Upload::~Upload() {
 
 Result<Upload> Upload::Begin(const fs::path& pool) {
   fs::path file = pool / kIncoming / NewUuid();
-  FileHandle handle(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
+  constexpr int kNew = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  FileHandle handle(::open(file.c_str(), kNew | O_DIRECT, 0640));
+  const bool direct = static_cast<bool>(handle);
+  if (!direct && errno == EINVAL) handle = FileHandle(::open(file.c_str(), kNew, 0640));  // not every file system can
   if (!handle) return DiskFault(file.string());
-  return Upload(std::move(file), std::move(handle));
+  return Upload(std::move(file), std::move(handle), direct);
 }
 
 Status Upload::Add(std::span<const char> bytes) {
   EVP_DigestUpdate(digest_.get(), bytes.data(), bytes.size());
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+  if (direct_ && (begin % kBlock != 0 || bytes.size() % kBlock != 0)) {
+    direct_ = false;  // the last piece, usually
+    flushed_ = size_;
+    if (::fcntl(handle_.Number(), F_SETFL, 0) != 0) return DiskFault(file_.string());
+  }
   while (!bytes.empty()) {
     const ssize_t written = ::write(handle_.Number(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
@@ -106,7 +115,7 @@ Status Upload::Add(std::span<const char> bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(written));
     size_ += written;
   }
-  if (size_ - flushed_ >= kFlushEvery) {
+  if (!direct_ && size_ - flushed_ >= kFlushEvery) {
     ::sync_file_range(handle_.Number(), flushed_, size_ - flushed_, SYNC_FILE_RANGE_WRITE);
     flushed_ = size_;
   }

@@ -41,7 +41,9 @@ class Upload {
   Upload& operator=(Upload&&) = delete;
   ~Upload();
 
+  /// Pieces whose address and size are multiples of kBlock go past the system's cache, which costs half the work.
   Status Add(std::span<const char> bytes);
+  static constexpr std::size_t kBlock = 4096;
   std::int64_t Size() const { return size_; }
   /// All that was added is on the disk after this. Returns its SHA-256, lower-case hexadecimal. Call once.
   Result<std::string> Complete();
@@ -53,10 +55,11 @@ class Upload {
   struct FreeDigest {
     void operator()(EVP_MD_CTX* digest) const { EVP_MD_CTX_free(digest); }
   };
-  Upload(std::filesystem::path file, FileHandle handle);
+  Upload(std::filesystem::path file, FileHandle handle, bool direct);
 
   std::filesystem::path file_;  ///< empty once it is published
   FileHandle handle_;
+  bool direct_;  ///< writes go past the cache, so far
   std::unique_ptr<EVP_MD_CTX, FreeDigest> digest_;
   std::int64_t size_ = 0;
   std::int64_t flushed_ = 0;  ///< bytes the disk was told to begin with

@@ -58,6 +58,12 @@ constexpr std::chrono::milliseconds kWrongPassword{500};  ///< pause before the 
 constexpr const char* kListType2 = "application/vnd.x.restic.rest.v2";
 constexpr const char* kListType1 = "application/vnd.x.restic.rest.v1";
 
+struct FreePiece {
+  void operator()(char* memory) const { std::free(memory); }  // NOLINT(cppcoreguidelines-no-malloc)
+};
+/// kPiece bytes, aligned for the disk and not filled with zeros.
+using Piece = std::unique_ptr<char, FreePiece>;
+
 int StatusOf(ErrorCode code) {
   if (code == ErrorCode::kTooLarge) return 507;
   if (code == ErrorCode::kThrottled) return 408;
@@ -295,7 +301,8 @@ Status Service::Receive(net::Exchange& exchange, const Request& request, Upload&
     if (*announced > kSane) return Fail(ErrorCode::kInvalid, "No file is that large.");
     if (auto fits = check(static_cast<std::int64_t>(*announced)); !fits) return fits;
   }
-  const std::unique_ptr<char[]> piece(new char[kPiece]);  // NOLINT(modernize-avoid-c-arrays): not filled with zeros
+  const Piece piece(static_cast<char*>(std::aligned_alloc(Upload::kBlock, kPiece)));
+  if (!piece) throw std::bad_alloc();
   while (true) {
     const auto got = exchange.Read({piece.get(), kPiece});
     if (!got) return tl::unexpected(got.error());
@@ -373,7 +380,8 @@ Status Service::Send(net::Exchange& exchange, const Request& request) {
   const Task task(limits_, request.tenant);
   if (!task) return Fail(ErrorCode::kUnavailable, "All tasks of the tenant are busy; try again.");
   exchange.Begin(answer, static_cast<std::uint64_t>(range->size));
-  const std::unique_ptr<char[]> piece(new char[kPiece]);  // NOLINT(modernize-avoid-c-arrays): not filled with zeros
+  const Piece piece(static_cast<char*>(std::aligned_alloc(Upload::kBlock, kPiece)));
+  if (!piece) throw std::bad_alloc();
   for (std::int64_t sent = 0; sent < range->size;) {
     const auto most = static_cast<std::size_t>(std::min<std::int64_t>(kPiece, range->size - sent));
     const ssize_t got = ::pread(file.Number(), piece.get(), most, range->begin + sent);

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Uploads and downloads of 4 GiB in blobs of restic's size over TLS: steward-site against `rclone serve restic` and nginx (WebDAV PUT, static GET)."""
+"""Uploads and downloads of 4 GiB in blobs of restic's size over TLS: steward-site against `rclone serve restic` and nginx (WebDAV PUT, static GET).
+
+Reads are measured twice: after the system has forgotten the files (needs root), and again."""
 import argparse
 import base64
 import hashlib
@@ -153,6 +155,12 @@ def run(server, method, blobs, repositories):
     return megabytes / taken, megabytes / cpu
 
 
+def forget():
+    """Nothing of what was written is in memory any more."""
+    subprocess.run(["sync"], check=True)
+    pathlib.Path("/proc/sys/vm/drop_caches").write_text("3\n")
+
+
 def many_clients(folder, count=200):
     """Memory at most with so many clients that upload at once."""
     server = Steward(folder / "many")
@@ -193,7 +201,9 @@ def main():
                         connection = connect(server.port)
                         connection.request("POST", server.repository(repository) + "?create=true", headers=SIGN_IN)
                         connection.getresponse().read()
-                for what, method in (("upload", server.method), ("download", "GET")):
+                for what, method in (("upload", server.method), ("cold read", "GET"), ("warm read", "GET")):
+                    if what == "cold read":
+                        forget()
                     figures.setdefault((what, kind.name), []).append(run(server, method, blobs, chosen.repositories))
                 figures.setdefault(("memory", kind.name), []).append((server.peak() / MIB, 0))
                 server.stop()
@@ -203,7 +213,7 @@ def main():
     total = 16 * chosen.blobs * chosen.repositories / 1024
     print(f"{total:.1f} GiB in blobs of 16 MiB, {CLIENTS} connections, TLS on loopback, median of {chosen.rounds} rounds\n")
     print(f"{'':10}{'':14}{'MB/s':>8}{'of site':>9}{'MB per CPU s':>14}{'of site':>9}")
-    for what in ("upload", "download"):
+    for what in ("upload", "cold read", "warm read"):
         ours = [statistics.median(column) for column in zip(*figures[what, "steward-site"])]
         for name in ("steward-site", "rclone", "nginx"):
             speed, cost = (statistics.median(column) for column in zip(*figures[what, name]))

@@ -140,8 +140,7 @@ class ChangeListener {
   std::thread thread_;
 };
 
-net::ServerOptions Options(const Config& config, const net::Authority& authority, std::uint16_t port,
-                           bool agents) {
+net::ServerOptions Options(const Config& config, const net::Authority& authority, std::uint16_t port, bool agents) {
   net::ServerOptions options;
   options.address = config.address;
   options.port = port;
