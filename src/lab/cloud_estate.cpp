@@ -13,6 +13,7 @@ using std::chrono::days;
 using std::chrono::hours;
 
 constexpr std::int64_t kGb = 1024;  ///< MB
+constexpr std::int64_t kTb = 1024 * kGb;
 
 enum class Fate : std::uint8_t { kWell, kNearlyFull, kFull, kDisabled, kLeaseOver, kSilent };
 
@@ -56,12 +57,13 @@ class CloudBuilder {
   void AddServer(const std::string& name) {
     CloudServer server{.id = DiceOf(name).Uuid(), .name = name + ".provider.example", .version = "13.0.1.2067"};
     const auto count = estate_.servers.size();
-    for (const auto& [title, kind, tb] : {std::tuple{"Fast", "LinuxLocal", 20}, {"Archive", "Extendable", 60}}) {
+    for (const auto& [title, kind, size] :
+         {std::tuple{"Fast", "LinuxLocal", 20 * kTb}, {"Archive", "Extendable", 60 * kTb}}) {
       estate_.repositories.push_back({.id = DiceOf(name + title).Uuid(),
                                       .name = fmt::format("{} {}", name, title),
                                       .server_id = server.id,
                                       .kind = kind,
-                                      .capacity_mb = tb * 1024 * kGb,
+                                      .capacity_mb = size,
                                       .foreign_mb = DiceOf(name + title + "foreign").Between(100, 900) * kGb});
     }
     CloudGatewayPool pool{.id = DiceOf(name + "pool").Uuid(), .name = name + " pool", .server_id = server.id};
@@ -122,7 +124,7 @@ class CloudBuilder {
                                .mb_per_day = 100,
                                .counted_at = estate_.start});
     }
-    for (int number = 1; number <= plan.subtenants; ++number) {
+    for (std::int64_t number = 1; number <= plan.subtenants; ++number) {
       tenant.subtenants.push_back({.id = dice.Uuid(),
                                    .name = fmt::format("{}-user{}", key, number),
                                    .description = "Notebook",

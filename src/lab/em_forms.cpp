@@ -12,7 +12,7 @@ namespace {
 
 using Json = EmForms::Json;
 constexpr const char* kNever = "1753-01-01T00:00:00Z";
-constexpr std::int64_t kMb = 1024 * 1024;
+constexpr std::int64_t kMb = 1LL << 20;
 
 template <typename T>
 const T* Find(const std::vector<T>& all, const std::string& id) {
