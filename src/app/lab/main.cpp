@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "lab/certificate.hpp"
+#include "lab/em_server.hpp"
 #include "lab/estate.hpp"
 #include "lab/gate_switch.hpp"
 #include "lab/vbr_server.hpp"
@@ -85,6 +86,29 @@ int Serve(const lab::Estate& estate, const Options& options, const lab::Clock& c
   return 0;
 }
 
+/// Runs an Enterprise Manager until a signal comes.
+int RunManager(const Options& options, const lab::EmOptions& manager, const lab::Clock& clock,
+               const sigset_t& stop_signals) {
+  const auto certificate = lab::MakeCertificate("steward-lab");
+  lab::EmServer server(lab::MakeCloudEstate(options.seed, clock.Start()), clock, manager);
+  net::ServerOptions settings;
+  settings.port = options.base_port;
+  settings.tls = {certificate.certificate_pem, certificate.key_pem, ""};
+  net::HttpServer listener(settings, [&server](net::Request& request) { return server.Handle(request); });
+  listener.Start();
+  const nlohmann::json description = {{"host", "127.0.0.1"},
+                                      {"port", listener.Port()},
+                                      {"url", fmt::format("https://127.0.0.1:{}", listener.Port())},
+                                      {"fingerprint", certificate.fingerprint},
+                                      {"user", manager.user},
+                                      {"password", manager.password}};
+  if (!options.describe.empty()) WriteDescription(options.describe, description);
+  std::cout << "steward-lab: Enterprise Manager on port " << listener.Port() << std::endl;
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  return 0;
+}
+
 /// Runs light agents until a signal comes; a line of numbers each second.
 int RunAgents(const lab::LightAgentOptions& options) {
   RaiseFileLimit();
@@ -127,15 +151,23 @@ int main(int argc, char** argv) {
   auto* demo =
       app.add_subcommand("demo", "3 resellers, 12 customers, 15 backup servers; one customer has every problem");
   auto* server = app.add_subcommand("server", "One small backup server");
-  for (auto* command : {demo, server}) {
+  auto* manager = app.add_subcommand("em", "An Enterprise Manager with two Cloud Connect servers and ten tenants");
+  for (auto* command : {demo, server, manager}) {
     command->add_option("--seed", options.seed, "The same seed makes the same estate");
     command->add_option("--speed", options.speed, "How fast the simulators' time runs")
         ->check(CLI::Range(0.1, 10000.0));
     command->add_option("--base-port", options.base_port, "First port on loopback; 0 = any free ports");
     command->add_option("--describe", options.describe, "Write a JSON file that names each server and how to sign in");
+  }
+  for (auto* command : {demo, server}) {
     command->add_option("--token-seconds", options.token_seconds, "Lifetime of an access token");
     command->add_flag("--plain", options.plain, "HTTP without TLS");
   }
+  lab::EmOptions em;
+  int task_time = 300;
+  manager->add_option("--user", em.user, "User name");
+  manager->add_option("--password", em.password, "Password");
+  manager->add_option("--task-milliseconds", task_time, "How long a change takes, and as long again to be collected");
   server->add_flag("--legacy", options.legacy, "Serve interface 1.2-rev1 only");
   server->add_option("--user", options.user, "User name");
   server->add_option("--password", options.password, "Password");
@@ -171,6 +203,8 @@ int main(int argc, char** argv) {
     if (gate->parsed()) return RunGate(gate_host, gate_to, gate_port, stop_signals);
     const auto start = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const lab::Clock clock(start, options.speed);
+    em.task_time = std::chrono::milliseconds(task_time);
+    if (manager->parsed()) return RunManager(options, em, clock, stop_signals);
     lab::Estate estate;
     if (demo->parsed()) {
       estate = lab::MakeDemoEstate(options.seed, start);
