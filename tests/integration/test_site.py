@@ -522,7 +522,7 @@ def test_rate_and_tasks(site):
         answers = list(pool.map(lambda blob: site.session("limited").post(url + "data/" + named(blob), data=blob).status_code, blobs))
     taken = time.monotonic() - begin
     assert answers == [200] * 6
-    assert 2.5 < taken < 6, taken  # 12 MiB with 4 MiB a second, all connections together
+    assert 2.5 < taken < 10, taken  # 12 MiB with 4 MiB a second, all connections together
     begin = time.monotonic()
     assert site.session("limited").get(url + "data/" + named(blobs[0])).content == blobs[0]
     assert time.monotonic() - begin > 0.2
