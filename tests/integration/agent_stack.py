@@ -69,11 +69,11 @@ class Program:
 class Lab:
     """One simulated server; its time runs fast so that jobs end while a test waits."""
 
-    def __init__(self, folder, speed=20, legacy=False):
+    def __init__(self, folder, speed=20, legacy=False, by_hand=False):
         self.user, self.password = "lab\\service", "lab-secret"
         self.file = folder / "lab.json"
         command = [BIN / "steward-lab", "server", "--base-port", "0", "--describe", self.file, "--speed", speed,
-                   "--user", self.user, "--password", self.password] + (["--legacy"] if legacy else [])
+                   "--user", self.user, "--password", self.password] + (["--legacy"] if legacy else []) + (["--by-hand"] if by_hand else [])
         self.program = Program("lab", command, folder)
         self.program.start()
         wait_for("steward-lab", self.file.exists, 30, 0.1)

@@ -23,7 +23,7 @@ TABLES = ("virtual_machine", "virtual_machine_backup", "virtual_machine_restore_
 
 @pytest.fixture(scope="module")
 def lab(folder):
-    lab = stack.Lab(folder, speed=1)
+    lab = stack.Lab(folder, speed=1, by_hand=True)  # at 18 to 24 o'clock jobs would start by themselves
     yield lab
     lab.program.stop()
 

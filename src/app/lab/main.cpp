@@ -10,6 +10,7 @@
 #include "lab/em_server.hpp"
 #include "lab/estate.hpp"
 #include "lab/gate_switch.hpp"
+#include "lab/simulation.hpp"
 #include "lab/vbr_server.hpp"
 #include "light_agents.hpp"
 
@@ -24,6 +25,7 @@ struct Options {
   std::string describe;
   bool plain = false;
   bool legacy = false;
+  bool by_hand = false;
   int token_seconds = 900;
   std::string user = "admin", password = "admin";
 };
@@ -84,6 +86,15 @@ int Serve(const lab::Estate& estate, const Options& options, const lab::Clock& c
   int signal = 0;
   sigwait(&stop_signals, &signal);
   return 0;
+}
+
+/// No job runs, and none starts by its schedule.
+void Rest(lab::BackupServer& server, lab::Moment now) {
+  for (std::size_t i = 0; i < server.jobs.size(); ++i) {
+    lab::StopJob(server, i, now);
+    server.jobs[i].schedule.automatic = false;
+    server.jobs[i].next_run.reset();
+  }
 }
 
 /// Runs an Enterprise Manager until a signal comes.
@@ -169,6 +180,7 @@ int main(int argc, char** argv) {
   manager->add_option("--password", em.password, "Password");
   manager->add_option("--task-milliseconds", task_time, "How long a change takes, and as long again to be collected");
   server->add_flag("--legacy", options.legacy, "Serve interface 1.2-rev1 only");
+  server->add_flag("--by-hand", options.by_hand, "Jobs start by order only, not by schedule");
   server->add_option("--user", options.user, "User name");
   server->add_option("--password", options.password, "Password");
   lab::LightAgentOptions light;
@@ -217,6 +229,7 @@ int main(int argc, char** argv) {
       entry.user = options.user;
       entry.password = options.password;
       entry.server = lab::MakeSmallServer(options.seed, start, !options.legacy);
+      if (options.by_hand) Rest(entry.server, start);
     }
     return Serve(estate, options, clock, stop_signals);
   } catch (const std::exception& error) {
