@@ -74,8 +74,8 @@ struct CloudTenant {
   std::string id{}, name{}, server_id{}, description{}, password{};
   bool enabled = true;
   std::optional<Moment> lease_end{};
-  std::optional<Moment> last_active{};  ///< not active any more since; nothing with `active` = just now
-  bool active = true;
+  bool active = true;                   ///< works: was there a few minutes ago, whenever one looks
+  std::optional<Moment> last_active{};  ///< of one that is not active; nothing = never
   bool throttled = false;
   int throttle_limit = 1;
   std::string throttle_unit = "MBps";

@@ -133,11 +133,15 @@ Result<std::string> Upload::Complete() {
 Status Upload::Publish(const fs::path& path) {
   if (::renameat2(AT_FDCWD, file_.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
     if (errno == EEXIST) return Fail(ErrorCode::kConflict, "The repository has this file already.");
-    if (errno == ENOENT) return Fail(ErrorCode::kNotFound, "There is no such repository; make it first (restic init).");
+    if (errno == ENOENT) return NoRepository();
     return DiskFault(path.string());
   }
   file_.clear();
   return SyncAsTold(path.parent_path());
+}
+
+tl::unexpected<Error> NoRepository() {
+  return Fail(ErrorCode::kNotFound, "There is no such repository; make it first (restic init).");
 }
 
 std::string PathOf(const Target& target) {
@@ -186,7 +190,7 @@ Status MakeRepository(const fs::path& pool, const Target& target, std::size_t mo
 Status ListFiles(const fs::path& pool, const Target& list,
                  const std::function<void(std::string_view, std::int64_t)>& found) {
   const fs::path folder = pool / PathOf(list);
-  if (!ListFolder(folder, found)) return Fail(ErrorCode::kNotFound, "There is no such repository.");
+  if (!ListFolder(folder, found)) return NoRepository();
   if (list.type != "data") return {};
   for (unsigned shard = 0; shard < 256; ++shard) ListFolder(folder / Shard(shard), found);
   return {};

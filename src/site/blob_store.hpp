@@ -69,6 +69,9 @@ class Upload {
 /// each first byte of their name.
 std::string PathOf(const Target& target);
 
+/// kNotFound: what is asked for lies in a repository that was never made.
+tl::unexpected<Error> NoRepository();
+
 /// Makes the folders of a repository, to stay; those that are there are left. kConflict when `most` repositories are
 /// in the resource.
 Status MakeRepository(const std::filesystem::path& pool, const Target& target, std::size_t most);

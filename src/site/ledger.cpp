@@ -38,10 +38,13 @@ Resource ReadResource(const Query& row) {
           .pool = row.Text(2),
           .quota = row.Number(3),
           .used = row.Number(4),
-          .files = row.Number(5)};
+          .files = row.Number(5),
+          .folder = row.Text(6)};
 }
 
-constexpr std::string_view kResourceColumns = "select tenant, name, pool, quota, used, files from resource ";
+constexpr std::string_view kResourceColumns =
+    "select r.tenant, r.name, r.pool, r.quota, r.used, r.files, p.folder "
+    "from resource r join pool p on p.name = r.pool ";
 constexpr std::string_view kTenantColumns =
     "select name, password_hash, enabled, lease_end, tasks, rate, append_only, keep_days from tenant ";
 
@@ -56,7 +59,7 @@ Tenant ReadTenant(const Query& row) {
 }
 
 std::optional<Resource> Find(Sqlite& database, const std::string& tenant, const std::string& name) {
-  Query query(database, std::string(kResourceColumns) + "where tenant = ? and name = ?");
+  Query query(database, std::string(kResourceColumns) + "where r.tenant = ? and r.name = ?");
   if (!query.Bind(tenant, name).Next()) return std::nullopt;
   return ReadResource(query);
 }
@@ -67,6 +70,10 @@ std::optional<Pool> Find(Sqlite& database, const std::string& pool) {
   return ReadPool(query);
 }
 
+void Forget(Sqlite& database, std::int64_t id) {
+  Query(database, "delete from announced where id = ?").Bind(id).Execute();
+}
+
 /// Counts an announced change and forgets the announcement.
 void Count(Sqlite& database, std::int64_t id) {
   Query(database,
@@ -74,7 +81,31 @@ void Count(Sqlite& database, std::int64_t id) {
         "where a.id = ? and a.tenant = resource.tenant and a.resource = resource.name")
       .Bind(id)
       .Execute();
-  Query(database, "delete from announced where id = ?").Bind(id).Execute();
+  Forget(database, id);
+}
+
+struct Announcement {
+  std::int64_t id = 0;
+  std::string pool;
+  std::string path;
+  bool comes = false;
+};
+
+/// The changes that were announced only, oldest first: all, or those of a path.
+std::vector<Announcement> Announced(Sqlite& database, const std::string& path = "") {
+  std::vector<Announcement> left;
+  Query query(database,
+              "select a.id, r.pool, a.path, a.files > 0 from announced a join resource r "
+              "on r.tenant = a.tenant and r.name = a.resource where ? in ('', a.path) order by a.id");
+  for (query.Bind(path); query.Next();) {
+    left.push_back({query.Number(0), query.Text(1), query.Text(2), query.Number(3) != 0});
+  }
+  return left;
+}
+
+/// Decides an announced change by whether its file is there.
+void SettleOne(Sqlite& database, const Announcement& change, bool there) {
+  change.comes == there ? Count(database, change.id) : Forget(database, change.id);
 }
 
 }  // namespace
@@ -185,11 +216,15 @@ std::vector<Pool> Ledger::Pools() {
 
 std::int64_t Ledger::Begin(const Change& change) {
   const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  for (const auto& left : Announced(writer_, change.path)) SettleOne(writer_, left, change.goes);
   Query(writer_, "insert into announced (tenant, resource, path, bytes, files) values (?, ?, ?, ?, ?)")
       .Bind(change.tenant, change.resource, change.path, change.goes ? -change.bytes : change.bytes,
             std::int64_t{change.goes ? -1 : 1})
       .Execute();
-  return writer_.LastRowId();
+  const std::int64_t id = writer_.LastRowId();
+  transaction.Commit();
+  return id;
 }
 
 void Ledger::Finish(std::int64_t id) {
@@ -201,29 +236,14 @@ void Ledger::Finish(std::int64_t id) {
 
 void Ledger::Cancel(std::int64_t id) {
   const std::lock_guard lock(mutex_);
-  Query(writer_, "delete from announced where id = ?").Bind(id).Execute();
+  Forget(writer_, id);
 }
 
 std::size_t Ledger::Settle(const std::function<bool(const std::string&, const std::string&)>& exists) {
   const std::lock_guard lock(mutex_);
-  struct Open {
-    std::int64_t id;
-    std::string pool;
-    std::string path;
-    bool comes;
-  };
-  std::vector<Open> left;
-  for (Query query(writer_,
-                   "select a.id, r.pool, a.path, a.files > 0 from announced a join resource r "
-                   "on r.tenant = a.tenant and r.name = a.resource order by a.id");
-       query.Next();) {
-    left.push_back({query.Number(0), query.Text(1), query.Text(2), query.Number(3) != 0});
-  }
   Transaction transaction(writer_);
-  for (const auto& change : left) {
-    if (exists(change.pool, change.path) == change.comes) Count(writer_, change.id);
-  }
-  writer_.Run("delete from announced");
+  const auto left = Announced(writer_);
+  for (const auto& change : left) SettleOne(writer_, change, exists(change.pool, change.path));
   transaction.Commit();
   return left.size();
 }
@@ -256,7 +276,7 @@ nlohmann::ordered_json Ledger::Show() {
                                     {"resources", nlohmann::ordered_json::array()},
                                     {"traffic", nlohmann::ordered_json::array()}};
     if (tenant.lease_end) entry["leaseEnd"] = IsoTime(*tenant.lease_end);
-    Query resources(reader_, std::string(kResourceColumns) + "where tenant = ? order by name");
+    Query resources(reader_, std::string(kResourceColumns) + "where r.tenant = ? order by r.name");
     for (resources.Bind(tenant.name); resources.Next();) {
       const Resource resource = ReadResource(resources);
       entry["resources"].push_back({{"name", resource.name},

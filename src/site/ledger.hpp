@@ -40,6 +40,7 @@ struct Resource {
   std::int64_t quota = 0;  ///< bytes; 0 = no limit but the pool's
   std::int64_t used = 0;   ///< bytes
   std::int64_t files = 0;
+  std::string folder = {};  ///< of the pool; not set by it
 };
 
 /// A file that comes or goes.
@@ -73,7 +74,9 @@ class Ledger {
   std::optional<Resource> FindResource(const std::string& tenant, const std::string& name);
   std::vector<Pool> Pools();
 
-  /// Announces a change; it is on the disk when this returns. The id is for Finish or Cancel.
+  /// Announces a change of a file that is there only if it is to go; it is on the disk when this returns. The id is for
+  /// Finish or Cancel. Earlier changes of this file that got neither, since a disk failed, are settled by that. One
+  /// change of a file at a time.
   std::int64_t Begin(const Change& change);
   /// Counts it.
   void Finish(std::int64_t id);

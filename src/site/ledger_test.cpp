@@ -67,6 +67,21 @@ TEST_F(LedgerTest, AfterAStop_FilesDecide) {
   EXPECT_EQ(ledger_->Settle([](const std::string&, const std::string&) { return true; }), 0U);
 }
 
+TEST_F(LedgerTest, WhatAFailedDiskLeftOpen_IsSettledByTheNextChangeOfTheFile) {
+  Begin("came", 100);  // and nobody could say so
+  Begin("stays", 10);
+  ledger_->Finish(Begin("came", 100, true));
+  EXPECT_EQ(Use(), Pair(0, 0));
+  Begin("went", 5, true);  // of a file that was never counted: it did not go, for it comes now
+  ledger_->Finish(Begin("other", 7));
+  Begin("other", 7, true);  // went, and nobody could say so
+  ledger_->Finish(Begin("other", 7));
+  EXPECT_EQ(Use(), Pair(7, 1));
+  Begin("other", 7, true);  // did not go
+  ledger_->Finish(Begin("other", 7, true));
+  EXPECT_EQ(Use(), Pair(0, 0));
+}
+
 TEST_F(LedgerTest, PoolsUnderFiles_DoNotChange) {
   ASSERT_TRUE(ledger_->Set(Pool{.name = "other", .folder = "/elsewhere"}));
   ASSERT_TRUE(ledger_->Set(Resource{.tenant = "acme", .name = "gold", .pool = "other", .quota = 600}));

@@ -64,6 +64,12 @@ struct FreePiece {
 /// kPiece bytes, aligned for the disk and not filled with zeros.
 using Piece = std::unique_ptr<char, FreePiece>;
 
+Piece NewPiece() {
+  Piece piece(static_cast<char*>(std::aligned_alloc(Upload::kBlock, kPiece)));
+  if (!piece) throw std::bad_alloc();
+  return piece;
+}
+
 int StatusOf(ErrorCode code) {
   if (code == ErrorCode::kTooLarge) return 507;
   if (code == ErrorCode::kThrottled) return 408;
@@ -95,40 +101,38 @@ std::chrono::sys_seconds Now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-/// Gives a claim back.
-class Claim {
+/// What was taken, or not; it is given back at the end of this.
+template <typename Give>
+class Held {
  public:
-  Claim(Claims& claims, std::string name) : claims_(claims), name_(std::move(name)), taken_(claims.Take(name_)) {}
-  ~Claim() {
-    if (taken_) claims_.Give(name_);
+  Held(bool taken, Give give) : taken_(taken), give_(std::move(give)) {}
+  ~Held() {
+    if (taken_) give_();
   }
-  Claim(const Claim&) = delete;
-  Claim& operator=(const Claim&) = delete;
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
   explicit operator bool() const { return taken_; }
 
  private:
-  Claims& claims_;
-  std::string name_;
   bool taken_;
+  Give give_;
 };
 
-/// A tenant's place among its tasks.
-class Task {
- public:
-  Task(Limits& limits, const Tenant& tenant)
-      : limits_(limits), tenant_(tenant.name), entered_(limits.Enter(tenant, kPatience)) {}
-  ~Task() {
-    if (entered_) limits_.Leave(tenant_);
-  }
-  Task(const Task&) = delete;
-  Task& operator=(const Task&) = delete;
-  explicit operator bool() const { return entered_; }
+auto Claim(Claims& claims, const std::string& name) {
+  return Held(claims.Take(name), [&claims, name] { claims.Give(name); });
+}
 
- private:
-  Limits& limits_;
-  std::string tenant_;
-  bool entered_;
-};
+/// A place among the tenant's tasks.
+auto Task(Limits& limits, const Tenant& tenant) {
+  return Held(limits.Enter(tenant, kPatience), [&limits, name = tenant.name] { limits.Leave(name); });
+}
+
+tl::unexpected<Error> Busy(const Tenant& tenant) {
+  auto busy = Fail(ErrorCode::kUnavailable,
+                   fmt::format("{} has {} tasks under way, which is its limit.", tenant.name, tenant.tasks));
+  busy.value().retry_after = static_cast<int>(kPatience.count());
+  return busy;
+}
 
 /// Why a file may not be deleted yet.
 Status CheckAge(const Tenant& tenant, const Target& target, const FileFacts& facts) {
@@ -217,12 +221,11 @@ Result<Service::Request> Service::Admit(const net::Request& head) {
                                                    tenant->name, IsoTime(*tenant->lease_end)));
   }
   const auto resource = ledger_.FindResource(target->tenant, target->resource);
-  const auto pool = resource ? ledger_.FindPool(resource->pool) : std::nullopt;
-  if (!pool) {
+  if (!resource) {
     return Fail(ErrorCode::kNotFound, fmt::format("{} has no resource {}.", tenant->name, target->resource));
   }
   Request request{
-      .target = std::move(*target), .tenant = std::move(*tenant), .pool = pool->name, .folder = pool->folder};
+      .target = std::move(*target), .tenant = std::move(*tenant), .pool = resource->pool, .folder = resource->folder};
   request.file = request.folder / PathOf(request.target);
   return request;
 }
@@ -260,7 +263,7 @@ Status Service::Create(net::Exchange& exchange, const Request& request) {
 Status Service::Put(net::Exchange& exchange, const Request& request) {
   const bool config = request.target.kind == Target::Kind::kConfig;
   const bool lock = request.target.type == "locks";
-  const Claim claim(claims_, request.pool + "/" + PathOf(request.target));
+  const auto claim = Claim(claims_, request.pool + "/" + PathOf(request.target));
   if (!claim) return Fail(ErrorCode::kConflict, "Another connection is at work on this very file.");
   if (FactsOf(request.file)) {
     if (config) return Fail(ErrorCode::kForbidden, "The repository has a config already; it is not replaced.");
@@ -269,15 +272,10 @@ Status Service::Put(net::Exchange& exchange, const Request& request) {
     return {};
   }
   if (!std::filesystem::exists(request.file.parent_path())) {
-    return Fail(ErrorCode::kNotFound, "There is no such repository; make it first (restic init).");
+    return NoRepository();
   }
-  const Task task(limits_, request.tenant);
-  if (!task) {
-    auto busy = Fail(ErrorCode::kUnavailable, fmt::format("{} has {} tasks under way, which is its limit.",
-                                                          request.tenant.name, request.tenant.tasks));
-    busy.value().retry_after = static_cast<int>(kPatience.count());
-    return busy;
-  }
+  const auto task = Task(limits_, request.tenant);
+  if (!task) return Busy(request.tenant);
   Reservation room(reservations_, request.tenant.name, request.target.resource, request.pool,
                    lock ? kAllowanceForLocks : 0);
   auto upload = Upload::Begin(request.folder);
@@ -301,8 +299,7 @@ Status Service::Receive(net::Exchange& exchange, const Request& request, Upload&
     if (*announced > kSane) return Fail(ErrorCode::kInvalid, "No file is that large.");
     if (auto fits = check(static_cast<std::int64_t>(*announced)); !fits) return fits;
   }
-  const Piece piece(static_cast<char*>(std::aligned_alloc(Upload::kBlock, kPiece)));
-  if (!piece) throw std::bad_alloc();
+  const Piece piece = NewPiece();
   while (true) {
     const auto got = exchange.Read({piece.get(), kPiece});
     if (!got) return tl::unexpected(got.error());
@@ -329,7 +326,7 @@ Status Service::Keep(const Request& request, Upload& upload) {
                                          .path = PathOf(request.target),
                                          .bytes = upload.Size()});
   if (auto published = upload.Publish(request.file); !published) {
-    // Half done, only the next start can tell what is there.
+    // Half done, only a look at the file can tell: at its next change, or at the next start.
     if (published.error().code != ErrorCode::kUnavailable) ledger_.Cancel(id);
     return published;
   }
@@ -338,7 +335,7 @@ Status Service::Keep(const Request& request, Upload& upload) {
 }
 
 Status Service::Remove(net::Exchange& exchange, const Request& request) {
-  const Claim claim(claims_, request.pool + "/" + PathOf(request.target));
+  const auto claim = Claim(claims_, request.pool + "/" + PathOf(request.target));
   if (!claim) return Fail(ErrorCode::kConflict, "Another connection is at work on this very file.");
   const auto facts = FactsOf(request.file);
   if (!facts) return Fail(ErrorCode::kNotFound, "There is no such file.");
@@ -377,11 +374,10 @@ Status Service::Send(net::Exchange& exchange, const Request& request) {
     exchange.Begin(answer, static_cast<std::uint64_t>(range->size));
     return {};
   }
-  const Task task(limits_, request.tenant);
-  if (!task) return Fail(ErrorCode::kUnavailable, "All tasks of the tenant are busy; try again.");
+  const auto task = Task(limits_, request.tenant);
+  if (!task) return Busy(request.tenant);
   exchange.Begin(answer, static_cast<std::uint64_t>(range->size));
-  const Piece piece(static_cast<char*>(std::aligned_alloc(Upload::kBlock, kPiece)));
-  if (!piece) throw std::bad_alloc();
+  const Piece piece = NewPiece();
   for (std::int64_t sent = 0; sent < range->size;) {
     const auto most = static_cast<std::size_t>(std::min<std::int64_t>(kPiece, range->size - sent));
     const ssize_t got = ::pread(file.Number(), piece.get(), most, range->begin + sent);
@@ -397,7 +393,7 @@ Status Service::Send(net::Exchange& exchange, const Request& request) {
 
 Status Service::List(net::Exchange& exchange, const Request& request) {
   const bool second = exchange.Head().Header("Accept").find(kListType2) != std::string_view::npos;
-  if (!std::filesystem::is_directory(request.file)) return Fail(ErrorCode::kNotFound, "There is no such repository.");
+  if (!std::filesystem::is_directory(request.file)) return NoRepository();
   net::AnswerHead answer{.status = 200};
   answer.headers.emplace_back("Content-Type", second ? kListType2 : kListType1);
   exchange.Begin(answer, std::nullopt);

@@ -24,6 +24,10 @@ bool IsHash(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
+tl::unexpected<Error> NoSuchPart() {
+  return Fail(ErrorCode::kNotFound, "A repository holds config, data, index, keys, locks and snapshots.");
+}
+
 std::vector<std::string_view> Parts(std::string_view path) {
   std::vector<std::string_view> parts;
   while (true) {
@@ -41,30 +45,33 @@ bool IsName(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return IsLetterOrDigit(c) || c == '.' || c == '_' || c == '-'; });
 }
 
+Status CheckName(std::string_view what, std::string_view name) {
+  if (IsName(name)) return {};
+  return Fail(
+      ErrorCode::kInvalid,
+      fmt::format("'{}' cannot be the name of a {}: 1 to {} letters, digits, '.', '_' and '-', beginning with a "
+                  "letter or digit.",
+                  Limited(std::string(name), 100), what, kLongestName));
+}
+
 Result<Target> ParseTarget(std::string_view path) {
   const auto parts = Parts(path.starts_with('/') ? path.substr(1) : path);
   if (parts.size() < 4 || parts.size() > 5) {
     return Fail(ErrorCode::kNotFound, "A repository's address is /TENANT/RESOURCE/REPOSITORY/.");
   }
   for (const auto part : {parts[0], parts[1], parts[2]}) {
-    if (IsName(part)) continue;
-    return Fail(
-        ErrorCode::kInvalid,
-        fmt::format("'{}' cannot be the name of a tenant, resource or repository: 1 to 64 letters, digits, '.', "
-                    "'_' and '-', beginning with a letter or digit.",
-                    Limited(std::string(part), 100)));
+    if (auto good = CheckName("tenant, resource or repository", part); !good) return tl::unexpected(good.error());
   }
   Target target{
       .tenant = std::string(parts[0]), .resource = std::string(parts[1]), .repository = std::string(parts[2])};
   if (parts.size() == 4) {
     if (parts[3].empty()) return target;
-    if (parts[3] != "config")
-      return Fail(ErrorCode::kNotFound, "A repository holds config, data, index, keys, locks and snapshots.");
+    if (parts[3] != "config") return NoSuchPart();
     target.kind = Target::Kind::kConfig;
     return target;
   }
   if (std::ranges::find(kTypes, parts[3]) == kTypes.end()) {
-    return Fail(ErrorCode::kNotFound, "A repository holds config, data, index, keys, locks and snapshots.");
+    return NoSuchPart();
   }
   target.type = std::string(parts[3]);
   target.kind = Target::Kind::kList;

@@ -22,6 +22,9 @@ struct Target {
 /// and repositories.
 bool IsName(std::string_view text);
 
+/// kInvalid when that is no name; `what` says of what, for the message.
+Status CheckName(std::string_view what, std::string_view name);
+
 /// "/TENANT/RESOURCE/REPOSITORY/", ".../config", ".../TYPE/" or ".../TYPE/NAME". kNotFound for any other shape,
 /// kInvalid for a name that cannot be.
 Result<Target> ParseTarget(std::string_view path);

@@ -192,6 +192,8 @@ def test_quota_of_the_pool_is_not_told_to_tenants(new_site):
     assert refused.status_code == 507 and refused.text == "The provider's storage is full; nothing was written.\n"
     assert site.exact("two") == 0
     assert f"{2 * MIB} of {3 * MIB} bytes are used" in site.program.log.read_text()  # the provider reads how full it is
+    site.command("pool", "main", "--folder", site.pool)  # what is not named stays
+    assert json.loads(site.command("show"))["pools"][0]["quota"] == 3 * MIB
     assert "its folder cannot change" in site.command("pool", "main", "--folder", site.folder / "elsewhere", good=False)
     assert "holds 1 files" in site.command("remove-tenant", "one", good=False)
     site.command("remove-tenant", "two")

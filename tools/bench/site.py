@@ -62,6 +62,9 @@ class Server:
         """Bytes of memory at most, of all its processes."""
         return sum(int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) for pid in self.pids()) * 1024
 
+    def repository(self, number):
+        return f"/r{number}/"
+
     def stop(self):
         self.process.terminate()
         self.process.wait(30)
@@ -91,9 +94,6 @@ class Rclone(Server):
                                          "--key", self.folder / "key.pem", "--user", "acme", "--pass", "secret", self.folder / "files"],
                                         stderr=subprocess.DEVNULL)
 
-    def repository(self, number):
-        return f"/r{number}/"
-
 
 class Nginx(Server):
     name, method = "nginx", "PUT"
@@ -108,9 +108,6 @@ http {{ access_log off; client_max_body_size 100m; client_body_temp_path {self.f
 server {{ listen 127.0.0.1:{self.port} ssl; ssl_certificate {self.folder}/cert.pem; ssl_certificate_key {self.folder}/key.pem;
 location / {{ root {self.folder}/files; dav_methods PUT DELETE; create_full_put_path on; }} }} }}""")
         self.process = subprocess.Popen(["nginx", "-c", self.folder / "nginx.conf"], stderr=subprocess.DEVNULL)
-
-    def repository(self, number):
-        return f"/r{number}/"
 
 
 def certificate(folder):

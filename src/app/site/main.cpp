@@ -16,6 +16,7 @@
 #include "net/stream_server.hpp"
 #include "site/ledger.hpp"
 #include "site/service.hpp"
+#include "site/target.hpp"
 #include "spdlog/spdlog.h"
 
 namespace {
@@ -62,14 +63,6 @@ std::string FirstLine(const std::string& file) {
 
 void Check(const Status& status) {
   if (!status) throw std::runtime_error(status.error().message);
-}
-
-void CheckName(const std::string& what, const std::string& name) {
-  if (site::IsName(name)) return;
-  throw std::runtime_error(
-      fmt::format("'{}' cannot be the name of a {}: 1 to 64 letters, digits, '.', '_' and '-', "
-                  "beginning with a letter or digit.",
-                  name, what));
 }
 
 /// Held for as long as the process lives: one server for a folder.
@@ -126,8 +119,18 @@ int Run(const fs::path& data, const RunOptions& options) {
   return 0;
 }
 
+/// Without a quota, the one it has stays.
+void SetPool(site::Ledger& ledger, site::Pool pool, std::optional<std::int64_t> quota) {
+  Check(site::CheckName("pool", pool.name));
+  const auto old = ledger.FindPool(pool.name);
+  pool.quota = quota.value_or(old ? old->quota : 0);
+  pool.folder = fs::absolute(pool.folder).string();
+  site::MakePool(pool.folder);
+  Check(ledger.Set(pool));
+}
+
 void SetTenant(site::Ledger& ledger, const TenantChange& change) {
-  CheckName("tenant", change.name);
+  Check(site::CheckName("tenant", change.name));
   site::Tenant tenant{.name = change.name};
   if (auto old = ledger.FindTenant(change.name)) tenant = std::move(*old);
   if (!change.password_file.empty()) tenant.password_hash = site::HashPassword(FirstLine(change.password_file));
@@ -150,7 +153,7 @@ void SetTenant(site::Ledger& ledger, const TenantChange& change) {
 
 }  // namespace
 
-int main(int argc, char** argv) {  // NOLINT(readability-function-size): a table of options
+int main(int argc, char** argv) {
   CLI::App app{"steward-site: cloud repository server for restic"};
   app.set_version_flag("--version", STEWARD_VERSION);
   app.require_subcommand(1);
@@ -172,10 +175,11 @@ int main(int argc, char** argv) {  // NOLINT(readability-function-size): a table
   run->add_option("--connections", options.connections, "Connections at once")->check(CLI::Range(1, 100000));
 
   site::Pool pool;
+  std::optional<std::int64_t> quota;
   auto* set_pool = app.add_subcommand("pool", "Add or change a pool");
   set_pool->add_option("name", pool.name)->required();
   set_pool->add_option("--folder", pool.folder, "Where its files lie")->required();
-  set_pool->add_option("--quota", pool.quota, "Bytes at most, such as 500GiB; 0 = no limit")->transform(size);
+  set_pool->add_option("--quota", quota, "Bytes at most, such as 500GiB; 0 = no limit")->transform(size);
 
   TenantChange change;
   auto* set_tenant = app.add_subcommand("tenant", "Add or change a tenant");
@@ -210,16 +214,11 @@ int main(int argc, char** argv) {  // NOLINT(readability-function-size): a table
     fs::create_directories(data);
     if (*run) return Run(data, options);
     site::Ledger ledger(data / "site.db");
-    if (*set_pool) {
-      CheckName("pool", pool.name);
-      pool.folder = fs::absolute(pool.folder).string();
-      site::MakePool(pool.folder);
-      Check(ledger.Set(pool));
-    }
+    if (*set_pool) SetPool(ledger, pool, quota);
     if (*set_tenant) SetTenant(ledger, change);
     if (*remove) Check(ledger.RemoveTenant(tenant));
     if (*set_resource) {
-      CheckName("resource", resource.name);
+      Check(site::CheckName("resource", resource.name));
       Check(ledger.Set(resource));
     }
     if (*show) std::cout << ledger.Show().dump(2) << '\n';
