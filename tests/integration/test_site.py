@@ -576,6 +576,11 @@ def test_only_one_process_serves_a_folder(site):
     assert "is served by another process already" in site.command("run", "--port", "0", good=False)
 
 
+def test_one_name_for_all_programs(site):
+    shown = subprocess.run([stack.BIN / "steward", "site", "--data", site.data, "show"], capture_output=True, text=True, timeout=30, check=True)
+    assert json.loads(shown.stdout)["pools"][0]["name"] == "main"
+
+
 def test_garbage_at_the_command_line(site):
     for arguments, words in [(("tenant", "../x", "--password-file", "-"), "cannot be the name of a tenant"),
                              (("resource", "absent", "gold", "--pool", "main", "--quota", "1"), "There is no tenant absent."),

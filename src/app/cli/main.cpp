@@ -14,12 +14,13 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kParts = {"agent", "console", "package", "lab"};
+constexpr std::array<std::string_view, 5> kParts = {"agent", "console", "site", "package", "lab"};
 
 int Usage(std::ostream& out) {
   out << "usage: steward PART ...\n"
          "  agent     the management agent: run, check, status\n"
          "  console   the console: run, gateway-config\n"
+         "  site      the cloud repository server: run, pool, tenant, resource, show\n"
          "  package   signed packages of the agent: keys, make, show\n"
          "  lab       simulated backup servers, agents and ways for tests\n"
          "steward PART --help tells more.\n";
