@@ -582,10 +582,11 @@ def test_one_name_for_all_programs(site):
 
 
 def test_garbage_at_the_command_line(site):
+    site.tenant("plain")
     for arguments, words in [(("tenant", "../x", "--password-file", "-"), "cannot be the name of a tenant"),
                              (("resource", "absent", "gold", "--pool", "main", "--quota", "1"), "There is no tenant absent."),
                              (("tenant", "new", "--enabled", "true"), "A new tenant needs a password"),
-                             (("tenant", "acme", "--lease-end", "tomorrow"), "The end of a lease is a time such as"),
+                             (("tenant", "plain", "--lease-end", "tomorrow"), "The end of a lease is a time such as"),
                              (("remove-tenant", "absent"), "There is no tenant absent.")]:
         assert words in site.command(*arguments, text="pw\n", good=False), arguments
-    assert "There is no pool absent." in site.command("resource", "mine", "gold", "--pool", "absent", "--quota", "1", good=False)
+    assert "There is no pool absent." in site.command("resource", "plain", "gold", "--pool", "absent", "--quota", "1", good=False)
