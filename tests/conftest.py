@@ -39,13 +39,15 @@ def estate(console, folder):
     import seed
 
     lab, described = processes.start_lab(folder, 0)
-    fleet = processes.start_fleet(folder, console, "--states-seconds", "5", "--inventory-seconds", "30")
+    fleet = processes.start_fleet(folder, console, *processes.cloud(), "--states-seconds", "5", "--inventory-seconds", "30")
     client = console.client()
     try:
         processes.wait_for(lambda: client.total("/organizations/companies") >= len(described["customers"]), 60)
         processes.wait_for(lambda: len(list((folder / "fleet").glob("*/state"))) >= len(described["servers"]), 120)
         described.update(seed.seed(client, described, folder))
-        processes.wait_for(lambda: client.total("/infrastructure/backupServers") >= len(described["servers"]), 120)
+        sites = 2
+        processes.wait_for(lambda: client.total("/infrastructure/backupServers") >= len(described["servers"]) + sites, 120)
+        processes.wait_for(lambda: client.total("/organizations/companies/sites") >= 7, 60)
         processes.wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180)
         processes.wait_for(lambda: client.total("/protectedWorkloads/computersManagedByConsole") >= 1, 120)
         # The sizes of disks come a few machines at a time; the tests start from an inventory that is complete.

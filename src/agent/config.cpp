@@ -114,26 +114,40 @@ void ReadConsole(const toml::table& table, const std::filesystem::path& file, Co
   }
 }
 
-VbrConfig ReadVbr(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
-  Section section(table, fmt::format("{}: vbr[{}]", file.string(), index));
-  VbrConfig vbr;
-  vbr.url = section.Required("url");
-  while (vbr.url.ends_with('/')) vbr.url.pop_back();
-  vbr.user = section.Required("user");
-  vbr.password = ReadSecret(section, file.parent_path());
-  vbr.fingerprint = section.Text("fingerprint");
-  vbr.insecure = section.Flag("insecure", false);
-  vbr.states = std::chrono::seconds(section.Number("states_seconds", vbr.states.count()));
-  vbr.inventory = std::chrono::seconds(section.Number("inventory_seconds", vbr.inventory.count()));
-  vbr.timeout = std::chrono::seconds(section.Number("timeout_seconds", vbr.timeout.count()));
-  vbr.history_days = static_cast<int>(section.Number("history_days", vbr.history_days));
-  section.Finish();
-  if (vbr.states < std::chrono::seconds(1) || vbr.inventory < vbr.states || vbr.timeout < std::chrono::seconds(1)) {
+/// The part that all servers have in common.
+void ReadAccess(Section& section, const std::filesystem::path& file, ServerAccess& access) {
+  access.url = section.Required("url");
+  while (access.url.ends_with('/')) access.url.pop_back();
+  access.user = section.Required("user");
+  access.password = ReadSecret(section, file.parent_path());
+  access.fingerprint = section.Text("fingerprint");
+  access.insecure = section.Flag("insecure", false);
+  access.states = std::chrono::seconds(section.Number("states_seconds", access.states.count()));
+  access.inventory = std::chrono::seconds(section.Number("inventory_seconds", access.inventory.count()));
+  access.timeout = std::chrono::seconds(section.Number("timeout_seconds", access.timeout.count()));
+  if (access.states < std::chrono::seconds(1) || access.inventory < access.states ||
+      access.timeout < std::chrono::seconds(1)) {
     throw std::runtime_error(section.Where() +
                              ": states_seconds and timeout_seconds are at least 1, inventory_seconds "
                              "at least states_seconds");
   }
+}
+
+VbrConfig ReadVbr(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
+  Section section(table, fmt::format("{}: vbr[{}]", file.string(), index));
+  VbrConfig vbr;
+  ReadAccess(section, file, vbr);
+  vbr.history_days = static_cast<int>(section.Number("history_days", vbr.history_days));
+  section.Finish();
   return vbr;
+}
+
+CloudConnectConfig ReadCloudConnect(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
+  Section section(table, fmt::format("{}: cloud_connect[{}]", file.string(), index));
+  CloudConnectConfig manager;
+  ReadAccess(section, file, manager);
+  section.Finish();
+  return manager;
 }
 
 ResticConfig ReadRestic(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
@@ -194,7 +208,8 @@ void ReadUpgrade(const toml::table& table, const std::filesystem::path& file, Up
   }
 }
 
-constexpr std::array<std::string_view, 6> kSections = {"console", "agent", "vbr", "restic", "policies", "upgrade"};
+constexpr std::array<std::string_view, 7> kSections = {"console", "agent",    "vbr",    "cloud_connect",
+                                                       "restic",  "policies", "upgrade"};
 
 void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
   if (!std::filesystem::exists(file)) throw std::runtime_error(file.string() + ": there is no such file");
@@ -228,26 +243,35 @@ void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
   }
   ReadEach(root, "vbr",
            [&](const toml::table& table, std::size_t i) { config.vbr.push_back(ReadVbr(table, file, i)); });
+  ReadEach(root, "cloud_connect", [&](const toml::table& table, std::size_t i) {
+    config.cloud_connect.push_back(ReadCloudConnect(table, file, i));
+  });
   ReadEach(root, "restic",
            [&](const toml::table& table, std::size_t i) { config.restic.push_back(ReadRestic(table, file, i)); });
   struct stat facts {};
-  if (::stat(file.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0 && !config.vbr.empty()) {
+  if (::stat(file.c_str(), &facts) == 0 && (facts.st_mode & 077) != 0 &&
+      !(config.vbr.empty() && config.cloud_connect.empty())) {
     spdlog::warn("{} holds passwords and can be read by other users; run: chmod 600 {}", file.string(), file.string());
   }
 }
 
 /// Makes the servers of one agent known to each other.
-Status Relate(std::vector<VbrConfig>& servers) {
+Status Relate(AgentConfig& config) {
+  std::vector<ServerAccess*> servers;
+  for (auto& vbr : config.vbr) servers.push_back(&vbr);
+  for (auto& manager : config.cloud_connect) servers.push_back(&manager);
+  for (std::size_t i = 1; i < config.vbr.size(); ++i) config.vbr[i].own_ids = true;
   if (servers.size() < 2) return {};
   const auto publishing = std::make_shared<std::mutex>();
-  for (std::size_t i = 0; i < servers.size(); ++i) {
-    servers[i].own_ids = i > 0;
-    servers[i].publishing = publishing;
-    for (std::size_t other = 0; other < servers.size(); ++other) {
-      if (other == i) continue;
-      if (servers[other].url == servers[i].url)
-        return Fail(ErrorCode::kInvalid, fmt::format("Two [[vbr]] blocks have the address {}", servers[i].url));
-      servers[i].others.push_back(servers[other].url);
+  for (auto* server : servers) {
+    server->neighbours.publishing = publishing;
+    for (const auto* other : servers) {
+      if (other == server) continue;
+      if (other->url == server->url) {
+        return Fail(ErrorCode::kInvalid,
+                    fmt::format("Two [[vbr]] or [[cloud_connect]] blocks have the address {}", server->url));
+      }
+      server->neighbours.addresses.push_back(other->url);
     }
   }
   return {};
@@ -266,7 +290,7 @@ Result<AgentConfig> LoadConfig(const std::filesystem::path& setup, const std::fi
   } catch (const std::exception& error) {
     return Fail(ErrorCode::kInvalid, error.what());
   }
-  if (auto status = Relate(config.vbr); !status) return tl::unexpected(status.error());
+  if (auto status = Relate(config); !status) return tl::unexpected(status.error());
   if (config.console.addresses.empty()) {
     return Fail(ErrorCode::kInvalid,
                 "No console address: give [console] addresses = [\"host:6180\"] in the setup file");

@@ -3,12 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/publisher.hpp"
 #include "base/error.hpp"
 
 namespace steward::agent {
@@ -26,19 +25,26 @@ struct ConsoleConfig {
   std::string account, password;  ///< COMPANY\user of the portal, instead of a token
 };
 
-/// [[vbr]]: a backup server to read.
-struct VbrConfig {
+/// A server that an adapter signs in to.
+struct ServerAccess {
   std::string url, user, password;
   std::string fingerprint;  ///< SHA-256 of the server's certificate; empty with `insecure`
   bool insecure = false;
-  std::chrono::seconds states{20};      ///< job, repository and proxy states
-  std::chrono::seconds inventory{300};  ///< configuration, objects, licence
   std::chrono::seconds timeout{20};
+  std::chrono::seconds states{20};      ///< what moves all the time
+  std::chrono::seconds inventory{300};  ///< everything
+  Neighbours neighbours{};              ///< other adapters of this agent that report backup servers
+};
+
+/// [[vbr]]: a backup server to read.
+struct VbrConfig : ServerAccess {
   int history_days = 31;  ///< sessions kept and reported
-  // Set when the agent reads several servers.
-  std::vector<std::string> others{};         ///< addresses of the other servers
-  bool own_ids = false;                      ///< not the first of them: see GiveOwnIds
-  std::shared_ptr<std::mutex> publishing{};  ///< one of them publishes at a time
+  bool own_ids = false;   ///< not the first of several servers: see GiveOwnIds
+};
+
+/// [[cloud_connect]]: an Enterprise Manager, through which Cloud Connect servers and their tenants are managed.
+struct CloudConnectConfig : ServerAccess {
+  CloudConnectConfig() { states = std::chrono::seconds(60); }
 };
 
 inline constexpr std::uint8_t kEveryDay = 0x7f;
@@ -81,6 +87,7 @@ struct AgentConfig {
   std::string restic_binary = "restic";
   std::string operation_mode = "Server";  ///< Server or Workstation
   std::vector<VbrConfig> vbr;
+  std::vector<CloudConnectConfig> cloud_connect;
   std::vector<ResticConfig> restic;
   PoliciesConfig policies;
   UpgradeConfig upgrade;

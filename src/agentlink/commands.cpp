@@ -7,6 +7,8 @@
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 
+#include <algorithm>
+
 namespace steward::agentlink {
 namespace {
 
@@ -32,6 +34,33 @@ std::string Dump(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+bool IsPassword(std::string_view name) {
+  constexpr std::string_view kWord = "password";
+  return name.size() >= kWord.size() &&
+         std::ranges::equal(name.substr(name.size() - kWord.size()), kWord, {},
+                            [](char letter) { return static_cast<char>(std::tolower(letter)); });
+}
+
+void HidePasswords(nlohmann::json& value) {
+  constexpr const char* kHidden = "***";
+  if (value.is_object() && value.contains("path") && value["path"].is_string() && value.contains("value") &&
+      IsPassword(value["path"].get<std::string>())) {
+    value["value"] = kHidden;  // of a patch
+  }
+  for (auto& [name, part] : value.items()) {
+    if (value.is_object() && part.is_string() && IsPassword(name)) part = kHidden;
+    if (part.is_structured()) HidePasswords(part);
+  }
+}
+
+/// A body as it may be kept and shown.
+std::string WithoutPasswords(const std::string& body) {
+  auto value = nlohmann::json::parse(body, nullptr, false);
+  if (!value.is_structured()) return body;
+  HidePasswords(value);
+  return Dump(value);
+}
+
 constexpr const char* kNobody = "00000000-0000-0000-0000-000000000000";
 
 /// Who asked for an order, and with which call.
@@ -50,7 +79,7 @@ Origin OriginOf(const contract::Call& call, const std::string& id) {
           call.caller.organization_uid,
           TargetOf(call),
           Dump(Object(call.request.query)),
-          call.request.body.empty() ? db::Param() : db::Param(call.request.body)};
+          call.request.body.empty() ? db::Param() : db::Param(WithoutPasswords(call.request.body))};
 }
 
 /// Stores an order and tells whoever holds its agent; false when there is one with this id, or its rule runs already.
@@ -62,20 +91,44 @@ bool Insert(db::Connection& connection, const Origin& origin, const Order& order
   if (!order.result_own_uid.empty()) result_path.emplace_back(order.result_own_uid, origin.id);
   const auto stored = connection.Query(
       "insert into core.command (id, agent_uid, organization_uid, payload, expires_at, initiator_uid, "
-      "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path, rule_uid) "
-      "values ($1, $2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, $10::jsonb, $11, $12, "
-      "$13::jsonb, $14) on conflict do nothing",
+      "initiator_organization_uid, action_name, target, query, request_body, result_operation, result_path, rule_uid, "
+      "result_made_uid) values ($1, $2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, "
+      "$10::jsonb, $11, $12, $13::jsonb, $14, nullif($15, '')) on conflict do nothing",
       {origin.id, order.agent_uid, order.organization_uid, db::Bytea(command.SerializeAsString()),
        std::to_string(order.valid.count()), origin.user_uid, origin.organization_uid, std::string(order.action_name),
        origin.target, origin.query, origin.body,
        order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
-       Dump(Object(result_path)), order.rule_uid});
+       Dump(Object(result_path)), order.rule_uid, std::string(order.result_made_uid)});
   if (stored.Affected() == 0) return false;
   if (order.rule_uid) {
     connection.Query("update core.discovery_rule set last_run_at = now() where uid = $1", {order.rule_uid});
   }
   connection.Query("select pg_notify('steward_command', $1)", {order.agent_uid});
   return true;
+}
+
+/// The uid of what the agent made, where the order asks for it: it completes the path of the result, and the company's
+/// claim on a tenant that is new. False when the order asks for none.
+bool StoreMade(db::Connection& connection, const agent::CommandUpdate& update) {
+  const db::Param uid = IsUuid(update.result()) ? db::Param(update.result()) : db::Param();
+  const auto changed = connection.Query(
+      "update core.command set result_path = result_path || jsonb_build_object(result_made_uid, $2::text) where id = "
+      "$1 "
+      "and result_made_uid is not null",
+      {update.id(), uid});
+  connection.Query(
+      "insert into core.company_tenant (tenant_uid, company_uid, assigned_by) select coalesce(o.tenant_uid, $2::uuid), "
+      "o.company_uid, c.initiator_uid from core.company_tenant_order o join core.command c on c.id = o.command_id "
+      "where "
+      "o.command_id = $1 and o.company_uid is not null and coalesce(o.tenant_uid, $2::uuid) is not null "
+      "on conflict (tenant_uid) do nothing",
+      {update.id(), uid});
+  connection.Query(
+      "delete from core.company_tenant t using core.company_tenant_order o where o.command_id = $1 and o.company_uid "
+      "is "
+      "null and t.tenant_uid = o.tenant_uid",
+      {update.id()});
+  return changed.Affected() > 0;
 }
 
 void StoreDocument(db::Connection& connection, const agent::CommandUpdate& update) {
@@ -216,7 +269,7 @@ bool Commands::Store(const std::string& agent_uid, const agent::CommandUpdate& u
        update.message().substr(0, 4000), end ? "t" : "f"});
   if (end && changed.Affected() > 0) {
     if (update.state() == agent::CommandUpdate::DONE) {
-      StoreDocument(*connection, update);
+      if (!StoreMade(*connection, update)) StoreDocument(*connection, update);
       StoreFound(*connection, update);
     }
     transaction.Query("select pg_notify('steward_command_end', $1)", {update.id()});

@@ -18,7 +18,8 @@ struct Order {
   std::string_view action_name;            ///< operationId
   std::string_view result_operation = {};  ///< GET operation whose object is the result; empty = an empty result
   platform::Bindings result_path = {};
-  std::string_view result_own_uid = {};  ///< path parameter that takes the order's own id
+  std::string_view result_own_uid = {};   ///< path parameter that takes the order's own id
+  std::string_view result_made_uid = {};  ///< path parameter that takes the uid which the agent answers
   std::chrono::seconds valid{900};       ///< not sent to the agent later than this
   /// Completes the command, whose id is set by then, and stores what belongs to it, in the transaction of the order.
   std::function<void(db::Connection&, agent::Command&)> prepare = {};

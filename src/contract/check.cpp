@@ -29,6 +29,9 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
         return wrong("a whole number below 2^63");
       }
       if (number < property.minimum || number > property.maximum) {
+        if (property.maximum == std::numeric_limits<std::int64_t>::max()) {
+          return wrong(fmt::format("at least {}", property.minimum));
+        }
         return wrong(fmt::format("between {} and {}", property.minimum, property.maximum));
       }
       return value;

@@ -27,17 +27,17 @@ struct TenantPlan {
   Fate fate = Fate::kWell;
 };
 
-// Short names of the demo's customers (estate.cpp), and one that is nobody's.
+// First words of the demo's customers (estate.cpp), and one that is nobody's.
 constexpr std::array<TenantPlan, 10> kTenants = {{
-    {.name = "alfa", .server = 0, .quota_gb = 4096, .share = 0.62, .replicates = true, .subtenants = 3},
-    {.name = "bertha", .server = 0, .quota_gb = 2048, .share = 0.41},
-    {.name = "caesar", .server = 0, .quota_gb = 1024, .share = 0.94, .fate = Fate::kNearlyFull},
-    {.name = "dora", .server = 0, .quota_gb = 500, .share = 1.0, .fate = Fate::kFull},
-    {.name = "emil", .server = 1, .quota_gb = 3000, .share = 0.33, .replicates = true},
-    {.name = "friedrich", .server = 1, .quota_gb = 800, .share = 0.5, .fate = Fate::kDisabled},
-    {.name = "gustav", .server = 1, .quota_gb = 1500, .share = 0.71, .fate = Fate::kLeaseOver},
-    {.name = "heinrich", .server = 1, .quota_gb = 600, .share = 0.12, .fate = Fate::kSilent},
-    {.name = "ida", .server = 1, .quota_gb = 250, .share = 0.05, .subtenants = 1},
+    {.name = "alder", .server = 0, .quota_gb = 4096, .share = 0.62, .replicates = true, .subtenants = 3},
+    {.name = "brookstone", .server = 0, .quota_gb = 2048, .share = 0.41},
+    {.name = "cedar", .server = 0, .quota_gb = 1024, .share = 0.94, .fate = Fate::kNearlyFull},
+    {.name = "dunmore", .server = 0, .quota_gb = 500, .share = 1.0, .fate = Fate::kFull},
+    {.name = "eastgate", .server = 1, .quota_gb = 3000, .share = 0.33, .replicates = true},
+    {.name = "fernhill", .server = 1, .quota_gb = 800, .share = 0.5, .fate = Fate::kDisabled},
+    {.name = "glenrock", .server = 1, .quota_gb = 1500, .share = 0.71, .fate = Fate::kLeaseOver},
+    {.name = "hollis", .server = 1, .quota_gb = 600, .share = 0.12, .fate = Fate::kSilent},
+    {.name = "ironbridge", .server = 1, .quota_gb = 250, .share = 0.05, .subtenants = 1},
     {.name = "nobodys", .server = 0, .quota_gb = 100, .share = 0.2},
 }};
 

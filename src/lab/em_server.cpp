@@ -115,6 +115,7 @@ net::Response EmServer::Lab(const net::Request& request) {
       return Refuse(400, "mode: one of ok, error500, garbage, refuse-token");
     }
     mode_ = *mode;
+    if (mode_ == FaultMode::kRefuseToken) sessions_.clear();
     ignores_quotas_ = body.value("ignoreQuotas", false);
     return Answer(200, {{"mode", FaultModeName(mode_)}, {"ignoreQuotas", ignores_quotas_}});
   }

@@ -102,13 +102,13 @@ TEST_F(EnterpriseManager, WhatTenantsUse_GrowsToTheQuota) {
   const auto used = [&](const char* name) {
     return Tenant(name)["Resources"]["CloudTenantResources"][0]["RepositoryQuota"]["UsedQuota"].get<std::int64_t>();
   };
-  const auto before = used("bertha");
-  const auto still = used("friedrich");
+  const auto before = used("brookstone");
+  const auto still = used("fernhill");
   clock_.Freeze(kStart + days(10));
-  EXPECT_NEAR(static_cast<double>(used("bertha") - before), 10 * 0.004 * 2048 * 1024, 10);
-  EXPECT_EQ(used("friedrich"), still);
+  EXPECT_NEAR(static_cast<double>(used("brookstone") - before), 10 * 0.004 * 2048 * 1024, 10);
+  EXPECT_EQ(used("fernhill"), still);
   clock_.Freeze(kStart + days(1000));
-  EXPECT_EQ(used("bertha"), 2048 * 1024);
+  EXPECT_EQ(used("brookstone"), 2048 * 1024);
 }
 
 TEST_F(EnterpriseManager, ATenant_IsMadeChangedAndDeleted) {
@@ -148,7 +148,7 @@ TEST_F(EnterpriseManager, ATenant_IsMadeChangedAndDeleted) {
 }
 
 TEST_F(EnterpriseManager, Quotas_ComeAndGoOnePerRepository) {
-  const Json tenant = Tenant("bertha");
+  const Json tenant = Tenant("brookstone");
   const auto repositories = Get("repositories?format=Entity")["Repositories"];
   const Json second = {
       {"Name", "Second"}, {"RepositoryUid", repositories[1]["UID"]}, {"QuotaMb", 1024}, {"WanAcceleratorUid", ""}};
@@ -165,9 +165,9 @@ TEST_F(EnterpriseManager, Quotas_ComeAndGoOnePerRepository) {
 }
 
 TEST_F(EnterpriseManager, Subtenants_ComeChangeAndGo) {
-  const Json tenant = Tenant("ida");
+  const Json tenant = Tenant("ironbridge");
   const std::string list = Path(tenant) + "/subtenants";
-  const Json spec = {{"Name", "ida-second"},
+  const Json spec = {{"Name", "ironbridge-second"},
                      {"Password", "pw"},
                      {"TenantResourceId", tenant["Resources"]["CloudTenantResources"][0]["Id"]},
                      {"QuotaMb", 2048},
@@ -185,13 +185,13 @@ TEST_F(EnterpriseManager, Subtenants_ComeChangeAndGo) {
 
 TEST_F(EnterpriseManager, Tasks_RunBeforeTheyAreSeen) {
   Start(std::chrono::milliseconds(100));
-  const Json tenant = Tenant("emil");
+  const Json tenant = Tenant("eastgate");
   const auto answer =
       Json::parse(Call("PUT", Path(tenant), {{"TenantType", tenant["TenantType"]}, {"Description", "new"}}).body);
   EXPECT_EQ(answer["State"], "Running");
-  EXPECT_EQ(Tenant("emil")["Description"], "");
+  EXPECT_EQ(Tenant("eastgate")["Description"], "");
   std::this_thread::sleep_for(std::chrono::milliseconds(120));
-  EXPECT_EQ(Tenant("emil")["Description"], "new");
+  EXPECT_EQ(Tenant("eastgate")["Description"], "new");
   std::this_thread::sleep_for(std::chrono::milliseconds(120));
   EXPECT_EQ(Get("tasks/" + answer["TaskId"].get<std::string>())["State"], "Finished");
 }
@@ -199,12 +199,12 @@ TEST_F(EnterpriseManager, Tasks_RunBeforeTheyAreSeen) {
 TEST_F(EnterpriseManager, AServerThatIgnoresQuotas_SaysThatItIsDone) {
   net::Request fault = Make("POST", "/lab/fault", {{"mode", "ok"}, {"ignoreQuotas", true}});
   ASSERT_EQ(server_->Handle(fault).status, 200);
-  Json tenant = Tenant("bertha");
+  Json tenant = Tenant("brookstone");
   const auto old = tenant["Resources"]["CloudTenantResources"][0]["RepositoryQuota"]["Quota"];
   tenant["Resources"]["CloudTenantResources"][0]["RepositoryQuota"]["Quota"] = 9999;
   EXPECT_TRUE(Do("PUT", Path(tenant),
                  {{"TenantType", tenant["TenantType"]}, {"Resources", tenant["Resources"]}})["Result"]["Success"]);
-  EXPECT_EQ(Tenant("bertha")["Resources"]["CloudTenantResources"][0]["RepositoryQuota"]["Quota"], old);
+  EXPECT_EQ(Tenant("brookstone")["Resources"]["CloudTenantResources"][0]["RepositoryQuota"]["Quota"], old);
 }
 
 }  // namespace

@@ -51,11 +51,18 @@ def paths(admin):
         "repositoryUid": "/infrastructure/backupServers/repositories", "proxyUid": "/infrastructure/backupServers/proxies",
         "managementAgentUid": "/infrastructure/managementAgents", "backupAgentUid": "/infrastructure/backupAgents",
         "unverifiedAgentUid": "/infrastructure/unverifiedAgents", "virtualMachineUid": "/protectedWorkloads/virtualMachines",
-        "jobUid": "/infrastructure/backupServers/jobs", "gatewayUid": "/infrastructure/sites/cloudgateways"}
+        "jobUid": "/infrastructure/backupServers/jobs", "gatewayUid": "/infrastructure/sites/cloudgateways",
+        "hardwarePlanUid": "/infrastructure/sites/hardwarePlans", "wanAcceleratorUid": "/infrastructure/sites/wanAccelerators",
+        "subtenantUid": "/infrastructure/sites/tenants/subtenants"}
     for name, path in sources.items():
         rows = admin.data(path, limit=1)
         if rows:
             known[name] = rows[0]["instanceUid"]
+    # A cloud tenant with everything, and the company that it is assigned to.
+    replicating = admin.data("/organizations/companies/sites/replicationResources", limit=1)[0]
+    known |= {"companyUid": replicating["companyUid"], "siteUid": replicating["siteUid"], "tenantUid": replicating["instanceUid"],
+              "hardwarePlanUid": replicating["hardwarePlans"][0]["hardwarePlanUid"],
+              "resourceUid": admin.data(f"/infrastructure/sites/tenants/{replicating['instanceUid']}/backupResources", limit=1)[0]["instanceUid"]}
     return known
 
 

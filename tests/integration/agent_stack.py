@@ -109,6 +109,41 @@ class Lab:
                 return ids
 
 
+class Manager:
+    """A simulated Enterprise Manager with two Cloud Connect servers and ten tenants."""
+
+    def __init__(self, folder, task_milliseconds=100):
+        self.file = folder / "em.json"
+        self.program = Program("em", [BIN / "steward-lab", "em", "--base-port", "0", "--describe", self.file, "--task-milliseconds", task_milliseconds], folder)
+        self.program.start()
+        wait_for("steward-lab em", self.file.exists, 30, 0.1)
+        self.facts = json.loads(self.file.read_text())
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.verify = False
+
+    def fault(self, mode="ok", **more):
+        assert self.http.post(self.facts["url"] + "/lab/fault", json={"mode": mode, **more}, timeout=10).status_code == 200
+
+    def state(self):
+        return self.http.get(self.facts["url"] + "/lab/state", timeout=10).json()
+
+    def get(self, path):
+        """What Enterprise Manager itself says."""
+        address = self.facts["url"] + "/api/"
+        headers = {"Accept": "application/json"}
+        logon = self.http.post(address + "sessionMngr/?v=latest", auth=(self.facts["user"], self.facts["password"]), headers=headers, timeout=10)
+        headers["X-RestSvcSessionId"] = logon.headers["X-RestSvcSessionId"]
+        self.http.cookies.clear()
+        answer = self.http.get(address + path, headers=headers, timeout=10)
+        return answer.json() if answer.status_code == 200 else answer.status_code
+
+    def adapter(self, states=1, inventory=3):
+        facts = self.facts
+        return (f"[[cloud_connect]]\nurl = {json.dumps(facts['url'])}\nuser = {json.dumps(facts['user'])}\npassword = {json.dumps(facts['password'])}\n"
+                f"fingerprint = {json.dumps(facts['fingerprint'])}\nstates_seconds = {states}\ninventory_seconds = {inventory}\ntimeout_seconds = 5\n")
+
+
 class Console:
     """steward-console with a PostgreSQL of its own."""
 

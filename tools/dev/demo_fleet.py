@@ -89,6 +89,45 @@ def server_config(server, arguments):
               f"timeout_seconds = 10\n")
 
 
+class Cloud:
+    """The provider's Enterprise Manager (simulated), its agent, and the tenants of the demo's customers."""
+
+    # fernhill is disabled, glenrock's lease is over, and nobodys is nobody's: the console refuses to assign the first two.
+    TENANTS = ("alder", "brookstone", "cedar", "dunmore", "eastgate", "hollis", "ironbridge")
+
+    def __init__(self, console, companies, arguments):
+        self.console, self.companies, self.waiting = console, companies, set(self.TENANTS)
+        folder = pathlib.Path(arguments.folder).resolve() / "cloud"
+        folder.mkdir(parents=True, exist_ok=True)
+        describe = folder / "em.json"
+        describe.unlink(missing_ok=True)
+        log = open(folder / "em.log", "a")
+        self.manager = subprocess.Popen([arguments.lab, "em", "--base-port", str(arguments.cloud_port), "--describe", describe], stdout=log, stderr=log)
+        deadline = time.monotonic() + 30
+        while not describe.exists():
+            if self.manager.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the Enterprise Manager did not start; see {folder}/em.log")
+            time.sleep(0.1)
+        facts = json.loads(describe.read_text())
+        text = (f"[agent]\nname = \"cc-agent\"\ntag = \"demo\"\n\n[[cloud_connect]]\nurl = {quoted(facts['url'])}\nuser = {quoted(facts['user'])}\n"
+                f"password = {quoted(facts['password'])}\nfingerprint = {quoted(facts['fingerprint'])}\nstates_seconds = {arguments.states_seconds}\n"
+                f"inventory_seconds = {arguments.inventory_seconds}\ntimeout_seconds = 10\n")
+        provider = console.call("GET", "/organizations/provider").json()["data"]["instanceUid"]
+        self.agent = start_agent(console, provider, "cc-agent", lambda _: text, arguments)
+
+    def assign(self):
+        """Assigns the tenants that are there and not assigned yet; called until none is waiting."""
+        rows = self.console.call("GET", "/infrastructure/sites/tenants", params={"limit": 100}).json()["data"]
+        for row in rows:
+            company = next((uid for name, uid in self.companies.items() if name.lower().split()[0] == row["name"]), None)
+            if row["name"] not in self.waiting or company is None:
+                continue
+            self.waiting.discard(row["name"])
+            if not row["assignedForCompany"]:
+                patch = [{"op": "replace", "path": "/assignedForCompany", "value": company}]
+                self.console.call("PATCH", f"/infrastructure/sites/tenants/{row['instanceUid']}", json=patch)
+
+
 def restic_config(folder):
     (folder / "documents").mkdir(exist_ok=True)
     for i in range(20):
@@ -123,6 +162,8 @@ def main():
     parser.add_argument("--agent", required=True)
     parser.add_argument("--servers", type=int, default=0, help="only the first N servers; 0 = all")
     parser.add_argument("--no-restic", action="store_true")
+    parser.add_argument("--lab", help="steward-lab, for an Enterprise Manager with cloud tenants; without it there is none")
+    parser.add_argument("--cloud-port", type=int, default=0, help="of the Enterprise Manager; 0 = any")
     parser.add_argument("--states-seconds", type=int, default=20)
     parser.add_argument("--inventory-seconds", type=int, default=300)
     arguments = parser.parse_args()
@@ -140,18 +181,24 @@ def main():
     if not arguments.no_restic:
         uid = companies[estate["customers"][0]["name"]]
         agents["alf-linux1"] = start_agent(console, uid, "alf-linux1", restic_config, arguments)
+    cloud = Cloud(console, companies, arguments) if arguments.lab else None
+    if cloud:
+        agents["cc-agent"] = cloud.agent
     pids = pathlib.Path(arguments.folder) / "pids.json"
     pids.write_text(json.dumps({name: process.pid for name, process in agents.items()}, indent=1))
     print(f"{len(companies)} companies, {len(agents)} agents; logs in {arguments.folder}/*/agent.log", flush=True)
     while not stopping:
         time.sleep(1)
+        if cloud and cloud.waiting:
+            cloud.assign()
         for name, process in list(agents.items()):
             if process.poll() is not None:
                 print(f"agent {name} ended with {process.returncode}; see {arguments.folder}/{name}/agent.log", flush=True)
                 del agents[name]
-    for process in agents.values():
+    ending = list(agents.values()) + ([cloud.manager] if cloud else [])
+    for process in ending:
         process.terminate()
-    for process in agents.values():
+    for process in ending:
         process.wait(30)
 
 

@@ -174,6 +174,11 @@ def start_lab(folder: pathlib.Path, base_port: int, *arguments: str) -> tuple[su
     return process, json.loads(describe.read_text())
 
 
+def cloud(port: int = 0) -> list[str]:
+    """Arguments of start_fleet for an Enterprise Manager with cloud tenants."""
+    return ["--lab", str(binaries() / "steward-lab"), "--cloud-port", str(port)]
+
+
 def start_fleet(folder: pathlib.Path, console: Console, *arguments: str) -> subprocess.Popen:
     """Companies and one agent per simulated server."""
     user, password = console.admin()

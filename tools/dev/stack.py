@@ -17,6 +17,7 @@ from release import Release
 VAR = ROOT / "var" / "dev"
 PORTS = (1280, 9999, 6180)
 LAB_PORT = 19400
+CLOUD_PORT = 19398
 
 
 def pids() -> dict:
@@ -62,7 +63,7 @@ def up() -> None:
         note("steward-console", console.process.pid)
         lab, estate = processes.start_lab(folder, LAB_PORT)
         note("steward-lab", lab.pid)
-        fleet = processes.start_fleet(folder, console)
+        fleet = processes.start_fleet(folder, console, *processes.cloud(CLOUD_PORT))
         note("demo_fleet.py", fleet.pid)
         client = console.client()
         wait_for(lambda: len(list((folder / "fleet").glob("*/state"))) >= len(estate["servers"]), 120)

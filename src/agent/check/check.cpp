@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/check/verdict.hpp"
+#include "agent/em/client.hpp"
 #include "agent/gateway_book.hpp"
 #include "agent/identity.hpp"
+#include "agent/vbr/client.hpp"
 #include "base/iso_time.hpp"
 
 namespace steward::agent {
@@ -105,19 +107,19 @@ CheckStep CheckEnrolment(const net::TlsProbe& probe, const std::string& certific
           until,          "Ask the provider, or download a new setup file and restart the agent with it."};
 }
 
-void CheckBackupServer(std::vector<CheckStep>& steps, const VbrConfig& config, const vbr::Transport& transport) {
+void CheckBackupServer(std::vector<CheckStep>& steps, const VbrConfig& config, const Transport& transport) {
   vbr::Client client(config, transport);
   const auto info = client.Get("serverInfo");
   const char* login = "backup server login";
   const char* version = "backup server version";
   if (!info) {
-    const vbr::CallFault& fault = info.error();
-    if (fault.reach == vbr::Reach::kNoToken) {
+    const CallFault& fault = info.error();
+    if (fault.reach == Reach::kNoToken) {
       steps.push_back(
           {login, config.url, "login-refused", fault.reason, "",
            "Check user and password. An account with multi-factor authentication cannot be used: make a service "
            "account without it."});
-    } else if (fault.reach == vbr::Reach::kNoAnswer) {
+    } else if (fault.reach == Reach::kNoAnswer) {
       steps.push_back({login, config.url, "unreachable", fault.reason, "",
                        "Is the backup server's REST service running, and TCP 9419 open from here?"});
     } else {
@@ -131,6 +133,32 @@ void CheckBackupServer(std::vector<CheckStep>& steps, const VbrConfig& config, c
       {version, config.url, "good",
        fmt::format("build {}, interface {}", info->value("buildVersion", std::string("unknown")), client.Version())});
   client.LogOut();
+}
+
+void CheckEnterpriseManager(std::vector<CheckStep>& steps, const CloudConnectConfig& config,
+                            const Transport& transport) {
+  const std::atomic<bool> stop{false};
+  em::Client client(config, transport, stop);
+  const auto tenants = client.Entities("cloud/tenants");
+  const char* step = "Enterprise Manager login";
+  if (tenants) {
+    steps.push_back(
+        {step, config.url, "good", fmt::format("signed in as {}, {} cloud tenants", config.user, tenants->size())});
+    client.LogOut();
+    return;
+  }
+  const CallFault& fault = tenants.error();
+  if (fault.reach == Reach::kNoToken) {
+    steps.push_back({step, config.url, "login-refused", fault.reason, "",
+                     "Check user and password; the account needs the role Portal Administrator."});
+  } else if (fault.reach == Reach::kNoAnswer) {
+    steps.push_back({step, config.url, "unreachable", fault.reason, "",
+                     "Is Enterprise Manager running, and TCP 9398 open from here?"});
+  } else {
+    steps.push_back({step, config.url, "bad-answer", fault.reason, "",
+                     "Cloud Connect is offered by Enterprise Manager on Windows only, and with a service provider's "
+                     "licence on a connected backup server."});
+  }
 }
 
 }  // namespace
@@ -156,6 +184,7 @@ CheckReport RunCheck(const AgentConfig& config, const std::filesystem::path& sta
   report.good = report.steps.back().Good();
   const std::size_t servers = report.steps.size();
   for (const VbrConfig& server : config.vbr) CheckBackupServer(report.steps, server, transport(server));
+  for (const auto& manager : config.cloud_connect) CheckEnterpriseManager(report.steps, manager, transport(manager));
   report.good &= std::all_of(report.steps.begin() + static_cast<std::ptrdiff_t>(servers), report.steps.end(),
                              [](const CheckStep& step) { return step.Good(); });
   return report;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "agent/config.hpp"
-#include "agent/vbr/client.hpp"
+#include "agent/server_call.hpp"
 
 namespace steward::agent {
 
@@ -29,7 +29,7 @@ struct CheckReport {
   std::string Json() const;
 };
 
-using MakeTransport = std::function<vbr::Transport(const VbrConfig&)>;
+using MakeTransport = std::function<Transport(const ServerAccess&)>;
 
 /// Walks the whole path with the agent's own configuration and identity. Changes nothing; may run beside the agent.
 /// Blocks: up to 10 s per gateway and the configured time-out per backup server.

@@ -8,73 +8,36 @@
 #include "base/uuid.hpp"
 
 namespace steward::agent::vbr {
-namespace {
-
-std::string HostOf(const std::string& url) {
-  const auto scheme = url.find("://");
-  const std::string rest = scheme == std::string::npos ? url : url.substr(scheme + 3);
-  return rest.substr(0, rest.find('/'));
-}
-
-}  // namespace
-
 VbrAdapter::VbrAdapter(const VbrConfig& config, SyncStore& store, StatusBoard& status, const Connect& connect)
     : config_(config),
-      store_(store),
+      publisher_(store, config.url, config.neighbours),
       status_(status),
       client_(config, connect()),
       commander_(config, connect()),
-      collector_(client_, config) {}
+      collector_(client_, config),
+      thread_(config.states, config.inventory, [this](LookThread::Turn turn) {
+        try {
+          LookOnce(turn.everything, turn.changed);
+        } catch (const std::exception& error) {
+          spdlog::error("{}: {}", config_.url, error.what());
+          PublishServer("Warning", std::string("The agent could not read the server's answer: ") + error.what());
+        }
+        return complete_;
+      }) {}
 
 void VbrAdapter::Start() {
-  thread_ = std::thread([this] { Run(); });
+  thread_.Start();
 }
 
 void VbrAdapter::Stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    wake_.notify_all();
-  }
-  if (thread_.joinable()) thread_.join();
-}
-
-void VbrAdapter::CollectNow() {
-  const std::lock_guard lock(mutex_);
-  now_ = true;
-  wake_.notify_all();
-}
-
-void VbrAdapter::Run() {
-  auto next_full = std::chrono::steady_clock::now();
-  while (true) {
-    const auto began = std::chrono::steady_clock::now();
-    bool everything = began >= next_full || !complete_;
-    bool settings = false;
-    {
-      std::unique_lock lock(mutex_);
-      if (stopping_) break;
-      everything |= std::exchange(now_, false);
-      settings = std::exchange(states_now_, false);
-      ++looks_begun_;
-    }
-    try {
-      LookOnce(everything, settings);
-    } catch (const std::exception& error) {
-      spdlog::error("{}: {}", config_.url, error.what());
-      PublishServer("Warning", std::string("The agent could not read the server's answer: ") + error.what());
-    }
-    looked_ = true;
-    if (everything && complete_) next_full = began + config_.inventory;
-    std::unique_lock lock(mutex_);
-    looks_ended_ = looks_begun_;
-    wake_.notify_all();
-    wake_.wait_until(lock, began + config_.states, [&] { return stopping_ || now_ || states_now_; });
-    if (stopping_) break;
-  }
+  thread_.Stop();
   client_.LogOut();
   const std::lock_guard lock(commander_mutex_);
   commander_.LogOut();
+}
+
+void VbrAdapter::CollectNow() {
+  thread_.Now();
 }
 
 std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
@@ -93,6 +56,7 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
     case Command::kLogBundle:
     case Command::kUpgrade:
     case Command::kDiscover:
+    case Command::kCloudTenant:
     case Command::ACTION_NOT_SET:
       break;
   }
@@ -126,18 +90,8 @@ CommandOutcome VbrAdapter::DoJob(const JobAction& action) {
     }
   }();
   if (!order) return {false, "The backup server refused or did not answer: " + order.error().reason};
-  LookAgain();
+  thread_.AfterChange();
   return {true, ""};
-}
-
-/// Reads the states once more and waits for it: the console shall see the server's own answer to a command.
-void VbrAdapter::LookAgain() {
-  constexpr std::chrono::seconds kPatience{20};
-  std::unique_lock lock(mutex_);
-  const std::uint64_t wanted = looks_begun_ + 1;
-  states_now_ = true;
-  wake_.notify_all();
-  wake_.wait_for(lock, kPatience, [&] { return stopping_ || looks_ended_ >= wanted; });
 }
 
 void VbrAdapter::LookOnce(bool everything, bool settings) {
@@ -162,31 +116,18 @@ void VbrAdapter::LookOnce(bool everything, bool settings) {
   if (!complete_) return;
   Snapshot snapshot = MapAll(cache_);
   if (config_.own_ids) GiveOwnIds(snapshot, MapServer(cache_).uid());
-  for (auto& [entity, rows] : snapshot) Publish(entity, std::move(rows));
+  for (auto& [entity, rows] : snapshot) publisher_.Publish(entity, std::move(rows));
 }
 
 std::string VbrAdapter::Name() const {
-  return config_.others.empty() ? "vbr" : "vbr " + HostOf(config_.url);
-}
-
-void VbrAdapter::Publish(const std::string& entity, Rows rows) {
-  if (config_.others.empty()) {
-    store_.Publish(entity, std::move(rows));
-    return;
-  }
-  const std::lock_guard lock(*config_.publishing);
-  const std::set<std::string> others = ServersAt(store_, config_.others);
-  store_.Publish(entity, std::move(rows),
-                 [&](const std::string& row) { return others.contains(ServerOfRow(entity, row)); });
+  return config_.neighbours.addresses.empty() ? "vbr" : "vbr " + HostOf(config_.url);
 }
 
 /// The row of this server from before the start, if there is one.
 std::optional<inventory::BackupServer> VbrAdapter::RememberedServer() const {
-  for (const std::string& bytes : store_.RowsOf("BackupServer")) {
-    inventory::BackupServer row;
-    if (row.ParseFromString(bytes) && (config_.others.empty() || row.address() == config_.url)) return row;
-  }
-  return std::nullopt;
+  auto servers = publisher_.Servers();
+  if (servers.empty()) return std::nullopt;
+  return std::move(servers.front());
 }
 
 void VbrAdapter::PublishServer(const std::string& status, const std::string& reason) {
@@ -206,7 +147,7 @@ void VbrAdapter::PublishServer(const std::string& status, const std::string& rea
   row.set_status(status);
   row.clear_status_reason();
   if (!reason.empty()) row.set_status_reason(reason);
-  Publish("BackupServer", {{row.uid(), row.SerializeAsString()}});
+  publisher_.Publish("BackupServer", {{row.uid(), row.SerializeAsString()}});
   status_.SetAdapter(Name(), reason);
 }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <atomic>
-#include <condition_variable>
-#include <cstdint>
 #include <mutex>
-#include <thread>
 
 #include "agent/adapter.hpp"
 #include "agent/config.hpp"
+#include "agent/look_thread.hpp"
+#include "agent/publisher.hpp"
 #include "agent/status.hpp"
 #include "agent/sync_store.hpp"
 #include "agent/vbr/collector.hpp"
@@ -26,7 +24,7 @@ class VbrAdapter final : public Adapter {
   void Start() override;
   void Stop() override;
   void CollectNow() override;
-  bool HasLooked() const override { return looked_; }
+  bool HasLooked() const override { return thread_.HasLooked(); }
 
   std::optional<CommandOutcome> Execute(const Command& command, const agent::Progress& progress) override;
 
@@ -34,15 +32,12 @@ class VbrAdapter final : public Adapter {
   void LookOnce(bool everything, bool settings = false);
 
  private:
-  void Run();
   CommandOutcome DoJob(const JobAction& action);
-  void LookAgain();
-  void Publish(const std::string& entity, Rows rows);
   std::optional<inventory::BackupServer> RememberedServer() const;
   void PublishServer(const std::string& status, const std::string& reason);
 
   const VbrConfig& config_;
-  SyncStore& store_;
+  Publisher publisher_;
   StatusBoard& status_;
   Client client_;
   std::mutex commander_mutex_;
@@ -50,12 +45,7 @@ class VbrAdapter final : public Adapter {
   Collector collector_;
   Cache cache_;
   bool complete_ = false;  ///< everything has been read once
-  std::thread thread_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false, now_ = false, states_now_ = false;
-  std::uint64_t looks_begun_ = 0, looks_ended_ = 0;
-  std::atomic<bool> looked_{false};
+  LookThread thread_;
 };
 
 }  // namespace steward::agent::vbr

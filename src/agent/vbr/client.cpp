@@ -34,19 +34,6 @@ CallFault BadAnswer(const std::string& path, const net::ClientResponse& response
 
 }  // namespace
 
-std::string UrlEncode(std::string_view text) {
-  std::string encoded;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (std::isalnum(byte) != 0 || letter == '-' || letter == '_' || letter == '.' || letter == '~') {
-      encoded.push_back(letter);
-    } else {
-      encoded += fmt::format("%{:02X}", byte);
-    }
-  }
-  return encoded;
-}
-
 Client::Client(const VbrConfig& config, Transport transport) : config_(config), transport_(std::move(transport)) {}
 
 CallResult<net::ClientResponse> Client::Send(const std::string& method, const std::string& path, const Query& query,

@@ -1,36 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <chrono>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/config.hpp"
-#include "base/error.hpp"
-#include "net/client.hpp"
+#include "agent/server_call.hpp"
 
 namespace steward::agent::vbr {
 
 using Json = nlohmann::json;
 using Query = std::vector<std::pair<std::string, std::string>>;
-
-/// How far a failed call got; decides between Inaccessible and Warning.
-enum class Reach { kNoAnswer, kNoToken, kBadAnswer };
-
-struct CallFault {
-  Reach reach = Reach::kNoAnswer;
-  int status = 0;      ///< HTTP status of a bad answer, 0 when it was not HTTP's fault
-  std::string reason;  ///< in words, without secrets
-};
-template <typename T>
-using CallResult = tl::expected<T, CallFault>;
-
-/// Sends one request; replaced in tests.
-using Transport = std::function<Result<net::ClientResponse>(const net::ClientRequest&)>;
-/// Makes a transport of its own for each caller: one is used by one thread at a time.
-using Connect = std::function<Transport()>;
 
 /// Speaks to one backup server: finds the interface version, signs in, refreshes, signs in again, reads pages. Not
 /// thread-safe.
@@ -67,7 +49,5 @@ class Client {
   std::string version_, access_token_, refresh_token_;
   std::chrono::steady_clock::time_point expires_{};
 };
-
-std::string UrlEncode(std::string_view text);
 
 }  // namespace steward::agent::vbr

@@ -4,14 +4,12 @@
 #include <optional>
 #include <string>
 
-#include "agent/sync_store.hpp"
+#include "agent/publisher.hpp"
 #include "agent/vbr/cache.hpp"
 #include "agentproto/inventory.pb.h"
 
 /// Pure translation of the cache into inventory rows. Nothing is invented: what the server did not say stays unset.
 namespace steward::agent::vbr {
-
-using Snapshot = std::map<std::string, Rows>;
 
 /// Console uid of a server: the same on every agent that ever reads it.
 std::string ServerUid(const std::string& installation_uid);
@@ -45,11 +43,6 @@ void MapJobObjects(const Context& context, const Json& config, const std::vector
 /// Sources of file share and object storage jobs, and of their copies.
 void MapFileJobObjects(const Context& context, const Json& config, const std::vector<Task>* tasks, Snapshot& snapshot);
 void MapWorkloads(const Context& context, Snapshot& snapshot);
-
-template <typename Message>
-void Put(Snapshot& snapshot, const char* entity, const Message& row) {
-  snapshot[entity][row.uid()] = row.SerializeAsString();
-}
 
 /// Sets an optional field of a message when the value is there.
 template <typename Message, typename Value, typename Field>

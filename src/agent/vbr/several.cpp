@@ -42,24 +42,6 @@ void RenameInDetails(pb::Message& message, const std::string& server_uid) {
 
 }  // namespace
 
-std::set<std::string> ServersAt(const SyncStore& store, const std::vector<std::string>& addresses) {
-  std::set<std::string> uids;
-  for (const std::string& bytes : store.RowsOf("BackupServer")) {
-    inventory::BackupServer row;
-    if (row.ParseFromString(bytes) && std::ranges::find(addresses, row.address()) != addresses.end())
-      uids.insert(row.uid());
-  }
-  return uids;
-}
-
-std::string ServerOfRow(const std::string& entity, const std::string& row) {
-  const auto message = Read(entity, row);
-  if (message == nullptr) return {};
-  const char* name = entity == "BackupServer" ? "uid" : "backup_server_uid";
-  const pb::FieldDescriptor* field = message->GetDescriptor()->FindFieldByName(name);
-  return field == nullptr ? std::string{} : message->GetReflection()->GetString(*message, field);
-}
-
 void GiveOwnIds(Snapshot& snapshot, const std::string& server_uid) {
   constexpr std::array kOwners{"BackupServerHost", "BackupProxy", "BackupRepository"};
   constexpr std::array kReferences{"host_uid", "parent_repository_uid", "repository_uid", "target_repository_uid",

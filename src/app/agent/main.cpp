@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "agent/check/check.hpp"
+#include "agent/em/adapter.hpp"
 #include "agent/host_facts.hpp"
 #include "agent/link.hpp"
 #include "agent/log_bundle.hpp"
@@ -47,7 +48,7 @@ class FolderLock {
   int file_ = -1;
 };
 
-agent::vbr::Transport MakeTransport(const agent::VbrConfig& config) {
+agent::Transport MakeTransport(const agent::ServerAccess& config) {
   net::ClientOptions options;
   options.pinned_fingerprint = config.fingerprint;
   options.insecure = config.insecure;
@@ -81,7 +82,12 @@ Adapters MakeAdapters(const agent::AgentConfig& config, const std::string& host_
     adapters.push_back(
         std::make_unique<agent::vbr::VbrAdapter>(vbr, store, status, [&vbr] { return MakeTransport(vbr); }));
   }
-  if (!config.restic.empty() || config.policies.enabled.value_or(config.vbr.empty())) {
+  for (const auto& manager : config.cloud_connect) {
+    adapters.push_back(
+        std::make_unique<agent::em::EmAdapter>(manager, store, status, [&manager] { return MakeTransport(manager); }));
+  }
+  const bool reads_servers = !config.vbr.empty() || !config.cloud_connect.empty();
+  if (!config.restic.empty() || config.policies.enabled.value_or(!reads_servers)) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
   return adapters;
@@ -246,7 +252,8 @@ int main(int argc, char** argv) {
   std::string level = "info";
   auto* run = app.add_subcommand("run", "Run the agent in the foreground");
   run->add_option("--setup", setup, "Setup file from the console ([console] addresses, ca, and token or account)");
-  run->add_option("--config", adapters, "What this agent reads and backs up ([agent], [[vbr]], [[restic]])");
+  run->add_option("--config", adapters,
+                  "What this agent reads and backs up ([agent], [[vbr]], [[cloud_connect]], [[restic]])");
   run->add_option("--state", state, "Folder for key, certificate and journal");
   run->add_option("--log-level", level, "trace, debug, info, warn, error");
   bool trial = false;

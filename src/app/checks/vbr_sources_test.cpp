@@ -212,9 +212,9 @@ class TwoServersTest : public AdapterTestBase {
       const std::string first = entry.server.repositories.front().id;
       ReplaceId(entry.server, first);
       sides_[i].config.url = "https://vbr" + std::to_string(i);
-      sides_[i].config.others = {"https://vbr" + std::to_string(1 - i)};
+      sides_[i].config.neighbours.addresses = {"https://vbr" + std::to_string(1 - i)};
       sides_[i].config.own_ids = i == 1;
-      sides_[i].config.publishing = publishing_;
+      sides_[i].config.neighbours.publishing = publishing_;
       sides_[i].server = std::make_unique<lab::VbrServer>(std::move(entry), clock_);
     }
     clock_.Freeze(kStart);
@@ -300,7 +300,7 @@ TEST_F(TwoServersTest, OneThatIsAwayAtTheStartKeepsItsRows) {
 TEST_F(TwoServersTest, OneThatIsNoLongerReadLosesItsRows) {
   for (Side& side : sides_) side.adapter->LookOnce(true);
   Sync();
-  sides_[0].config.others.clear();
+  sides_[0].config.neighbours.addresses.clear();
   Restart();
   sides_[0].adapter->LookOnce(true);
   EXPECT_EQ(store_->RowsOf("BackupServer").size(), 1U);

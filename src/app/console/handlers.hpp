@@ -4,6 +4,8 @@
 #include "features/agents/agent_orders.hpp"
 #include "features/agents/agent_packages.hpp"
 #include "features/agents/agents.hpp"
+#include "features/cloud/sites.hpp"
+#include "features/cloud/tenants.hpp"
 #include "features/discovery/discovery.hpp"
 #include "features/gateways/gateways.hpp"
 #include "features/identity/users.hpp"
@@ -34,7 +36,9 @@ class ConsoleHandlers : public contract::Handlers {
         gateways_(gateways),
         policies_(policies),
         discovery_(discovery),
-        facts_(services) {}
+        facts_(services),
+        sites_(services),
+        tenants_(services, actions) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
   Answer CreateSession(const Call& call) override { return users_.CreateSession(call); }
@@ -69,6 +73,52 @@ class ConsoleHandlers : public contract::Handlers {
   Answer ResyncManagementAgent(const Call& call) override { return agents_.Resync(call); }
   Answer UpgradeManagementAgent(const Call& call) override { return agent_packages_.Upgrade(call); }
   Answer WithdrawAgentPackage(const Call& call) override { return agent_packages_.Withdraw(call); }
+  Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
+  Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
+  Answer SetSiteTenantManagement(const Call& call) override { return sites_.SetTenantManagement(call); }
+  Answer CreateSiteTenant(const Call& call) override { return tenants_.Create(call); }
+  Answer CreateCompanySite(const Call& call) override { return tenants_.CreateForCompany(call); }
+  Answer PatchSiteTenant(const Call& call) override { return tenants_.Patch(call, "PatchSiteTenant"); }
+  Answer PatchCompanySite(const Call& call) override { return tenants_.Patch(call, "PatchCompanySite"); }
+  Answer DeleteSiteTenant(const Call& call) override { return tenants_.Delete(call, "DeleteSiteTenant"); }
+  Answer DeleteCompanySite(const Call& call) override { return tenants_.Delete(call, "DeleteCompanySite"); }
+  Answer EnableSiteTenant(const Call& call) override { return tenants_.SetEnabled(call, "EnableSiteTenant", true); }
+  Answer DisableSiteTenant(const Call& call) override { return tenants_.SetEnabled(call, "DisableSiteTenant", false); }
+  Answer CreateSiteTenantBackupResource(const Call& call) override {
+    return tenants_.AddQuota(call, "CreateSiteTenantBackupResource");
+  }
+  Answer PatchSiteTenantBackupResource(const Call& call) override {
+    return tenants_.PatchQuota(call, "PatchSiteTenantBackupResource");
+  }
+  Answer DeleteSiteTenantBackupResource(const Call& call) override {
+    return tenants_.DeleteQuota(call, "DeleteSiteTenantBackupResource");
+  }
+  Answer CreateSiteTenantReplicationResource(const Call& call) override {
+    return tenants_.SetPlans(call, "CreateSiteTenantReplicationResource");
+  }
+  Answer PatchSiteTenantReplicationResource(const Call& call) override {
+    return tenants_.PatchPlans(call, "PatchSiteTenantReplicationResource");
+  }
+  Answer PatchSiteTenantTrafficResource(const Call& call) override { return tenants_.PatchTraffic(call); }
+  Answer CreateCompanySiteBackupResource(const Call& call) override {
+    return tenants_.AddQuota(call, "CreateCompanySiteBackupResource");
+  }
+  Answer PatchCompanySiteBackupResource(const Call& call) override {
+    return tenants_.PatchQuota(call, "PatchCompanySiteBackupResource");
+  }
+  Answer DeleteCompanySiteBackupResource(const Call& call) override {
+    return tenants_.DeleteQuota(call, "DeleteCompanySiteBackupResource");
+  }
+  Answer CreateCompanySiteReplicationResource(const Call& call) override {
+    return tenants_.SetPlans(call, "CreateCompanySiteReplicationResource");
+  }
+  Answer PatchCompanySiteReplicationResource(const Call& call) override {
+    return tenants_.PatchPlans(call, "PatchCompanySiteReplicationResource");
+  }
+  Answer PatchCompanySiteTrafficResource(const Call& call) override { return tenants_.PatchTraffic(call); }
+  Answer DeleteCompanySiteReplicationHardwarePlan(const Call& call) override {
+    return tenants_.DropPlan(call, "DeleteCompanySiteReplicationHardwarePlan");
+  }
   Answer CreateCloudGateway(const Call& call) override { return gateways_.Create(call); }
   Answer PatchCloudGateway(const Call& call) override { return gateways_.Patch(call); }
   Answer DeleteCloudGateway(const Call& call) override { return gateways_.Delete(call); }
@@ -131,6 +181,8 @@ class ConsoleHandlers : public contract::Handlers {
   features::Policies& policies_;
   features::Discovery& discovery_;
   features::Facts facts_;
+  features::Sites sites_;
+  features::CloudTenants tenants_;
 };
 
 }  // namespace steward::console

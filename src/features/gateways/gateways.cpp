@@ -20,6 +20,11 @@ AuditEntry Entry(std::string_view operation, const std::string& uid, std::string
   return {operation, "Unknown", std::nullopt, uid, std::move(message)};
 }
 
+Error OfSite() {
+  return {.code = ErrorCode::kConflict,
+          .message = "This belongs to a Cloud Connect server and is changed there; the console shows it only."};
+}
+
 bool CanBeHost(const std::string& text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:") ==
          std::string::npos;
@@ -78,6 +83,7 @@ Result<Answer> CloudGateways::Patch(const Call& call) {
   return PatchItem(
       services_, call, {"GetCloudGateway", "CloudGateway", {{"gatewayUid", uid}}},
       [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
+        if (TextOf(current, "backupServerUid")) return tl::unexpected(OfSite());
         if (current.at("isBuiltIn").get<bool>()) {
           for (const char* fixed : {"externalAddress", "externalPort", "port", "networkMode"}) {
             if (current.at(fixed) != next.at(fixed)) {
@@ -137,7 +143,8 @@ Result<Answer> CloudGateways::PatchPool(const Call& call) {
   const std::string& uid = call.Path("instanceUid");
   return PatchItem(
       services_, call, {"GetCloudGatewayPool", "CloudGatewayPool", {{"instanceUid", uid}}},
-      [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
+      [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
+        if (TextOf(current, "backupServerUid")) return tl::unexpected(OfSite());
         connection.Query(
             "update core.gateway_pool set name = $2, description = coalesce($3, ''), priority = $4 where uid = $1",
             {uid, TextOf(next, "name"), TextOf(next, "description"), TextOf(next, "priority")});

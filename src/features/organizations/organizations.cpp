@@ -150,6 +150,7 @@ Result<Answer> Organizations::DeleteCompany(const Call& call) {
   transaction.Query("delete from core.account where organization_uid = $1", {uid});
   transaction.Query("delete from core.enrolment_token where organization_uid = $1", {uid});
   transaction.Query("delete from core.discovery_rule where organization_uid = $1", {uid});
+  transaction.Query("delete from core.company_tenant where company_uid = $1", {uid});
   transaction.Query("update core.organization set deleted_at = now() where uid = $1", {uid});
   platform::WriteAudit(
       *connection, call,
