@@ -20,7 +20,7 @@ struct Order {
   platform::Bindings result_path = {};
   std::string_view result_own_uid = {};   ///< path parameter that takes the order's own id
   std::string_view result_made_uid = {};  ///< path parameter that takes the uid which the agent answers
-  std::chrono::seconds valid{900};       ///< not sent to the agent later than this
+  std::chrono::seconds valid{900};        ///< not sent to the agent later than this
   /// Completes the command, whose id is set by then, and stores what belongs to it, in the transaction of the order.
   std::function<void(db::Connection&, agent::Command&)> prepare = {};
   db::Param rule_uid = {};  ///< discovery rule that this is a run of

@@ -30,13 +30,13 @@ def admin(console, estate):
 
 
 def parents(admin, path):
-    """The path with its first parameter filled by each row of the list before it, newest names last."""
+    """The path with its parameters filled by each row of the list before them, newest names last."""
     if "{" not in path:
         return [path]
     head, name = re.match(r"(.*?)/{(\w+)}", path).groups()
     rows = admin.data(head, limit=10000)
     ids = [row.get(name) or row.get("instanceUid") for row in rows]
-    return [filled for uid in dict.fromkeys(ids) for filled in [path.replace("{%s}" % name, uid, 1)]]
+    return [filled for uid in dict.fromkeys(ids) for filled in parents(admin, path.replace("{%s}" % name, uid, 1))]
 
 
 def reason_to_be_empty(path):

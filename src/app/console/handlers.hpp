@@ -4,6 +4,7 @@
 #include "features/agents/agent_orders.hpp"
 #include "features/agents/agent_packages.hpp"
 #include "features/agents/agents.hpp"
+#include "features/cloud/onboarding.hpp"
 #include "features/cloud/sites.hpp"
 #include "features/cloud/tenants.hpp"
 #include "features/discovery/discovery.hpp"
@@ -38,7 +39,8 @@ class ConsoleHandlers : public contract::Handlers {
         discovery_(discovery),
         facts_(services),
         sites_(services),
-        tenants_(services, actions) {}
+        tenants_(services, actions),
+        onboarding_(services, tenants_) {}
 
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
   Answer CreateSession(const Call& call) override { return users_.CreateSession(call); }
@@ -77,7 +79,10 @@ class ConsoleHandlers : public contract::Handlers {
   Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
   Answer SetSiteTenantManagement(const Call& call) override { return sites_.SetTenantManagement(call); }
   Answer CreateSiteTenant(const Call& call) override { return tenants_.Create(call); }
-  Answer CreateCompanySite(const Call& call) override { return tenants_.CreateForCompany(call); }
+  Answer CreateCompanySite(const Call& call) override {
+    return tenants_.CreateForCompany(call, "CreateCompanySite", "GetCompanySite");
+  }
+  Answer BeginOnboardingStep(const Call& call) override { return onboarding_.Begin(call); }
   Answer PatchSiteTenant(const Call& call) override { return tenants_.Patch(call, "PatchSiteTenant"); }
   Answer PatchCompanySite(const Call& call) override { return tenants_.Patch(call, "PatchCompanySite"); }
   Answer DeleteSiteTenant(const Call& call) override { return tenants_.Delete(call, "DeleteSiteTenant"); }
@@ -183,6 +188,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Facts facts_;
   features::Sites sites_;
   features::CloudTenants tenants_;
+  features::Onboarding onboarding_;
 };
 
 }  // namespace steward::console

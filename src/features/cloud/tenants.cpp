@@ -155,7 +155,8 @@ CloudTenants::Answer CloudTenants::Create(const Call& call) {
                    .result_made_uid = "tenantUid"});
 }
 
-CloudTenants::Answer CloudTenants::CreateForCompany(const Call& call) {
+CloudTenants::Answer CloudTenants::CreateForCompany(const Call& call, std::string_view action_name,
+                                                    std::string_view result_operation) {
   const std::string& company = call.Path("companyUid");
   if (const auto existing = TextOf(call.body, "cloudTenantUid")) {
     auto object = platform::CurrentItem(services_, "GetSiteTenant", {{"tenantUid", *existing}}, call.caller.scope);
@@ -168,15 +169,15 @@ CloudTenants::Answer CloudTenants::CreateForCompany(const Call& call) {
                         .site_uid = object->value("siteUid", ""),
                         .site_name = object->value("siteName", ""),
                         .company_uid = TextOf(*object, "assignedForCompany")};
-    if (auto assigned = Assign(call, tenant, company, "CreateCompanySite"); !assigned) return assigned;
-    return platform::ItemAnswer(services_, "GetCompanySite", {{"companyUid", company}, {"siteUid", tenant.site_uid}},
+    if (auto assigned = Assign(call, tenant, company, action_name); !assigned) return assigned;
+    return platform::ItemAnswer(services_, result_operation, {{"companyUid", company}, {"siteUid", tenant.site_uid}},
                                 call.caller.scope);
   }
   return CreateOn(call, InWordsOfToday(call.body), company,
-                  {.action_name = "CreateCompanySite",
+                  {.action_name = action_name,
                    .audit_type = {},
                    .message = {},
-                   .result_operation = "GetCompanySite",
+                   .result_operation = result_operation,
                    .result_path = {{"companyUid", company}, {"siteUid", *TextOf(call.body, "siteUid")}}});
 }
 

@@ -14,8 +14,8 @@ class CloudTenants {
   using Call = contract::Call;
   using Answer = Result<contract::Answer>;
   Answer Create(const Call& call);
-  /// Of a company: a new one, or one that is there.
-  Answer CreateForCompany(const Call& call);
+  /// Of a company (companyUid in the path): a new one, or one that is there. The answer is that of the operation.
+  Answer CreateForCompany(const Call& call, std::string_view action_name, std::string_view result_operation);
   Answer Patch(const Call& call, std::string_view action_name);
   Answer Delete(const Call& call, std::string_view action_name);
   Answer SetEnabled(const Call& call, std::string_view action_name, bool enabled);
