@@ -13,6 +13,8 @@ export const needs: Readonly<Record<string, readonly OperationId[]>> = {
   '/customers/$companyUid': ['GetCompanySummaries'],
   '/jobs': ['GetBackupServerJobs'],
   '/protected-data': ['GetWorkloads'],
+  '/customers/onboarding': ['GetOnboardings'],
+  '/cloud': ['GetQuotaUse', 'GetSiteTenants'],
   '/licences': ['GetLicenseUse'],
   '/infrastructure': ['GetBackupServers'],
   '/activity': ['GetActivityLogs'],

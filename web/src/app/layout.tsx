@@ -4,7 +4,7 @@ import { useDisclosure, useLocalStorage } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import {
-  IconAddressBook, IconCertificate, IconDatabase, IconHistory, IconLayoutDashboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand,
+  IconAddressBook, IconCertificate, IconCloud, IconDatabase, IconHistory, IconLayoutDashboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand,
   IconLogout, IconMoon, IconServer2, IconSettings, IconShieldCheck, IconSun, IconUserCircle, IconPlayerTrackNext,
 } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
@@ -25,6 +25,7 @@ const pages = [
   { to: '/customers', label: words.customers, icon: IconAddressBook },
   { to: '/jobs', label: words.jobs, icon: IconPlayerTrackNext },
   { to: '/protected-data', label: words.data, icon: IconDatabase },
+  { to: '/cloud', label: words.cloud, icon: IconCloud },
   { to: '/licences', label: words.licences, icon: IconCertificate },
   { to: '/infrastructure', label: words.infrastructure, icon: IconServer2 },
   { to: '/activity', label: words.activity, icon: IconHistory },

@@ -13,6 +13,7 @@ const states: Record<string, State> = {
   Warning: 'Warning', Pending: 'Warning', Suspicious: 'Warning', OutOfDate: 'Warning', NotRunning: 'Warning', WaitingRepository: 'Warning',
   WaitingTape: 'Warning', Unlicensed: 'Warning',
   Failed: 'Failed', Error: 'Failed', Inaccessible: 'Failed', Expired: 'Failed', UsedUp: 'None', Rejected: 'Failed', Infected: 'Failed', FailedToUpdate: 'Failed',
+  Done: 'Success', Good: 'Success', Waiting: 'Warning', Blocked: 'Failed', Bad: 'Failed', NotStarted: 'None',
   Running: 'Running', Starting: 'Running', Stopping: 'Running', Enabling: 'Running', Disabling: 'Running', Applying: 'Running',
   Restarting: 'Running', Updating: 'Running', Installation: 'Running',
   None: 'None', NeverRun: 'None', Idle: 'None', Disabled: 'None', Unverified: 'Unknown', Unknown: 'Unknown',

@@ -24,7 +24,7 @@ interface Owned {
 export function scopeTerms(scope: Scope | null, properties: Record<string, PropertyMeta>, owned: Partial<Owned>): Condition[] | null {
   if (!scope) return [];
   if (scope.kind === 'reseller' && properties.resellerUid) return [{ p: 'resellerUid', o: 'equals', v: scope.uid }];
-  const owner = ['organizationUid', 'companyId'].find((key) => properties[key] !== undefined);
+  const owner = ['organizationUid', 'companyId', 'companyUid', 'assignedForCompany'].find((key) => properties[key] !== undefined);
   const organizations = scope.kind === 'company' ? [scope.uid]
     : owned.companies && [scope.uid, ...owned.companies.filter((company) => company.resellerUid === scope.uid).map((company) => company.value)];
   if (!organizations) return null;

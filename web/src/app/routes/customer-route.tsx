@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { Stack, Text, Title } from '@mantine/core';
+import { lazy, Suspense, useMemo } from 'react';
+import { Skeleton, Stack, Text, Title } from '@mantine/core';
 import { Page, PageTabs, type Tab } from '@/components/page';
 import { SetupSteps } from '@/components/setup-steps';
 import { Status } from '@/components/status';
 import { ResourceTable } from '@/components/table/resource-table';
 import { Empty, Problem } from '@/components/views';
 import { AgentJobs, ProblemJobs, ServerJobs } from '@/features/jobs/job-tables';
+import { Quotas } from '@/features/cloud/cloud-page';
 import { CustomerActions } from '@/features/customers/customer-actions';
 import { SetupFiles } from '@/features/customers/setup-files';
 import { Agents, RepositoryUse, Servers } from '@/features/infrastructure/infrastructure-tables';
@@ -18,9 +19,11 @@ import { AllWorkloads } from '@/features/workloads/workload-tables';
 import { formatNumber, plural } from '@/lib/format';
 import { listOptions, type Condition } from '@/lib/list';
 
+const OnboardingPanel = lazy(() => import('@/features/cloud/onboarding-panel'));
+
 const words = {
   title: 'Customer', servers: 'Servers', jobs: 'Jobs', computerJobs: 'Computer jobs', problems: 'Needs attention', workloads: 'Workloads', agents: 'Agents',
-  licence: 'Licence', repositories: 'Repositories', users: 'Users', locations: 'Locations', setup: 'Set up', missing: 'No such customer',
+  licence: 'Licence', repositories: 'Repositories', users: 'Users', locations: 'Locations', setup: 'Set up', onboarding: 'Onboarding', quotas: 'Cloud storage', missing: 'No such customer',
   missingText: 'It may have been removed, or it is not one of yours.', setupTitle: 'Connect a backup server', noLocations: 'No locations', disabled: 'Account disabled',
 };
 
@@ -42,6 +45,8 @@ function tabsOf(companyUid: string): Tab[] {
     { value: 'agents', label: words.agents, needs: 'GetManagementAgents', content: <Agents fixed={fixed} /> },
     { value: 'licence', label: words.licence, needs: 'GetLicenseUse', content: <LicenceTable fixed={fixed} /> },
     { value: 'repositories', label: words.repositories, needs: 'GetRepositoryUse', content: <RepositoryUse fixed={fixed} /> },
+    { value: 'quotas', label: words.quotas, needs: 'GetQuotaUse', content: <Quotas fixed={[{ p: 'companyUid', o: 'equals', v: companyUid }]} /> },
+    { value: 'onboarding', label: words.onboarding, needs: 'GetOnboarding', content: <Suspense fallback={<Skeleton height={320} />}><OnboardingPanel companyUid={companyUid} /></Suspense> },
     { value: 'users', label: words.users, needs: 'GetUsers', content: <Users organizationUid={companyUid} /> },
     { value: 'locations', label: words.locations, needs: 'GetLocations', content: <Locations fixed={fixed} /> },
     {

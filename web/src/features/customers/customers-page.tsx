@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { IconPlus } from '@tabler/icons-react';
 import { Middle } from '@/components/middle';
@@ -18,8 +18,11 @@ export function CustomersPage() {
   const create = may('CreateCompany') && (
     <Button renderRoot={(props) => <Link to="/customers/new" search={{}} {...props} />} leftSection={<IconPlus size={16} aria-hidden />}>{words.create}</Button>
   );
+  const onboarding = may('GetOnboardings') && (
+    <Button variant="default" renderRoot={(props) => <Link to="/customers/onboarding" search={{}} {...props} />}>{words.onboarding}</Button>
+  );
   return (
-    <Page title={words.title} question={words.question} actions={create}>
+    <Page title={words.title} question={words.question} actions={<Group gap="xs">{onboarding}{create}</Group>}>
       <ResourceTable path="/api/steward/v1/companySummaries" label={words.title} rowKey="organizationUid" rowName={(row) => row.companyName}
         onRow={(row) => void navigate({ to: '/customers/$companyUid', params: { companyUid: row.organizationUid }, search: {} })}
         empty={<Empty title={words.emptyTitle} action={create}>{words.emptyText}</Empty>}

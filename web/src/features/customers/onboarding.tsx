@@ -13,7 +13,7 @@ export function Onboarding({ uid, name }: { uid: string; name: string }) {
         <Paper withBorder p="md">
           <Title order={2} size="h5" mb={4}>{words.step3}</Title>
           <Text size="sm" mb="sm">{words.step3Text}</Text>
-          <Button variant="default" renderRoot={(props) => <Link to="/customers/$companyUid" params={{ companyUid: uid }} search={{}} {...props} />}>{words.open}</Button>
+          <Button variant="default" renderRoot={(props) => <Link to="/customers/$companyUid" params={{ companyUid: uid }} search={{ tab: 'onboarding' }} {...props} />}>{words.open}</Button>
         </Paper>
       </Stack>
     </Page>

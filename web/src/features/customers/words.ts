@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export const words = {
-  title: 'Customers', question: 'How is each customer doing, and how much of its allowance does it use?', create: 'New customer',
+  title: 'Customers', question: 'How is each customer doing, and how much of its allowance does it use?', create: 'New customer', onboarding: 'Being onboarded',
   emptyTitle: 'No customers yet', emptyText: 'A customer is a company whose backups you look after. Create the first one to get its setup file.',
   name: 'Customer', state: 'Worst state', workloads: 'Workloads', allocated: 'Allocated', jobs: 'Jobs', failed: 'Failed jobs', warned: 'Warnings', stale: 'Stale',
   licence: 'Licence', expires: 'Licence expires', servers: 'Servers', silent: 'Servers out of reach', agents: 'Agents', offline: 'Agents offline', status: 'Account', noLimit: 'no limit',

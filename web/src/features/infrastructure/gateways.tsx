@@ -72,6 +72,7 @@ function GatewayActions({ gateway }: { gateway: Gateway }) {
   const renew = useRenew();
   const { change } = usePageSearch();
   const path = { gatewayUid: gateway.instanceUid ?? '' };
+  const own = !gateway.backupServerUid;
   const turn = useMutation({
     mutationFn: () => api.PATCH('/api/v3/infrastructure/sites/cloudgateways/{gatewayUid}', {
       params: { path }, body: [{ op: 'replace', path: '/isDisabled', value: !gateway.isDisabled }],
@@ -90,10 +91,10 @@ function GatewayActions({ gateway }: { gateway: Gateway }) {
       {gateway.statusMessage && <Alert color="red" title={words.why}>{gateway.statusMessage}</Alert>}
       <Failure error={turn.error ?? remove.error} />
       <Group gap="xs">
-        {may('PatchCloudGateway') && (
+        {own && may('PatchCloudGateway') && (
           <Button variant="default" size="xs" loading={turn.isPending} onClick={() => turn.mutate()}>{gateway.isDisabled ? words.enable : words.disable}</Button>
         )}
-        {may('DeleteCloudGateway') && !gateway.isBuiltIn && <SureButton ask={words.remove} sure={words.removeSurely} loading={remove.isPending} onSure={() => remove.mutate()} />}
+        {own && may('DeleteCloudGateway') && !gateway.isBuiltIn && <SureButton ask={words.remove} sure={words.removeSurely} loading={remove.isPending} onSure={() => remove.mutate()} />}
       </Group>
     </Stack>
   );
@@ -113,6 +114,7 @@ export function Gateways() {
           { key: 'name', label: 'Gateway' },
           { key: 'externalAddress', label: 'Address' },
           { key: 'externalPort', label: 'Port', render: (row) => row.externalPort },
+          { key: 'backupServerUid', label: 'Site', kind: 'server', sortable: false },
           { key: 'connectedAgents', label: 'Agents' },
           { key: 'statusMessage', label: 'Why', sortable: false, width: 160 },
           { key: 'statusTime', label: 'Since' },
