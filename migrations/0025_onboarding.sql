@@ -4,10 +4,11 @@
 create table core.onboarding_step (
   company_uid uuid not null references core.company on delete cascade,
   step text not null check (step in ('tenant', 'server', 'licence')),
-  started_at timestamptz not null default now(),
+  started_at timestamptz,
   started_by uuid,
   passed_over text[] not null default '{}',  -- steps that were missing when it was begun by force
   reason text,
+  is_needed boolean,                          -- said by an operator; null: by what there is
   primary key (company_uid, step)
 );
 alter table core.onboarding_step enable row level security;
@@ -65,7 +66,7 @@ with facts as (
   where o.deleted_at is null),
 steps as (
   select f.*, v.step, v.place, b.started_at, b.passed_over, b.reason,
-    case v.step when 'tenant' then api.has_sites() or f.tenants > 0 when 'licence' then f.servers > 0 or f.engines = 0 else true end as needed,
+    coalesce(b.is_needed, case v.step when 'tenant' then api.has_sites() or f.tenants > 0 when 'licence' then f.servers > 0 or f.engines = 0 else true end) as needed,
     case v.step
       when 'company' then case when f.company_status = 'Active' then 'Done' else 'Blocked' end
       when 'tenant' then case when f.tenants = 0 and b.started_at is null then 'NotStarted' when f.tenants = 0 then 'Waiting'

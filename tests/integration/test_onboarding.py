@@ -113,6 +113,15 @@ def test_a_customer_from_contract_to_licence(api, console, manager, folder):
         lab.program.stop()
 
 
+def test_a_customer_that_needs_no_tenant(api, console):
+    company = console.company("Local Backups Only")
+    path = f"{ONBOARDING}/{company}/steps/tenant/needed"
+    assert api.call("PUT", path, params={"needed": "false"}).json()["data"]["nextStep"] == "server"
+    assert begin(api, company, "server").status_code == 200, "nothing comes before it any more"
+    assert api.call("PUT", path, params={"needed": "true"}).json()["data"]["nextStep"] == "tenant"
+    assert "tenant, server or licence" in refusal(api.call("PUT", f"{ONBOARDING}/{company}/steps/company/needed", params={"needed": "false"}), 400)
+
+
 def test_an_existing_tenant_and_what_speaks_against_it(api, console):
     company = console.company("Second Newcomer")
     tenants = {row["name"]: row for row in api.data(TENANTS, limit=100)}

@@ -83,6 +83,7 @@ class ConsoleHandlers : public contract::Handlers {
     return tenants_.CreateForCompany(call, "CreateCompanySite", "GetCompanySite");
   }
   Answer BeginOnboardingStep(const Call& call) override { return onboarding_.Begin(call); }
+  Answer SetOnboardingStepNeeded(const Call& call) override { return onboarding_.SetNeeded(call); }
   Answer PatchSiteTenant(const Call& call) override { return tenants_.Patch(call, "PatchSiteTenant"); }
   Answer PatchCompanySite(const Call& call) override { return tenants_.Patch(call, "PatchCompanySite"); }
   Answer DeleteSiteTenant(const Call& call) override { return tenants_.Delete(call, "DeleteSiteTenant"); }

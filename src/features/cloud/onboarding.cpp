@@ -26,6 +26,12 @@ std::optional<std::vector<std::pair<std::string, std::string>>> MissingBefore(co
   return std::nullopt;
 }
 
+Error NoSuchStep() {
+  return {.code = ErrorCode::kInvalid,
+          .message = "stepName is tenant, server or licence; the company is there already.",
+          .parameter = "stepName"};
+}
+
 }  // namespace
 
 void Onboarding::Record(const Call& call, const std::vector<std::string>& missing) {
@@ -33,8 +39,9 @@ void Onboarding::Record(const Call& call, const std::vector<std::string>& missin
   db::Transaction transaction(*connection);
   const std::string& step = call.Path("stepName");
   transaction.Query(
-      "insert into core.onboarding_step (company_uid, step, started_by, passed_over, reason) values ($1, $2, $3, "
-      "string_to_array($4, ','), $5) on conflict (company_uid, step) do update set started_at = now(), "
+      "insert into core.onboarding_step (company_uid, step, started_at, started_by, passed_over, reason) values ($1, "
+      "$2, "
+      "now(), $3, string_to_array($4, ','), $5) on conflict (company_uid, step) do update set started_at = now(), "
       "started_by = excluded.started_by, passed_over = excluded.passed_over, reason = excluded.reason",
       {call.Path("companyUid"), step, call.caller.user_uid, fmt::format("{}", fmt::join(missing, ",")),
        TextOf(call.body, "reason")});
@@ -54,7 +61,7 @@ Result<Answer> Onboarding::Begin(const Call& call) {
   const std::string& step = call.Path("stepName");
   const auto missing = MissingBefore(*onboarding, step);
   if (!missing || step == "company") {
-    return FailParameter("stepName", "stepName is tenant, server or licence; the company is there already.");
+    return tl::unexpected(NoSuchStep());
   }
   const bool force = call.body.value("force", false);
   if (!missing->empty() && !force) {
@@ -78,6 +85,27 @@ Result<Answer> Onboarding::Begin(const Call& call) {
     return answer;
   }
   Record(call, names);
+  return platform::ItemAnswer(services_, "GetOnboarding", path, call.caller.scope);
+}
+
+Result<Answer> Onboarding::SetNeeded(const Call& call) {
+  const platform::Bindings path = {{"companyUid", call.Path("companyUid")}};
+  auto onboarding = platform::CurrentItem(services_, "GetOnboarding", path, call.caller.scope);
+  if (!onboarding) return tl::unexpected(onboarding.error());
+  const std::string& step = call.Path("stepName");
+  if (step == "company" || !MissingBefore(*onboarding, step)) return tl::unexpected(NoSuchStep());
+  const bool needed = platform::QueryFlag(call, "needed");
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  transaction.Query(
+      "insert into core.onboarding_step (company_uid, step, is_needed) values ($1, $2, $3) on conflict (company_uid, "
+      "step) do update set is_needed = excluded.is_needed",
+      {call.Path("companyUid"), step, needed ? "t" : "f"});
+  platform::WriteAudit(
+      *connection, call,
+      {"SetOnboardingStepNeeded", "CompanyModified", call.Path("companyUid"), step,
+       fmt::format("Step {} of the onboarding was declared {}.", step, needed ? "needed" : "not needed")});
+  transaction.Commit();
   return platform::ItemAnswer(services_, "GetOnboarding", path, call.caller.scope);
 }
 

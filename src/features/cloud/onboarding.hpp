@@ -12,6 +12,9 @@ class Onboarding {
   /// Begins a step: refused with the name of the missing one, or with force accepted and recorded.
   Result<contract::Answer> Begin(const contract::Call& call);
 
+  /// Says whether a company needs a step.
+  Result<contract::Answer> SetNeeded(const contract::Call& call);
+
  private:
   void Record(const contract::Call& call, const std::vector<std::string>& missing);
 

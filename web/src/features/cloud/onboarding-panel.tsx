@@ -37,6 +37,24 @@ function Begin({ uid, step, missing }: { uid: string; step: string; missing: boo
   );
 }
 
+/** Says that a customer needs a step, or that it does not. */
+function Needed({ uid, step }: { uid: string; step: Step }) {
+  const client = useQueryClient();
+  const needed = step.isNeeded ?? true;
+  const turn = useMutation({
+    mutationFn: () => api.PUT('/api/steward/v1/onboarding/{companyUid}/steps/{stepName}/needed', {
+      params: { path: { companyUid: uid, stepName: step.name ?? '' }, query: { needed: !needed } },
+    }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['list'] }),
+  });
+  return (
+    <>
+      <Failure error={turn.error} />
+      <Group mt="xs"><Button size="compact-xs" variant="subtle" color="gray" loading={turn.isPending} onClick={() => turn.mutate()}>{needed ? words.needsNone : words.needsIt}</Button></Group>
+    </>
+  );
+}
+
 /** What can be done for a step. */
 function Way({ onboarding, step, missing }: { onboarding: Onboarding; step: Step; missing: boolean }) {
   const { may } = useSession();
@@ -62,6 +80,7 @@ function Way({ onboarding, step, missing }: { onboarding: Onboarding; step: Step
 }
 
 function StepCard({ onboarding, step, number }: { onboarding: Onboarding; step: Step; number: number }) {
+  const { may } = useSession();
   const needed = step.isNeeded ?? true;
   const before = onboarding.steps.slice(0, number - 1);
   const missing = before.some((each) => each.isNeeded && each.state !== 'Done');
@@ -77,6 +96,7 @@ function StepCard({ onboarding, step, number }: { onboarding: Onboarding; step: 
         <Text size="xs" c="dimmed" mb="xs">{words.passedOver} {step.passedOver.map((name) => stepNames[name]).join(', ')}, {words.because}: {step.reason}</Text>
       )}
       {needed && <Way onboarding={onboarding} step={step} missing={missing} />}
+      {number > 1 && step.state !== 'Done' && may('SetOnboardingStepNeeded') && <Needed uid={onboarding.companyUid} step={step} />}
     </Paper>
   );
 }

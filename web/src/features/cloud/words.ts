@@ -14,7 +14,7 @@ export const words = {
 export const onboardingWords = {
   title: 'Customers being onboarded', question: 'Which new customers are not complete yet, and what does each wait for?', back: 'All customers',
   none: 'Nobody is being onboarded', noneText: 'Every customer has all it needs.', state: 'State', customer: 'Customer', next: 'Next', steps: 'Steps done', since: 'Customer since',
-  stepsTitle: 'Steps', checksTitle: 'Checks', who: 'Who', notNeeded: 'Not needed', passedOver: 'Begun before', because: 'because', open: 'Show', command: 'To run there',
+  stepsTitle: 'Steps', checksTitle: 'Checks', who: 'Who', notNeeded: 'Not needed', needsNone: 'This customer needs none', needsIt: 'It is needed after all', passedOver: 'Begun before', because: 'because', open: 'Show', command: 'To run there',
   download: 'Download setup file', begin: 'Begin', beginAnyway: 'Begin all the same', reason: 'Why the order is passed over', site: 'Site', existing: 'Existing tenant',
   existingHint: 'Leave empty to create a new one.', user: 'User name', password: 'Password', create: 'Create tenant', assign: 'Assign tenant', repository: 'Repository',
   quotaName: 'Name for the customer', quotaGib: 'Quota (GiB)', giveQuota: 'Give quota', agentPath: 'Whoever administers the backup server runs this:',
