@@ -2,6 +2,7 @@
 #include "platform/service.hpp"
 
 #include <stdexcept>
+#include "base/uuid.hpp"
 
 #include "fmt/format.h"
 
@@ -47,13 +48,16 @@ Result<nlohmann::json> CurrentItem(const Services& services, std::string_view op
 
 void WriteAudit(db::Connection& connection, const contract::Call& call, const AuditEntry& entry) {
   const std::string request_id(call.request.Header("X-Request-id"));
+  const std::string change(call.request.Header("X-Steward-Change"));
   connection.Query(
       "insert into core.audit (user_uid, organization_uid, operation, kind, type, subject_uid, message, request_id, "
-      "peer) "
-      "values ($1, $2, $3, 'External', $4, $5, $6, $7, $8)",
+      "peer, change_uid) values ($1, $2, $3, 'External', $4, $5, $6, $7, $8, (select uid from core.change where uid = "
+      "$9 "
+      "and user_uid = $1 and state = 'Running'))",
       {call.caller.user_uid.empty() ? db::Param() : db::Param(call.caller.user_uid), entry.organization_uid,
        std::string(entry.operation), std::string(entry.type), entry.subject_uid, entry.message,
-       request_id.empty() ? db::Param() : db::Param(request_id), call.request.peer});
+       request_id.empty() ? db::Param() : db::Param(request_id), call.request.peer,
+       IsUuid(change) ? db::Param(change) : db::Param()});
   connection.Query("select pg_notify('steward_written', '')");
 }
 

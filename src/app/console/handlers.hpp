@@ -4,6 +4,7 @@
 #include "features/agents/agent_orders.hpp"
 #include "features/agents/agent_packages.hpp"
 #include "features/agents/agents.hpp"
+#include "features/changes/changes.hpp"
 #include "features/cloud/onboarding.hpp"
 #include "features/cloud/sites.hpp"
 #include "features/cloud/tenants.hpp"
@@ -38,6 +39,7 @@ class ConsoleHandlers : public contract::Handlers {
         policies_(policies),
         discovery_(discovery),
         facts_(services),
+        changes_(services),
         sites_(services),
         tenants_(services, actions),
         onboarding_(services, tenants_) {}
@@ -75,6 +77,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer ResyncManagementAgent(const Call& call) override { return agents_.Resync(call); }
   Answer UpgradeManagementAgent(const Call& call) override { return agent_packages_.Upgrade(call); }
   Answer WithdrawAgentPackage(const Call& call) override { return agent_packages_.Withdraw(call); }
+  Answer BeginChange(const Call& call) override { return changes_.Begin(call); }
+  Answer EndChange(const Call& call) override { return changes_.End(call); }
   Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
   Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
   Answer SetSiteTenantManagement(const Call& call) override { return sites_.SetTenantManagement(call); }
@@ -187,6 +191,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Policies& policies_;
   features::Discovery& discovery_;
   features::Facts facts_;
+  features::Changes changes_;
   features::Sites sites_;
   features::CloudTenants tenants_;
   features::Onboarding onboarding_;
