@@ -150,6 +150,20 @@ CloudConnectConfig ReadCloudConnect(const toml::table& table, const std::filesys
   return manager;
 }
 
+SiteConfig ReadSite(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
+  Section section(table, fmt::format("{}: site[{}]", file.string(), index));
+  SiteConfig site;
+  site.data = section.Required("data");
+  site.program = section.Text("program", site.program);
+  site.name = section.Text("name");
+  site.address = section.Text("address");
+  site.every = std::chrono::seconds(section.Number("every_seconds", site.every.count()));
+  section.Finish();
+  if (site.every < std::chrono::seconds(1)) throw std::runtime_error(section.Where() + ": every_seconds is at least 1");
+  site.url = "site:" + site.data;
+  return site;
+}
+
 ResticConfig ReadRestic(const toml::table& table, const std::filesystem::path& file, std::size_t index) {
   Section section(table, fmt::format("{}: restic[{}]", file.string(), index));
   ResticConfig job;
@@ -208,8 +222,8 @@ void ReadUpgrade(const toml::table& table, const std::filesystem::path& file, Up
   }
 }
 
-constexpr std::array<std::string_view, 7> kSections = {"console", "agent",    "vbr",    "cloud_connect",
-                                                       "restic",  "policies", "upgrade"};
+constexpr std::array<std::string_view, 8> kSections = {"console", "agent",  "vbr",      "cloud_connect",
+                                                       "site",    "restic", "policies", "upgrade"};
 
 void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
   if (!std::filesystem::exists(file)) throw std::runtime_error(file.string() + ": there is no such file");
@@ -246,6 +260,8 @@ void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
   ReadEach(root, "cloud_connect", [&](const toml::table& table, std::size_t i) {
     config.cloud_connect.push_back(ReadCloudConnect(table, file, i));
   });
+  ReadEach(root, "site",
+           [&](const toml::table& table, std::size_t i) { config.sites.push_back(ReadSite(table, file, i)); });
   ReadEach(root, "restic",
            [&](const toml::table& table, std::size_t i) { config.restic.push_back(ReadRestic(table, file, i)); });
   struct stat facts {};
@@ -257,21 +273,22 @@ void ReadInto(const std::filesystem::path& file, AgentConfig& config) {
 
 /// Makes the servers of one agent known to each other.
 Status Relate(AgentConfig& config) {
-  std::vector<ServerAccess*> servers;
-  for (auto& vbr : config.vbr) servers.push_back(&vbr);
-  for (auto& manager : config.cloud_connect) servers.push_back(&manager);
+  std::vector<std::pair<std::string, Neighbours*>> servers;
+  for (auto& vbr : config.vbr) servers.emplace_back(vbr.url, &vbr.neighbours);
+  for (auto& manager : config.cloud_connect) servers.emplace_back(manager.url, &manager.neighbours);
+  for (auto& site : config.sites) servers.emplace_back(site.url, &site.neighbours);
   for (std::size_t i = 1; i < config.vbr.size(); ++i) config.vbr[i].own_ids = true;
   if (servers.size() < 2) return {};
   const auto publishing = std::make_shared<std::mutex>();
-  for (auto* server : servers) {
-    server->neighbours.publishing = publishing;
-    for (const auto* other : servers) {
-      if (other == server) continue;
-      if (other->url == server->url) {
+  for (const auto& [url, neighbours] : servers) {
+    neighbours->publishing = publishing;
+    for (const auto& [other, its] : servers) {
+      if (its == neighbours) continue;
+      if (other == url) {
         return Fail(ErrorCode::kInvalid,
-                    fmt::format("Two [[vbr]] or [[cloud_connect]] blocks have the address {}", server->url));
+                    fmt::format("Two [[vbr]], [[cloud_connect]] or [[site]] blocks have the address {}", url));
       }
-      server->neighbours.addresses.push_back(other->url);
+      neighbours->addresses.push_back(other);
     }
   }
   return {};

@@ -42,6 +42,17 @@ struct VbrConfig : ServerAccess {
   bool own_ids = false;   ///< not the first of several servers: see GiveOwnIds
 };
 
+/// [[site]]: a steward-site of this machine, managed through its own program.
+struct SiteConfig {
+  std::string data;  ///< its folder
+  std::string program = "steward-site";
+  std::string name;     ///< as the console shows it; empty = the host name
+  std::string address;  ///< host:port that tenants reach it at; empty = name:8000
+  std::chrono::seconds every{10};
+  std::string url{};  ///< stands in its BackupServer row: site:<data>
+  Neighbours neighbours{};
+};
+
 /// [[cloud_connect]]: an Enterprise Manager, through which Cloud Connect servers and their tenants are managed.
 struct CloudConnectConfig : ServerAccess {
   CloudConnectConfig() { states = std::chrono::seconds(60); }
@@ -88,6 +99,7 @@ struct AgentConfig {
   std::string operation_mode = "Server";  ///< Server or Workstation
   std::vector<VbrConfig> vbr;
   std::vector<CloudConnectConfig> cloud_connect;
+  std::vector<SiteConfig> sites;
   std::vector<ResticConfig> restic;
   PoliciesConfig policies;
   UpgradeConfig upgrade;

@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "agent/identity.hpp"
-#include "agent/restic/process.hpp"
+#include "agent/process.hpp"
 #include "base/uuid.hpp"
 
 namespace steward::agent {
@@ -95,7 +95,7 @@ Result<std::string> PackBundle(const BundleFiles& files, const std::filesystem::
     std::filesystem::permissions(folder.path, std::filesystem::perms::owner_all);
     for (const auto& [name, content] : files) WriteFileSafely(folder.path / name, content);
     const std::atomic<bool> never{false};
-    auto packed = restic::RunProcess(
+    auto packed = RunProcess(
         {"tar", "--create", "--gzip", "--file=-", "--directory=" + folder.path.string(), "."}, {}, never);
     if (packed.exit_code == 0) return std::move(packed.output);
     return Fail(ErrorCode::kUnavailable, "tar could not pack the log: " + packed.error);

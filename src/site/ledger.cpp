@@ -2,12 +2,14 @@
 #include "site/ledger.hpp"
 
 #include "base/iso_time.hpp"
+#include "base/uuid.hpp"
 #include "fmt/format.h"
 
 namespace steward::site {
 namespace {
 
 constexpr auto kSchema = R"sql(
+create table if not exists about (uid text not null) strict;
 create table if not exists pool (
   name text primary key, folder text not null, quota integer not null) strict;
 create table if not exists tenant (
@@ -112,6 +114,7 @@ void SettleOne(Sqlite& database, const Announcement& change, bool there) {
 
 Ledger::Ledger(const std::filesystem::path& file) : writer_(file), reader_(file) {
   writer_.Run(kSchema);
+  Query(writer_, "insert into about (uid) select ? where not exists (select 1 from about)").Bind(NewUuid()).Execute();
 }
 
 Status Ledger::Set(const Pool& pool) {
@@ -163,6 +166,22 @@ Status Ledger::Set(const Resource& resource) {
         "on conflict (tenant, name) do update set pool = excluded.pool, quota = excluded.quota")
       .Bind(resource.tenant, resource.name, resource.pool, resource.quota)
       .Execute();
+  transaction.Commit();
+  return {};
+}
+
+Status Ledger::RemoveResource(const std::string& tenant, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  const auto old = Find(writer_, tenant, name);
+  if (!old) return Fail(ErrorCode::kNotFound, fmt::format("{} has no resource {}.", tenant, name));
+  Query coming(writer_, "select count(*) from announced where tenant = ? and resource = ?");
+  coming.Bind(tenant, name).Next();
+  if (const auto files = old->files + coming.Number(0); files > 0) {
+    return Fail(ErrorCode::kConflict,
+                fmt::format("{} of {} holds {} files. Delete its backups first.", name, tenant, files));
+  }
+  Query(writer_, "delete from resource where tenant = ? and name = ?").Bind(tenant, name).Execute();
   transaction.Commit();
   return {};
 }
@@ -292,7 +311,9 @@ nlohmann::ordered_json Ledger::Show() {
     }
     tenants.push_back(std::move(entry));
   }
-  return {{"pools", std::move(pools)}, {"tenants", std::move(tenants)}};
+  Query about(reader_, "select uid from about");
+  about.Next();
+  return {{"uid", about.Text(0)}, {"pools", std::move(pools)}, {"tenants", std::move(tenants)}};
 }
 
 }  // namespace steward::site

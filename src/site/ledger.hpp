@@ -68,6 +68,7 @@ class Ledger {
   Status Set(const Resource& resource);
   /// kNotFound when there is none, kConflict while it has files.
   Status RemoveTenant(const std::string& name);
+  Status RemoveResource(const std::string& tenant, const std::string& name);
 
   std::optional<Pool> FindPool(const std::string& name);
   std::optional<Tenant> FindTenant(const std::string& name);
@@ -90,7 +91,8 @@ class Ledger {
   };
   void AddTraffic(const std::string& tenant, const std::string& day, const Traffic& traffic);
 
-  /// All of it: {pools, tenants: [{..., resources: [...], traffic: [{day, received, sent}]}]}; no password hashes.
+  /// All of it: {uid (of this ledger), pools, tenants: [{..., resources: [...], traffic: [{day, received, sent}]}]}; no
+  /// password hashes.
   nlohmann::ordered_json Show();
 
  private:

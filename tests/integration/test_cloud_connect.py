@@ -221,7 +221,7 @@ def test_a_quota_is_changed_there_and_shown_here(api, manager, companies, level)
     said = manager.get(f"cloud/tenants/{row['instanceUid']}/resources/{resource['instanceUid']}")["RepositoryQuota"]
     assert (said["Quota"] << 20, said["DisplayName"]) == (rounded, f"Vault {level}")
     assert {each["instanceUid"]: each["storageQuota"] for each in api.data(place + "/backupResources") if not each["isDefault"]} == others
-    assert "at least 1073741824" in refusal(replace(api, f"{place}/backupResources/{resource['instanceUid']}", storageQuota=5), 400)
+    assert "at least 1048576" in refusal(replace(api, f"{place}/backupResources/{resource['instanceUid']}", storageQuota=5), 400)
     same = replace(api, f"{place}/backupResources/{resource['instanceUid']}", storageQuota=rounded)
     assert same.status_code == 200, "nothing to change is no order"
 

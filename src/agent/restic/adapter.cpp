@@ -7,7 +7,7 @@
 
 #include "agent/host_facts.hpp"
 #include "agent/identity.hpp"
-#include "agent/restic/process.hpp"
+#include "agent/process.hpp"
 #include "base/iso_time.hpp"
 #include "base/uuid.hpp"
 

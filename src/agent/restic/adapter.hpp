@@ -14,7 +14,7 @@
 #include "agent/adapter.hpp"
 #include "agent/config.hpp"
 #include "agent/restic/policy_book.hpp"
-#include "agent/restic/process.hpp"
+#include "agent/process.hpp"
 #include "agent/restic/run_store.hpp"
 #include "agent/status.hpp"
 #include "agent/sync_store.hpp"

@@ -8,7 +8,7 @@
 #include <future>
 
 #include "agent/adapter_test_base.hpp"
-#include "agent/restic/process.hpp"
+#include "agent/process.hpp"
 #include "base/iso_time.hpp"
 
 namespace steward::agent::restic {

@@ -17,6 +17,7 @@
 #include "agent/link.hpp"
 #include "agent/log_bundle.hpp"
 #include "agent/restic/adapter.hpp"
+#include "agent/site/adapter.hpp"
 #include "agent/vbr/adapter.hpp"
 #include "agent/watchdog.hpp"
 #include "base/uuid.hpp"
@@ -86,7 +87,10 @@ Adapters MakeAdapters(const agent::AgentConfig& config, const std::string& host_
     adapters.push_back(
         std::make_unique<agent::em::EmAdapter>(manager, store, status, [&manager] { return MakeTransport(manager); }));
   }
-  const bool reads_servers = !config.vbr.empty() || !config.cloud_connect.empty();
+  for (const auto& site : config.sites) {
+    adapters.push_back(std::make_unique<agent::site::SiteAdapter>(site, host_name, store, status));
+  }
+  const bool reads_servers = !config.vbr.empty() || !config.cloud_connect.empty() || !config.sites.empty();
   if (!config.restic.empty() || config.policies.enabled.value_or(!reads_servers)) {
     adapters.push_back(std::make_unique<agent::restic::ResticAdapter>(config, host_name, kVersion, store, status));
   }
@@ -253,7 +257,7 @@ int main(int argc, char** argv) {
   auto* run = app.add_subcommand("run", "Run the agent in the foreground");
   run->add_option("--setup", setup, "Setup file from the console ([console] addresses, ca, and token or account)");
   run->add_option("--config", adapters,
-                  "What this agent reads and backs up ([agent], [[vbr]], [[cloud_connect]], [[restic]])");
+                  "What this agent reads and backs up ([agent], [[vbr]], [[cloud_connect]], [[site]], [[restic]])");
   run->add_option("--state", state, "Folder for key, certificate and journal");
   run->add_option("--log-level", level, "trace, debug, info, warn, error");
   bool trial = false;

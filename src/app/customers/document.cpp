@@ -206,7 +206,7 @@ std::string Write(const Json& document) {
 }
 
 Result<std::int64_t> Bytes(const Json& size) {
-  constexpr std::int64_t kSmallest = 1LL << 30;
+  constexpr std::int64_t kSmallest = 1LL << 20;
   std::int64_t bytes = -1;
   if (size.is_number_integer()) bytes = size.get<std::int64_t>();
   if (size.is_string()) {
@@ -223,7 +223,7 @@ Result<std::int64_t> Bytes(const Json& size) {
     }
   }
   if (bytes < 0) return Fail(ErrorCode::kInvalid, fmt::format("{} is no size; write 500 GiB, or bytes", size.dump()));
-  if (bytes < kSmallest) return Fail(ErrorCode::kInvalid, fmt::format("{} is less than 1 GiB", size.dump()));
+  if (bytes < kSmallest) return Fail(ErrorCode::kInvalid, fmt::format("{} is less than 1 MiB", size.dump()));
   return bytes;
 }
 

@@ -19,7 +19,7 @@ Status Check(const Json& document);
 /// The same document as YAML.
 std::string Write(const Json& document);
 
-/// "500 GiB" or a number of bytes; an error in words when it is neither, or less than 1 GiB.
+/// "500 GiB" or a number of bytes; an error in words when it is neither, or less than 1 MiB.
 Result<std::int64_t> Bytes(const Json& size);
 /// The largest unit that tells the number exactly.
 std::string SizeText(std::int64_t bytes);

@@ -68,10 +68,24 @@ void Check(const Status& status) {
 /// Held for as long as the process lives: one server for a folder.
 void TakeFolder(const fs::path& data) {
   const int lock = ::open((data / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  if (lock < 0 || ::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  bool taken = false;
+  for (int i = 0; i < 10 && lock >= 0 && !taken; ++i) {  // `show` holds it for a moment to see whether somebody serves
+    if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    taken = ::flock(lock, LOCK_EX | LOCK_NB) == 0;
+  }
+  if (!taken) {
     throw std::runtime_error(
         fmt::format("{} is served by another process already, or cannot be locked.", data.string()));
   }
+}
+
+/// Whether a server runs on the folder.
+bool IsServed(const fs::path& data) {
+  const int lock = ::open((data / "lock").c_str(), O_RDWR | O_CLOEXEC);
+  if (lock < 0) return false;
+  const bool taken = ::flock(lock, LOCK_EX | LOCK_NB) != 0;
+  ::close(lock);
+  return taken;
 }
 
 net::StreamOptions Listening(const fs::path& data, const RunOptions& options) {
@@ -208,6 +222,10 @@ int main(int argc, char** argv) {
       ->transform(size)
       ->required();
 
+  auto* drop = app.add_subcommand("remove-resource", "Remove a tenant's part of a pool that has no files");
+  drop->add_option("tenant", resource.tenant)->required();
+  drop->add_option("name", resource.name)->required();
+
   auto* show = app.add_subcommand("show", "Write pools, tenants, what they use and what they transferred, as JSON");
   CLI11_PARSE(app, argc, argv);
   try {
@@ -221,7 +239,13 @@ int main(int argc, char** argv) {
       Check(site::CheckName("resource", resource.name));
       Check(ledger.Set(resource));
     }
-    if (*show) std::cout << ledger.Show().dump(2) << '\n';
+    if (*drop) Check(ledger.RemoveResource(resource.tenant, resource.name));
+    if (*show) {
+      auto all = ledger.Show();
+      all["version"] = STEWARD_VERSION;
+      all["serving"] = IsServed(data);
+      std::cout << all.dump(2) << '\n';
+    }
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "steward-site: " << error.what() << '\n';

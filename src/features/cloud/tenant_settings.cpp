@@ -113,6 +113,13 @@ Status SetRest(const json& current, const json& next, CloudTenantSettings& setti
   flag("isBackupProtectionEnabled", &CloudTenantSettings::set_is_backup_protection_enabled);
   number("backupProtectionPeriod", &CloudTenantSettings::set_backup_protection_period);
   flag("isGatewayFailoverEnabled", &CloudTenantSettings::set_is_gateway_failover_enabled);
+  if (settings.has_is_throttling_enabled() || settings.has_throttling_value() || settings.has_throttling_unit()) {
+    // A bandwidth is all three of them: some sites keep only the product.
+    if (next.contains("throttlingValue") && next["throttlingValue"].is_number_integer()) {
+      settings.set_throttling_value(next["throttlingValue"].get<std::int64_t>());
+    }
+    if (const auto unit = TextOf(next, "throttlingUnit")) settings.set_throttling_unit(*unit);
+  }
   if (auto status = SetLease(current, next, settings); !status) return status;
   return SetGateways(current, next, settings);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/restic/process.hpp"
+#include "agent/process.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 #include <csignal>
 #include <cstring>
 
-namespace steward::agent::restic {
+namespace steward::agent {
 namespace {
 
 constexpr std::size_t kMaxKept = 64U << 20U;
@@ -48,13 +48,14 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-pid_t Spawn(std::vector<std::string> arguments, const std::vector<std::string>& extra, int output, int error) {
+pid_t Spawn(std::vector<std::string> arguments, const std::vector<std::string>& extra, int input, int output,
+            int error) {
   std::vector<std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) environment.emplace_back(*entry);
   environment.insert(environment.end(), extra.begin(), extra.end());
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // Asio's sockets are not close-on-exec
@@ -88,11 +89,18 @@ void FeedLines(std::string& pending, const std::function<void(const std::string&
 }  // namespace
 
 ProcessResult RunProcess(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
-                         const std::atomic<bool>& stop, const std::function<void(const std::string&)>& on_line) {
+                         const std::atomic<bool>& stop, const std::function<void(const std::string&)>& on_line,
+                         const std::string& input) {
   ProcessResult result;
+  Pipe given;  // holds 4096 bytes without a reader
   Pipe output;
   Pipe error;
-  const pid_t child = Spawn(arguments, environment, output.write_end, error.write_end);
+  if (!input.empty() && ::write(given.write_end, input.data(), input.size()) != static_cast<ssize_t>(input.size())) {
+    result.error = "the input cannot be handed over";
+    return result;
+  }
+  given.CloseWrite();
+  const pid_t child = Spawn(arguments, environment, given.read_end, output.write_end, error.write_end);
   if (child < 0) {
     result.error = arguments.front() + ": " + std::strerror(errno);
     return result;
@@ -138,4 +146,4 @@ ProcessResult RunProcess(const std::vector<std::string>& arguments, const std::v
   return result;
 }
 
-}  // namespace steward::agent::restic
+}  // namespace steward::agent
