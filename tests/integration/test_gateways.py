@@ -365,3 +365,46 @@ def test_refusals_and_rights(console, api, gateways):
     assert api.call("POST", "/organizations/companies", json={"organizationInput": {"name": "No gateways"}, "ownerCredentials": owner}).status_code == 200
     tenant = Client(console.url, owner["userName"], owner["password"])
     assert tenant.call("GET", GATEWAYS).status_code == 403 and tenant.call("GET", POOLS).status_code == 403
+
+
+def test_one_port_for_agents_and_repositories(console, network, api, gateways, tmp_path):
+    """A gateway tells restic from agents without opening TLS: backups through port 6183 go to a steward-site, agents to the console."""
+    data, pool = network.folder / "site", network.folder / "site-pool"
+    data.mkdir()
+    program = [binaries() / "steward-site", "--data", data]
+    subprocess.run([*program, "pool", "main", "--folder", pool], check=True)
+    subprocess.run([*program, "tenant", "gold", "--password-file", "-"], input="secret-word", text=True, check=True)
+    subprocess.run([*program, "resource", "gold", "main", "--pool", "main", "--quota", "100MiB"], check=True)
+    site = subprocess.Popen([*program, "run", "--address", network.address(), "--port", "0", "--name", network.address("gw1")])
+    try:
+        port = stack.wait_for("the site", lambda: (data / "port").exists() and (data / "port").read_text().strip(), 20, 0.1)
+        assert gateway_config(console, "--site", "site.example:http").returncode == 2
+        file = network.folder / "both.cfg"
+        file.write_text(gateway_config(console, "--gateway", "Both", "--port", "6183", "--connections", "500", "--site", f"{network.address()}:{port}").stdout)
+        assert "backend site" in file.read_text()
+        both = network.start("gw1", "both", "haproxy", "-db", "-f", file)
+        network.wait_for_port("gw1", 6183)
+        (tmp_path / "file").write_bytes(b"x" * 100_000)
+        way = f"{network.address('gw1')}:6183"
+        restic = ["env", "RESTIC_PASSWORD=repository", f"RESTIC_CACHE_DIR={tmp_path}/cache", "restic", "--cacert", data / "ca.pem",
+                  "-r", f"rest:https://gold:secret-word@{way}/gold/main/files/"]
+        for command in (["init"], ["backup", str(tmp_path / "file")], ["check", "--read-data"]):
+            done = network.inside("site3", *restic, *command, check=False)
+            assert done.returncode == 0, done.stderr
+        assert sum(each.stat().st_size for each in pool.rglob("*") if each.is_file()) > 0
+        # An agent through the same port, in a network that knows no other way.
+        company = api.call("POST", "/organizations/companies", json={"organizationInput": {"name": "Both Ways"}}).json()["data"]["instanceUid"]
+        setup = api.call("GET", "/infrastructure/managementAgents/packages/linux", params={"organizationUid": company}).text
+        setup = "\n".join(f'addresses = ["{way}"]' if line.startswith("addresses") else line for line in setup.splitlines()) + "\n"
+        (tmp_path / "setup.toml").write_text(setup)
+        (tmp_path / "setup.toml").chmod(0o600)
+        (tmp_path / "adapters.toml").write_text('[agent]\nname = "both-ways"\n')
+        agent = network.start("site3", "both-agent", binaries() / "steward-agent", "run", "--setup", tmp_path / "setup.toml", "--config", tmp_path / "adapters.toml",
+                              "--state", tmp_path / "state")
+        row = stack.wait_for("the agent", lambda: online(api).get("both-ways"), 60)
+        assert row["lastAddress"] == network.address("site3")
+        network.kill(agent)
+        network.kill(both)
+    finally:
+        site.terminate()
+        site.wait(20)

@@ -18,6 +18,11 @@ bool IsAddress(const std::string& host) {
          inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1;
 }
 
+bool IsPort(const std::string& text) {
+  return !text.empty() && text.size() <= 5 && text.find_first_not_of("0123456789") == std::string::npos &&
+         std::stoi(text) > 0 && std::stoi(text) <= 65535;
+}
+
 bool CanBeWritten(const std::string& text) {
   const auto bad = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f' || c == '\'' || c == '%'; };
   return !text.empty() && std::none_of(text.begin(), text.end(), bad);
@@ -56,7 +61,7 @@ frontend agents
     bind :{port}
     # By this name the console knows which gateway an agent came through.
     unique-id-format '{name}'
-    default_backend console
+{routing}    default_backend console
 
 backend console
     # Asks the console itself over TLS. Nothing secret is sent, so its certificate is not checked here.
@@ -65,6 +70,19 @@ backend console
     http-check expect status 200
     # The PROXY header tells the console the agents' own addresses.
     server console {console}:{console_port} send-proxy-v2 proxy-v2-options unique-id check inter 5s fall 2 rise 1 check-ssl verify none check-send-proxy{server_options}
+)";
+
+// Agents offer no application protocol in their first message; restic and other HTTP clients do.
+constexpr const char* kRouting =
+    R"(    # One port for both: agents go to the console, backups to the cloud repository. TLS is not opened for this either.
+    tcp-request inspect-delay 5s
+    tcp-request content accept if { req.ssl_hello_type 1 }
+    use_backend site if { req.ssl_hello_type 1 } { req.ssl_alpn -m sub http/1.1 }
+)";
+
+constexpr const char* kSite = R"(
+backend site
+    server site {site}:{site_port} check inter 5s fall 2 rise 1{server_options}
 )";
 
 constexpr const char* kResolvers = R"(
@@ -89,11 +107,27 @@ Result<std::string> GatewayConfig(const Config& config, const GatewayConfigOptio
   if (!CanBeWritten(options.name) || !CanBeWritten(console) || console.find(' ') != std::string::npos) {
     return Fail(ErrorCode::kInvalid, "A gateway's name must be without quotes and percent signs to be written here.");
   }
-  const bool address = IsAddress(console);
-  return fmt::format(kTemplate, fmt::arg("name", options.name), fmt::arg("most", options.connections),
-                     fmt::arg("port", options.port), fmt::arg("console", console),
-                     fmt::arg("console_port", config.gateway_port), fmt::arg("resolvers", address ? "" : kResolvers),
-                     fmt::arg("server_options", address ? "" : " resolvers system init-addr last,libc,none"));
+  const auto server_options = [](const std::string& host) {
+    return IsAddress(host) ? "" : " resolvers system init-addr last,libc,none";
+  };
+  std::string site;
+  if (!options.site.empty()) {
+    const auto colon = options.site.rfind(':');
+    const std::string host = options.site.substr(0, colon);
+    const std::string port = colon == std::string::npos ? "8000" : options.site.substr(colon + 1);
+    if (!CanBeWritten(host) || host.find(' ') != std::string::npos || !IsPort(port)) {
+      return Fail(ErrorCode::kInvalid, "--site is HOST or HOST:PORT, where a steward-site listens.");
+    }
+    site = fmt::format(kSite, fmt::arg("site", host), fmt::arg("site_port", port),
+                       fmt::arg("server_options", server_options(host)));
+  }
+  const bool names = !IsAddress(console) || site.find("resolvers") != std::string::npos;
+  std::string text = fmt::format(
+      kTemplate, fmt::arg("name", options.name), fmt::arg("most", options.connections), fmt::arg("port", options.port),
+      fmt::arg("console", console), fmt::arg("console_port", config.gateway_port),
+      fmt::arg("resolvers", names ? kResolvers : ""), fmt::arg("routing", site.empty() ? "" : kRouting),
+      fmt::arg("server_options", server_options(console)));
+  return text + site;
 }
 
 }  // namespace steward::console

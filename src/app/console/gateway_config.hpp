@@ -10,7 +10,8 @@ namespace steward::console {
 struct GatewayConfigOptions {
   std::string name = "gateway";  ///< of the gateway, as the console lists it
   std::string console;           ///< where the gateway reaches the console; empty = the first fit one of Config::names
-  std::uint16_t port = 6180;     ///< the gateway listens on
+  std::string site;           ///< HOST:PORT of a steward-site whose tenants come through this gateway too; empty = none
+  std::uint16_t port = 6180;  ///< the gateway listens on
   unsigned connections = 20000;  ///< at most; each takes two file descriptors there
 };
 

@@ -19,6 +19,8 @@ int main(int argc, char** argv) {
   write->add_option("--config", file, "The console's configuration file (TOML)")->check(CLI::ExistingFile)->required();
   write->add_option("--gateway", gateway.name, "Name of the gateway, as the console lists it");
   write->add_option("--console", gateway.console, "Host by which the gateway reaches the console");
+  write->add_option("--site", gateway.site,
+                    "HOST:PORT of a steward-site: backups through this gateway's port go there");
   write->add_option("--port", gateway.port, "Port the gateway listens on");
   write->add_option("--connections", gateway.connections, "Connections at most")->check(CLI::Range(10U, 1000000U));
   app.set_version_flag("--version", STEWARD_VERSION);
