@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <toml++/toml.h>
+#include <algorithm>
 #include <array>
 
 #include "agent/identity.hpp"
@@ -289,6 +290,8 @@ Status Relate(AgentConfig& config) {
                     fmt::format("Two [[vbr]], [[cloud_connect]] or [[site]] blocks have the address {}", url));
       }
       neighbours->addresses.push_back(other);
+      const bool reads_backups = std::ranges::any_of(config.vbr, [&](const auto& vbr) { return vbr.url == other; });
+      if (!reads_backups) neighbours->cloud.push_back(other);
     }
   }
   return {};

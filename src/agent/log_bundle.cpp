@@ -33,8 +33,8 @@ bool Secret(std::string_view key) {
 
 /// An address may hold a user's name and password.
 std::string WithoutLogin(const std::string& text) {
-  static const std::regex login("://[^/@\\s]+@");
-  return std::regex_replace(text, login, "://(left out)@");
+  static const std::regex kLogin("://[^/@\\s]+@");
+  return std::regex_replace(text, kLogin, "://(left out)@");
 }
 
 void Hide(toml::node& node) {
@@ -95,8 +95,8 @@ Result<std::string> PackBundle(const BundleFiles& files, const std::filesystem::
     std::filesystem::permissions(folder.path, std::filesystem::perms::owner_all);
     for (const auto& [name, content] : files) WriteFileSafely(folder.path / name, content);
     const std::atomic<bool> never{false};
-    auto packed = RunProcess(
-        {"tar", "--create", "--gzip", "--file=-", "--directory=" + folder.path.string(), "."}, {}, never);
+    auto packed =
+        RunProcess({"tar", "--create", "--gzip", "--file=-", "--directory=" + folder.path.string(), "."}, {}, never);
     if (packed.exit_code == 0) return std::move(packed.output);
     return Fail(ErrorCode::kUnavailable, "tar could not pack the log: " + packed.error);
   } catch (const std::exception& error) {

@@ -22,7 +22,7 @@ std::string ServerOfRow(const std::string& entity, const std::string& row) {
 
 }  // namespace
 
-void Publisher::Publish(const std::string& entity, Rows rows, const std::set<std::string>& own) const {
+void Publisher::Replace(const std::string& entity, Rows rows, bool cloud) const {
   if (neighbours_.addresses.empty()) {
     store_.Publish(entity, std::move(rows));
     return;
@@ -30,10 +30,15 @@ void Publisher::Publish(const std::string& entity, Rows rows, const std::set<std
   const std::lock_guard lock(*neighbours_.publishing);
   std::set<std::string> others;
   for (const auto& server : Others()) {
-    if (!own.contains(server.uid())) others.insert(server.uid());
+    const auto& same_kind = cloud ? neighbours_.cloud : neighbours_.addresses;
+    if (std::ranges::find(same_kind, server.address()) != same_kind.end()) others.insert(server.uid());
   }
   store_.Publish(entity, std::move(rows),
                  [&](const std::string& row) { return others.contains(ServerOfRow(entity, row)); });
+}
+
+void Publisher::PublishCloud(Snapshot snapshot) const {
+  for (auto& [entity, rows] : snapshot) Replace(entity, std::move(rows), entity != "BackupRepository");
 }
 
 std::vector<inventory::BackupServer> Publisher::All() const {

@@ -24,6 +24,7 @@ void Put(Snapshot& snapshot, const char* entity, const Message& row) {
 /// Other adapters of one agent that report backup servers too.
 struct Neighbours {
   std::vector<std::string> addresses{};      ///< where they read
+  std::vector<std::string> cloud{};          ///< of these, the ones that report cloud tenants
   std::shared_ptr<std::mutex> publishing{};  ///< one of them publishes at a time; set when there are any
 };
 
@@ -34,15 +35,18 @@ class Publisher {
   Publisher(SyncStore& store, const std::string& address, const Neighbours& neighbours)
       : store_(store), address_(address), neighbours_(neighbours) {}
 
-  /// Replaces the adapter's rows of an entity. `own` are servers of neighbours whose rows of this entity are the
-  /// adapter's all the same.
-  void Publish(const std::string& entity, Rows rows, const std::set<std::string>& own = {}) const;
+  /// Replaces the adapter's rows of an entity.
+  void Publish(const std::string& entity, Rows rows) const { Replace(entity, std::move(rows), false); }
+  /// The rows of an adapter that reports cloud tenants. But for repositories nobody else reports them: rows that belong
+  /// to the server of another neighbour are its own all the same.
+  void PublishCloud(Snapshot snapshot) const;
   /// The adapter's BackupServer rows, published or from before the start.
   std::vector<inventory::BackupServer> Servers() const;
   /// BackupServer rows of the neighbours.
   std::vector<inventory::BackupServer> Others() const;
 
  private:
+  void Replace(const std::string& entity, Rows rows, bool cloud) const;
   std::vector<inventory::BackupServer> All() const;
   bool IsNeighbour(const inventory::BackupServer& server) const;
 

@@ -7,14 +7,14 @@ let browser: Browser;
 beforeAll(async () => { browser = await launch(); });
 afterAll(async () => { await browser?.close(); });
 
-const provider = ['Overview', 'Customers', 'Jobs', 'Protected data', 'Licences', 'Infrastructure', 'Activity log', 'Settings'];
+const provider = ['Overview', 'Customers', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Infrastructure', 'Activity log', 'Settings'];
 const people = [
   { name: 'provider administrator', who: admin, rail: provider, actions: true, users: true },
   { name: 'provider operator', who: demoUser('operator'), rail: provider, actions: true, users: false },
   { name: 'read-only operator', who: demoUser('reader'), rail: provider, actions: false, users: false },
   { name: 'reseller', who: demoUser('harbouritpartners'), rail: provider, actions: true, users: true },
-  { name: 'company owner', who: owner, rail: ['Overview', 'Jobs', 'Protected data', 'Licences', 'Infrastructure', 'Activity log', 'Settings'], actions: false, users: true },
-  { name: 'location user', who: demoUser('branch'), rail: ['Overview', 'Jobs', 'Protected data', 'Licences', 'Infrastructure'], actions: false, users: false },
+  { name: 'company owner', who: owner, rail: ['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Infrastructure', 'Activity log', 'Settings'], actions: false, users: true },
+  { name: 'location user', who: demoUser('branch'), rail: ['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Infrastructure'], actions: false, users: false },
 ];
 
 describe('what a role may not do is not there', () => {

@@ -12,10 +12,11 @@ const tabs: Record<string, readonly string[]> = {
   '/jobs': ['servers', 'computers', 'problems', 'runs'],
   '/protected-data': ['all', 'machines', 'server', 'console'],
   '/infrastructure': ['servers', 'agents', 'waiting', 'gateways', 'computers', 'policies', 'discovery', 'found', 'use', 'repositories', 'proxies'],
+  '/cloud': ['quotas', 'tenants', 'sites', 'subtenants', 'plans'],
   '/settings': ['keys', 'users'],
 };
-const plain = ['/', '/customers', '/customers/new', '/licences', '/activity'];
-const customerTabs = ['problems', 'servers', 'jobs', 'computer-jobs', 'workloads', 'agents', 'licence', 'repositories', 'users', 'locations', 'setup'];
+const plain = ['/', '/customers', '/customers/new', '/customers/onboarding', '/licences', '/activity'];
+const customerTabs = ['problems', 'servers', 'jobs', 'computer-jobs', 'workloads', 'agents', 'licence', 'repositories', 'quotas', 'onboarding', 'users', 'locations', 'setup'];
 
 async function firstCustomer(page: Page): Promise<string> {
   const body: { data: { organizationUid: string }[] } = await (await page.request.get(`${url}/api/steward/v1/companySummaries?limit=1`)).json();

@@ -68,6 +68,7 @@ EmAdapter::Outage EmAdapter::Read(bool everything) {
   const auto keep = [&](CallResult<std::vector<Json>> rows, std::vector<Json>& target) {
     if (rows) {
       target = *std::move(rows);
+      known_ |= &target == &cache_.servers;
     } else if (outage.reason.empty()) {
       outage = {rows.error().reach != Reach::kBadAnswer, rows.error().reason};
       if (rows.error().reach == Reach::kNoToken) outage.reason = "the agent cannot sign in, " + outage.reason;
@@ -116,10 +117,7 @@ void EmAdapter::LookOnce(bool everything) {
   PublishServers(outage);
   // Half a first look must not delete what is remembered from before the start.
   if (!complete_ || !outage.reason.empty()) return;
-  for (auto& [entity, rows] : MapAll(cache_, uids)) {
-    const bool shared = entity == "BackupRepository";
-    publisher_.Publish(entity, std::move(rows), shared ? std::set<std::string>() : uids.covered);
-  }
+  publisher_.PublishCloud(MapAll(cache_, uids));
 }
 
 void EmAdapter::PublishServers(const Outage& outage) {
@@ -138,7 +136,7 @@ void EmAdapter::PublishServers(const Outage& outage) {
     if (well) row.set_collected_at(UtcText(std::chrono::floor<std::chrono::minutes>(std::chrono::system_clock::now())));
     rows[row.uid()] = row.SerializeAsString();
   };
-  if (cache_.servers.empty()) {  // not read since the start
+  if (!known_) {  // not read since the start
     for (auto& row : publisher_.Servers()) {
       if (row.address() == config_.url) add(std::move(row));
     }

@@ -47,6 +47,7 @@ class EmAdapter final : public Adapter {
   std::mutex commander_mutex_;
   Client commander_;  ///< for commands: they do not wait for a look to end
   Cache cache_;
+  bool known_ = false;     ///< its servers have been read once
   bool complete_ = false;  ///< everything has been read once
   mutable std::mutex uids_mutex_;
   Uids uids_;

@@ -125,7 +125,7 @@ void SiteAdapter::LookOnce() {
   }
   shown_.all = *std::move(all);
   PublishServer(shown_.all.value("serving", false) ? "" : "steward-site does not run: nobody can back up or restore.");
-  for (auto& [entity, rows] : MapAll(shown_)) publisher_.Publish(entity, std::move(rows));
+  publisher_.PublishCloud(MapAll(shown_));
 }
 
 void SiteAdapter::PublishServer(const std::string& problem) {
