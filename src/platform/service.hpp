@@ -36,8 +36,8 @@ struct AuditEntry {
   std::string subject_uid;
   std::string message;
 };
-/// Writes the audit row inside the caller's transaction: it exists exactly when the change does. It belongs to the change
-/// that the call names (X-Steward-Change). Other consoles are told when it commits.
+/// Writes the audit row inside the caller's transaction: it exists exactly when the change does. It belongs to the
+/// change that the call names (X-Steward-Change). Other consoles are told when it commits.
 void WriteAudit(db::Connection& connection, const contract::Call& call, const AuditEntry& entry);
 
 /// A PATCH of one object.

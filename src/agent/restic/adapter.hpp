@@ -13,8 +13,8 @@
 
 #include "agent/adapter.hpp"
 #include "agent/config.hpp"
-#include "agent/restic/policy_book.hpp"
 #include "agent/process.hpp"
+#include "agent/restic/policy_book.hpp"
 #include "agent/restic/run_store.hpp"
 #include "agent/status.hpp"
 #include "agent/sync_store.hpp"

@@ -16,8 +16,8 @@ constexpr std::array<std::pair<const char*, std::int64_t>, 4> kUnits = {
     {{"TiB", 1LL << 40}, {"GiB", 1LL << 30}, {"MiB", 1LL << 20}, {"KiB", 1LL << 10}}};
 
 const Json& Schema() {
-  static const Json schema = Json::parse(SchemaText());
-  return schema;
+  static const Json kParsed = Json::parse(SchemaText());
+  return kParsed;
 }
 
 struct Problem {
@@ -46,6 +46,11 @@ std::string TypesOf(const Json& schema) {
   return fmt::format("{}", fmt::join(type.get<std::vector<std::string>>(), " or "));
 }
 
+/// Where a member of an object stands.
+std::string Inside(const std::string& where, const std::string& name) {
+  return where.empty() ? name : fmt::format("{}.{}", where, name);
+}
+
 [[noreturn]] void Refuse(const std::string& where, std::string what) {
   throw Problem{where, std::move(what)};
 }
@@ -55,7 +60,7 @@ void CheckValue(const Json& value, const Json& declared, const std::string& wher
 void CheckObject(const Json& value, const Json& schema, const std::string& where) {
   const Json& properties = schema.at("properties");
   for (const auto& [name, part] : value.items()) {
-    const std::string inside = where.empty() ? name : where + "." + name;
+    const std::string inside = Inside(where, name);
     if (!properties.contains(name)) {
       std::vector<std::string> known;
       for (const auto& [each, unused] : properties.items()) known.push_back(each);
@@ -126,7 +131,7 @@ Json Convert(const YAML::Node& node, const std::string& where, Lines& lines) {
     if (object.contains(name)) {
       Refuse(where, fmt::format("has {} twice (again in line {})", name, each.first.Mark().line + 1));
     }
-    object[name] = Convert(each.second, where.empty() ? name : where + "." + name, lines);
+    object[name] = Convert(each.second, Inside(where, name), lines);
   }
   return object;
 }
@@ -170,8 +175,8 @@ void Emit(YAML::Emitter& out, const Json& value) {
 }  // namespace
 
 const std::string& SchemaText() {
-  static const std::string text(kSchema);
-  return text;
+  static const std::string kText(kSchema);
+  return kText;
 }
 
 Result<Json> Load(const std::string& path) {

@@ -81,9 +81,9 @@ void ReadCloud(Reader& reader, State& state) {
 }  // namespace
 
 const std::vector<std::string>& OrganizationProperties() {
-  static const std::vector<std::string> names = {"email", "phone",       "website", "street",    "zipCode",
-                                                 "city",  "countryName", "taxId",   "companyId", "notes"};
-  return names;
+  static const std::vector<std::string> kNames = {"email", "phone",       "website", "street",    "zipCode",
+                                                  "city",  "countryName", "taxId",   "companyId", "notes"};
+  return kNames;
 }
 
 std::string State::CompanyUid(const std::string& name) const {
