@@ -37,7 +37,7 @@ void Publisher::Replace(const std::string& entity, Rows rows, bool cloud) const 
                  [&](const std::string& row) { return others.contains(ServerOfRow(entity, row)); });
 }
 
-void Publisher::PublishCloud(Snapshot snapshot) const {
+void Publisher::PublishCloud(Snapshot&& snapshot) const {
   for (auto& [entity, rows] : snapshot) Replace(entity, std::move(rows), entity != "BackupRepository");
 }
 

@@ -39,7 +39,7 @@ class Publisher {
   void Publish(const std::string& entity, Rows rows) const { Replace(entity, std::move(rows), false); }
   /// The rows of an adapter that reports cloud tenants. But for repositories nobody else reports them: rows that belong
   /// to the server of another neighbour are its own all the same.
-  void PublishCloud(Snapshot snapshot) const;
+  void PublishCloud(Snapshot&& snapshot) const;
   /// The adapter's BackupServer rows, published or from before the start.
   std::vector<inventory::BackupServer> Servers() const;
   /// BackupServer rows of the neighbours.
