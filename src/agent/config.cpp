@@ -283,8 +283,9 @@ Status Relate(AgentConfig& config) {
   const auto publishing = std::make_shared<std::mutex>();
   for (const auto& [url, neighbours] : servers) {
     neighbours->publishing = publishing;
-    for (const auto& [other, its] : servers) {
-      if (its == neighbours) continue;
+    for (const auto& server : servers) {
+      const std::string& other = server.first;
+      if (server.second == neighbours) continue;
       if (other == url) {
         return Fail(ErrorCode::kInvalid,
                     fmt::format("Two [[vbr]], [[cloud_connect]] or [[site]] blocks have the address {}", url));

@@ -275,7 +275,11 @@ TEST(Config, MisspeltKeyAndMissingAddress_AreErrors) {
     return "[[vbr]]\nurl = \"" + url + "\"\nuser = \"u\"\npassword = \"p\"\ninsecure = true\n";
   };
   EXPECT_EQ(load(console + server("https://a") + server("https://b")), "ok");
-  EXPECT_THAT(load(console + server("https://a") + server("https://a/")), testing::HasSubstr("Two [[vbr]] blocks"));
+  EXPECT_EQ(load(console + "[[site]]\ndata = \"/srv/site\"\n"), "ok");
+  EXPECT_THAT(load(console + "[[site]]\nname = \"x\"\n"), testing::HasSubstr("data is missing"));
+  EXPECT_THAT(load(console + "[[cloud_connect]]\nurl = \"https://e\"\nuser = \"u\"\n"), testing::HasSubstr("password"));
+  EXPECT_THAT(load(console + server("https://a") + server("https://a/")),
+              testing::HasSubstr("blocks have the address https://a"));
   std::filesystem::remove(file);
 }
 

@@ -120,7 +120,8 @@ bool StoreMade(db::Connection& connection, const agent::CommandUpdate& update) {
       "insert into core.company_tenant (tenant_uid, company_uid, assigned_by) select coalesce(o.tenant_uid, $2::uuid), "
       "o.company_uid, c.initiator_uid from core.company_tenant_order o join core.command c on c.id = o.command_id "
       "where "
-      "o.command_id = $1 and o.company_uid is not null and coalesce(o.tenant_uid, $2::uuid) is not null "
+      "o.command_id = $1 and o.company_uid in (select uid from core.organization where deleted_at is null) and "
+      "coalesce(o.tenant_uid, $2::uuid) is not null "
       "on conflict (tenant_uid) do nothing",
       {update.id(), uid});
   connection.Query(

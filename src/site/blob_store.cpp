@@ -210,6 +210,20 @@ Status RemoveFile(const fs::path& file) {
   return SyncAsTold(file.parent_path());
 }
 
+Status MoveFile(const fs::path& from, const fs::path& to) {
+  std::error_code problem;
+  if (fs::create_directories(to.parent_path(), problem)) {
+    if (auto synced = SyncAsTold(to.parent_path().parent_path()); !synced) return synced;
+  }
+  if (problem || ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+    if (!problem && errno == ENOENT) return Fail(ErrorCode::kNotFound, "There is no such file.");
+    if (!problem && errno == EEXIST) return Fail(ErrorCode::kConflict, "There is a file of this name.");
+    return DiskFault(to.string());
+  }
+  if (auto synced = SyncAsTold(to.parent_path()); !synced) return synced;
+  return SyncAsTold(from.parent_path());
+}
+
 void MakePool(const fs::path& pool) {
   fs::create_directories(pool / kIncoming);
 }

@@ -89,6 +89,10 @@ std::optional<FileFacts> FactsOf(const std::filesystem::path& file);
 /// Removes a file, to stay removed. kNotFound when there is none; after kUnavailable it may be there or not.
 Status RemoveFile(const std::filesystem::path& file);
 
+/// Moves a file inside its pool, to stay; the folder it goes to is made. kNotFound when there is none, kConflict when
+/// the new name is taken; after kUnavailable it may be here or there.
+Status MoveFile(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Makes what a pool needs in its folder. Throws std::filesystem::filesystem_error.
 void MakePool(const std::filesystem::path& pool);
 /// The same, and throws away uploads that a stop left behind: only for the one process that serves it.

@@ -14,21 +14,30 @@ create table if not exists pool (
   name text primary key, folder text not null, quota integer not null) strict;
 create table if not exists tenant (
   name text primary key, password_hash text not null, enabled integer not null, lease_end integer, tasks integer not null,
-  rate integer not null, append_only integer not null, keep_days integer not null) strict;
+  rate integer not null, append_only integer not null, keep_days integer not null, recycle_days integer not null default 0) strict;
 create table if not exists resource (
   tenant text not null references tenant, name text not null, pool text not null references pool, quota integer not null,
   used integer not null default 0, files integer not null default 0, primary key (tenant, name)) strict;
 create index if not exists resource_of_pool on resource (pool, used);
 create table if not exists announced (
   id integer primary key, tenant text not null, resource text not null, path text not null,
-  bytes integer not null, files integer not null) strict;
+  bytes integer not null, files integer not null, bin text not null default '') strict;
+create table if not exists recycled (
+  id integer primary key, tenant text not null, resource text not null, pool text not null, path text not null, bin text not null,
+  bytes integer not null, at integer not null) strict;
+create index if not exists recycled_at on recycled (at);
+create index if not exists recycled_of on recycled (tenant, resource, at);
+create table if not exists recycled_total (pool text primary key, bytes integer not null) strict;
+create table if not exists restoration (
+  id integer primary key, tenant text not null, resource text not null, since integer not null, result text) strict;
 create table if not exists traffic (
   tenant text not null references tenant on delete cascade, day text not null, received integer not null, sent integer not null,
   primary key (tenant, day)) strict;
 )sql";
 
 constexpr std::string_view kPoolColumns =
-    "name, folder, quota, (select coalesce(sum(used), 0) from resource where pool = pool.name) from pool";
+    "name, folder, quota, (select coalesce(sum(used), 0) from resource where pool = pool.name) + "
+    "coalesce((select bytes from recycled_total t where t.pool = pool.name), 0) from pool";
 
 Pool ReadPool(const Query& row) {
   return {.name = row.Text(0), .folder = row.Text(1), .quota = row.Number(2), .used = row.Number(3)};
@@ -48,7 +57,7 @@ constexpr std::string_view kResourceColumns =
     "select r.tenant, r.name, r.pool, r.quota, r.used, r.files, p.folder "
     "from resource r join pool p on p.name = r.pool ";
 constexpr std::string_view kTenantColumns =
-    "select name, password_hash, enabled, lease_end, tasks, rate, append_only, keep_days from tenant ";
+    "select name, password_hash, enabled, lease_end, tasks, rate, append_only, keep_days, recycle_days from tenant ";
 
 Tenant ReadTenant(const Query& row) {
   Tenant tenant{.name = row.Text(0), .password_hash = row.Text(1), .enabled = row.Number(2) != 0};
@@ -57,6 +66,7 @@ Tenant ReadTenant(const Query& row) {
   tenant.rate = row.Number(5);
   tenant.append_only = row.Number(6) != 0;
   tenant.keep_days = row.Number(7);
+  tenant.recycle_days = row.Number(8);
   return tenant;
 }
 
@@ -83,8 +93,70 @@ void Count(Sqlite& database, std::int64_t id) {
         "where a.id = ? and a.tenant = resource.tenant and a.resource = resource.name")
       .Bind(id)
       .Execute();
+  Query(
+      database,
+      "insert into recycled_total (pool, bytes) select r.pool, -a.bytes from announced a join resource r on r.tenant = "
+      "a.tenant and r.name = a.resource where a.id = ? and a.bin <> '' on conflict (pool) do update set bytes = bytes "
+      "+ "
+      "excluded.bytes")
+      .Bind(id)
+      .Execute();
+  Query(database,
+        "insert into recycled (tenant, resource, pool, path, bin, bytes, at) select a.tenant, a.resource, r.pool, "
+        "a.path, "
+        "a.bin, -a.bytes, unixepoch() from announced a join resource r on r.tenant = a.tenant and r.name = a.resource "
+        "where a.id = ? and a.bin <> ''")
+      .Bind(id)
+      .Execute();
   Forget(database, id);
 }
+
+/// Files of a tenant that lie in the bin, of one resource or of all.
+std::int64_t InBin(Sqlite& database, const std::string& tenant, const std::string& resource = "") {
+  Query query(database, "select count(*) from recycled where tenant = ? and ? in ('', resource)");
+  query.Bind(tenant, resource).Next();
+  return query.Number(0);
+}
+
+Status RefuseForBin(const std::string& whose, std::int64_t files) {
+  return Fail(ErrorCode::kConflict,
+              fmt::format("{} has {} files in its recycle bin. They go when their time is over, or soon after "
+                          "--recycle-days 0.",
+                          whose, files));
+}
+
+std::int64_t RecycledBytes(Sqlite& database, const Resource& resource) {
+  Query query(database, "select coalesce(sum(bytes), 0) from recycled where tenant = ? and resource = ?");
+  query.Bind(resource.tenant, resource.name).Next();
+  return query.Number(0);
+}
+
+/// Brings a file of an earlier version up to date.
+void AddColumn(Sqlite& database, const std::string& table, const std::string& column, const std::string& type) {
+  Query known(database, "select count(*) from pragma_table_info(?) where name = ?");
+  known.Bind(table, column).Next();
+  if (known.Number(0) == 0) database.Run(fmt::format("alter table {} add column {} {}", table, column, type));
+}
+
+std::vector<Recycled> ReadRecycled(Query& query) {
+  std::vector<Recycled> files;
+  while (query.Next()) {
+    files.push_back({.id = query.Number(0),
+                     .tenant = query.Text(1),
+                     .resource = query.Text(2),
+                     .pool = query.Text(3),
+                     .folder = query.Text(4),
+                     .path = query.Text(5),
+                     .bin = query.Text(6),
+                     .bytes = query.Number(7)});
+  }
+  return files;
+}
+
+constexpr std::string_view kRecycledColumns =
+    "select c.id, c.tenant, c.resource, c.pool, p.folder, c.path, c.bin, c.bytes from recycled c join pool p on p.name "
+    "= "
+    "c.pool ";
 
 struct Announcement {
   std::int64_t id = 0;
@@ -114,6 +186,8 @@ void SettleOne(Sqlite& database, const Announcement& change, bool there) {
 
 Ledger::Ledger(const std::filesystem::path& file) : writer_(file), reader_(file) {
   writer_.Run(kSchema);
+  AddColumn(writer_, "tenant", "recycle_days", "integer not null default 0");
+  AddColumn(writer_, "announced", "bin", "text not null default ''");
   Query(writer_, "insert into about (uid) select ? where not exists (select 1 from about)").Bind(NewUuid()).Execute();
 }
 
@@ -136,14 +210,16 @@ Status Ledger::Set(const Pool& pool) {
 
 void Ledger::Set(const Tenant& tenant) {
   const std::lock_guard lock(mutex_);
-  Query(writer_,
-        "insert into tenant (name, password_hash, enabled, tasks, rate, append_only, keep_days, lease_end) "
-        "values (?, ?, ?, ?, ?, ?, ?, nullif(?, -1)) on conflict (name) do update set "
-        "password_hash = excluded.password_hash, enabled = excluded.enabled, tasks = excluded.tasks, rate = "
-        "excluded.rate, "
-        "append_only = excluded.append_only, keep_days = excluded.keep_days, lease_end = excluded.lease_end")
+  Query(
+      writer_,
+      "insert into tenant (name, password_hash, enabled, tasks, rate, append_only, keep_days, recycle_days, lease_end) "
+      "values (?, ?, ?, ?, ?, ?, ?, ?, nullif(?, -1)) on conflict (name) do update set "
+      "password_hash = excluded.password_hash, enabled = excluded.enabled, tasks = excluded.tasks, rate = "
+      "excluded.rate, "
+      "append_only = excluded.append_only, keep_days = excluded.keep_days, recycle_days = excluded.recycle_days, "
+      "lease_end = excluded.lease_end")
       .Bind(tenant.name, tenant.password_hash, std::int64_t{tenant.enabled}, tenant.tasks, tenant.rate,
-            std::int64_t{tenant.append_only}, tenant.keep_days,
+            std::int64_t{tenant.append_only}, tenant.keep_days, tenant.recycle_days,
             tenant.lease_end ? std::int64_t{tenant.lease_end->time_since_epoch().count()} : std::int64_t{-1})
       .Execute();
 }
@@ -181,6 +257,7 @@ Status Ledger::RemoveResource(const std::string& tenant, const std::string& name
     return Fail(ErrorCode::kConflict,
                 fmt::format("{} of {} holds {} files. Delete its backups first.", name, tenant, files));
   }
+  if (const auto kept = InBin(writer_, tenant, name); kept > 0) return RefuseForBin(name + " of " + tenant, kept);
   Query(writer_, "delete from resource where tenant = ? and name = ?").Bind(tenant, name).Execute();
   transaction.Commit();
   return {};
@@ -200,6 +277,7 @@ Status Ledger::RemoveTenant(const std::string& name) {
           fmt::format("Tenant {} holds {} files. Delete its backups first, or disable it.", name, files.Number(0)));
     }
   }
+  if (const auto kept = InBin(writer_, name); kept > 0) return RefuseForBin("Tenant " + name, kept);
   Query(writer_, "delete from resource where tenant = ?").Bind(name).Execute();
   Query(writer_, "delete from tenant where name = ?").Bind(name).Execute();
   if (writer_.Changed() == 0) return Fail(ErrorCode::kNotFound, fmt::format("There is no tenant {}.", name));
@@ -237,9 +315,9 @@ std::int64_t Ledger::Begin(const Change& change) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(writer_);
   for (const auto& left : Announced(writer_, change.path)) SettleOne(writer_, left, change.goes);
-  Query(writer_, "insert into announced (tenant, resource, path, bytes, files) values (?, ?, ?, ?, ?)")
+  Query(writer_, "insert into announced (tenant, resource, path, bytes, files, bin) values (?, ?, ?, ?, ?, ?)")
       .Bind(change.tenant, change.resource, change.path, change.goes ? -change.bytes : change.bytes,
-            std::int64_t{change.goes ? -1 : 1})
+            std::int64_t{change.goes ? -1 : 1}, change.bin)
       .Execute();
   const std::int64_t id = writer_.LastRowId();
   transaction.Commit();
@@ -267,6 +345,64 @@ std::size_t Ledger::Settle(const std::function<bool(const std::string&, const st
   return left.size();
 }
 
+std::vector<Recycled> Ledger::Expired(std::chrono::sys_seconds now) {
+  const std::lock_guard lock(mutex_);
+  Query query(writer_, std::string(kRecycledColumns) +
+                           "join tenant t on t.name = c.tenant where c.at + 86400 * t.recycle_days <= ? limit 1000");
+  query.Bind(std::int64_t{now.time_since_epoch().count()});
+  return ReadRecycled(query);
+}
+
+std::vector<Recycled> Ledger::Bin(const Restoration& restoration) {
+  const std::lock_guard lock(mutex_);
+  Query query(writer_, std::string(kRecycledColumns) +
+                           "where c.tenant = ? and c.resource = ? and c.at >= ? order by c.at desc, c.id desc");
+  query.Bind(restoration.tenant, restoration.resource, std::int64_t{restoration.since.time_since_epoch().count()});
+  return ReadRecycled(query);
+}
+
+void Ledger::Emptied(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  Query(writer_,
+        "update recycled_total set bytes = recycled_total.bytes - c.bytes from recycled c where c.id = ? and "
+        "c.pool = recycled_total.pool")
+      .Bind(id)
+      .Execute();
+  Query(writer_, "delete from recycled where id = ?").Bind(id).Execute();
+  transaction.Commit();
+}
+
+std::int64_t Ledger::AskRestoration(const Restoration& restoration) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_, "insert into restoration (tenant, resource, since) values (?, ?, ?)")
+      .Bind(restoration.tenant, restoration.resource, std::int64_t{restoration.since.time_since_epoch().count()})
+      .Execute();
+  return writer_.LastRowId();
+}
+
+std::optional<Restoration> Ledger::NextRestoration() {
+  const std::lock_guard lock(mutex_);
+  Query query(writer_, "select id, tenant, resource, since from restoration where result is null order by id limit 1");
+  if (!query.Next()) return std::nullopt;
+  return Restoration{query.Number(0), query.Text(1), query.Text(2),
+                     std::chrono::sys_seconds(std::chrono::seconds(query.Number(3)))};
+}
+
+void Ledger::EndRestoration(std::int64_t id, const std::string& result) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_, "update restoration set result = ? where id = ?").Bind(result, id).Execute();
+}
+
+std::optional<std::string> Ledger::RestorationResult(std::int64_t id) {
+  const std::lock_guard lock(mutex_);
+  Query query(writer_, "select result from restoration where id = ?");
+  if (!query.Bind(id).Next() || query.IsNull(0)) return std::nullopt;
+  std::string result = query.Text(0);
+  Query(writer_, "delete from restoration where id = ?").Bind(id).Execute();
+  return result;
+}
+
 void Ledger::AddTraffic(const std::string& tenant, const std::string& day, const Traffic& traffic) {
   const std::lock_guard lock(mutex_);
   Query(writer_,
@@ -292,6 +428,7 @@ nlohmann::ordered_json Ledger::Show() {
                                     {"rate", tenant.rate},
                                     {"appendOnly", tenant.append_only},
                                     {"keepDays", tenant.keep_days},
+                                    {"recycleDays", tenant.recycle_days},
                                     {"resources", nlohmann::ordered_json::array()},
                                     {"traffic", nlohmann::ordered_json::array()}};
     if (tenant.lease_end) entry["leaseEnd"] = IsoTime(*tenant.lease_end);
@@ -302,7 +439,8 @@ nlohmann::ordered_json Ledger::Show() {
                                     {"pool", resource.pool},
                                     {"quota", resource.quota},
                                     {"used", resource.used},
-                                    {"files", resource.files}});
+                                    {"files", resource.files},
+                                    {"recycled", RecycledBytes(reader_, resource)}});
     }
     Query traffic(reader_, "select day, received, sent from traffic where tenant = ? order by day");
     for (traffic.Bind(tenant.name); traffic.Next();) {

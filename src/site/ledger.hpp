@@ -18,7 +18,7 @@ struct Pool {
   std::string name;
   std::string folder;
   std::int64_t quota = 0;  ///< bytes; 0 = no limit
-  std::int64_t used = 0;   ///< bytes of all its files
+  std::int64_t used = 0;   ///< bytes of all its files, those in the recycle bin too
 };
 
 struct Tenant {
@@ -26,10 +26,11 @@ struct Tenant {
   std::string password_hash;  ///< Argon2id; empty = nobody can sign in
   bool enabled = true;
   std::optional<std::chrono::sys_seconds> lease_end = {};
-  std::int64_t tasks = 0;      ///< uploads and downloads at once; 0 = no limit
-  std::int64_t rate = 0;       ///< bytes a second, of all its connections together; 0 = no limit
-  bool append_only = false;    ///< files cannot be deleted before keep_days
-  std::int64_t keep_days = 0;  ///< of append_only; 0 = never
+  std::int64_t tasks = 0;         ///< uploads and downloads at once; 0 = no limit
+  std::int64_t rate = 0;          ///< bytes a second, of all its connections together; 0 = no limit
+  bool append_only = false;       ///< files cannot be deleted before keep_days
+  std::int64_t keep_days = 0;     ///< of append_only; 0 = never
+  std::int64_t recycle_days = 0;  ///< what it deletes is kept in a recycle bin for so long; 0 = not at all
 };
 
 /// A tenant's part of a pool.
@@ -50,6 +51,23 @@ struct Change {
   std::string path;        ///< of the file, in the pool's folder
   std::int64_t bytes = 0;  ///< its size
   bool goes = false;
+  std::string bin = {};  ///< of one that goes: where it is kept, in the pool's folder; empty = nowhere
+};
+
+/// A file in the recycle bin.
+struct Recycled {
+  std::int64_t id = 0;
+  std::string tenant, resource;
+  std::string pool, folder;  ///< of the pool
+  std::string path, bin;     ///< where it was and where it is, in the folder
+  std::int64_t bytes = 0;
+};
+
+/// What shall come back out of the recycle bin.
+struct Restoration {
+  std::int64_t id = 0;
+  std::string tenant, resource;
+  std::chrono::sys_seconds since{};  ///< deleted at this time or later
 };
 
 /// What a site knows of pools, tenants and what they use, in one SQLite file. Usage follows the files exactly, whenever
@@ -84,6 +102,20 @@ class Ledger {
   void Cancel(std::int64_t id);
   /// Settles what a stop left announced: `exists` says whether a file (pool, path in it) is there. Returns how many.
   std::size_t Settle(const std::function<bool(const std::string& pool, const std::string& path)>& exists);
+
+  /// Files of the bin whose time is over, some of them.
+  std::vector<Recycled> Expired(std::chrono::sys_seconds now);
+  /// Files of the bin that a restoration is about, the last one deleted first.
+  std::vector<Recycled> Bin(const Restoration& restoration);
+  /// The file is no longer in the bin.
+  void Emptied(std::int64_t id);
+
+  /// Asks the process that serves for a restoration; its id.
+  std::int64_t AskRestoration(const Restoration& restoration);
+  std::optional<Restoration> NextRestoration();
+  void EndRestoration(std::int64_t id, const std::string& result);
+  /// How it ended, in words; nothing while it has not. Forgotten once it is told.
+  std::optional<std::string> RestorationResult(std::int64_t id);
 
   struct Traffic {
     std::int64_t received = 0;  ///< bytes of files that were sent here, also of those refused in the end

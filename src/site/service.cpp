@@ -10,6 +10,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/text.hpp"
+#include "base/uuid.hpp"
 #include "site/byte_range.hpp"
 
 namespace steward::site {
@@ -148,6 +149,12 @@ Status CheckAge(const Tenant& tenant, const Target& target, const FileFacts& fac
 /// One entry of a list in the form of its version.
 std::string Entry(bool second_version, std::string_view name, std::int64_t size) {
   return second_version ? fmt::format(R"({{"name":"{}","size":{}}})", name, size) : fmt::format(R"("{}")", name);
+}
+
+/// Where a deleted file goes, in the folder of its pool. Names of tenants begin with a letter or digit.
+std::string NewBinPath() {
+  const std::string name = NewUuid();
+  return fmt::format(".bin/{}/{}", name.substr(0, 2), name);
 }
 
 }  // namespace
@@ -340,15 +347,65 @@ Status Service::Remove(net::Exchange& exchange, const Request& request) {
   const auto facts = FactsOf(request.file);
   if (!facts) return Fail(ErrorCode::kNotFound, "There is no such file.");
   if (auto old = CheckAge(request.tenant, request.target, *facts); !old) return old;
+  // Locks come and go with every run, and say nothing later.
+  const bool kept = request.tenant.recycle_days > 0 && request.target.type != "locks";
+  const std::string bin = kept ? NewBinPath() : std::string();
   const std::int64_t id = ledger_.Begin({.tenant = request.tenant.name,
                                          .resource = request.target.resource,
                                          .path = PathOf(request.target),
                                          .bytes = facts->size,
-                                         .goes = true});
-  if (auto removed = RemoveFile(request.file); !removed) return removed;
+                                         .goes = true,
+                                         .bin = bin});
+  auto gone = bin.empty() ? RemoveFile(request.file) : MoveFile(request.file, request.folder / bin);
+  if (!gone) return gone;
   ledger_.Finish(id);
   exchange.Answer({.status = 200}, "");
   return {};
+}
+
+void Service::EmptyBins() {
+  for (const auto& file : ledger_.Expired(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()))) {
+    const auto removed = RemoveFile(std::filesystem::path(file.folder) / file.bin);
+    if (!removed && removed.error().code != ErrorCode::kNotFound) {
+      spdlog::error("recycle bin of {}: {} {}", file.pool, removed.error().message, removed.error().internal);
+      return;
+    }
+    ledger_.Emptied(file.id);
+  }
+}
+
+Result<bool> Service::RestoreOne(const Recycled& file) {
+  const auto claim = Claim(claims_, file.pool + "/" + file.path);
+  if (!claim) return false;
+  const std::filesystem::path folder(file.folder);
+  const std::int64_t id =
+      ledger_.Begin({.tenant = file.tenant, .resource = file.resource, .path = file.path, .bytes = file.bytes});
+  if (auto moved = MoveFile(folder / file.bin, folder / file.path); !moved) {
+    if (moved.error().code == ErrorCode::kUnavailable) return tl::unexpected(moved.error());
+    ledger_.Cancel(id);
+    return false;
+  }
+  ledger_.Finish(id);
+  ledger_.Emptied(file.id);
+  return true;
+}
+
+std::string Service::Restore(const Restoration& restoration) {
+  std::size_t restored = 0;
+  std::size_t left = 0;
+  for (const auto& file : ledger_.Bin(restoration)) {
+    const auto resource = ledger_.FindResource(file.tenant, file.resource);
+    if (resource && resource->quota > 0 && resource->used + file.bytes > resource->quota) {
+      return fmt::format(
+          "{} files came back; then the quota of {}/{} was used up: {} of {} bytes are used. Raise it and "
+          "restore again.",
+          restored, file.tenant, file.resource, resource->used, resource->quota);
+    }
+    const auto done = RestoreOne(file);
+    if (!done) return fmt::format("{} files came back; then: {}", restored, done.error().message);
+    ++(*done ? restored : left);
+  }
+  return fmt::format("{} files came back, {} stayed in the bin because their places are taken.", restored, left);
 }
 
 Status Service::Send(net::Exchange& exchange, const Request& request) {

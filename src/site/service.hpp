@@ -24,6 +24,10 @@ class Service {
   void Serve(net::Exchange& exchange);
   /// Writes what was transferred since the last call to the ledger. Call every second or so, and at the end.
   void FlushTraffic();
+  /// Takes out of the recycle bins what has lain there long enough, some of it. Call every few seconds.
+  void EmptyBins();
+  /// Brings deleted files back where their place is free and the quota allows it. How it went, in words.
+  std::string Restore(const Restoration& restoration);
 
  private:
   /// Who asks, for what, and where that lies.
@@ -44,6 +48,8 @@ class Service {
   Status Receive(net::Exchange& exchange, const Request& request, Upload& upload, class Reservation& room);
   Status Keep(const Request& request, Upload& upload);
   Status Remove(net::Exchange& exchange, const Request& request);
+  /// False when the file's place is taken, or somebody is at work on it.
+  Result<bool> RestoreOne(const Recycled& file);
   Status Send(net::Exchange& exchange, const Request& request);
   Status List(net::Exchange& exchange, const Request& request);
   void CountTraffic(const std::string& tenant, std::int64_t received, std::int64_t sent);

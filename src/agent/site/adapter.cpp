@@ -44,8 +44,8 @@ const char* Word(bool value) {
   return value ? "true" : "false";
 }
 
-/// Options of `steward-site tenant` for the settings. `rate` is the tenant's bandwidth until now.
-std::vector<std::string> Options(const CloudTenantSettings& settings, std::int64_t rate) {
+/// Options of `steward-site tenant` for the settings; `rate` and `recycle` are what holds until now.
+std::vector<std::string> Options(const CloudTenantSettings& settings, std::int64_t rate, std::int64_t recycle) {
   std::vector<std::string> options;
   const auto add = [&](const char* name, const std::string& value) {
     options.emplace_back(name);
@@ -64,8 +64,12 @@ std::vector<std::string> Options(const CloudTenantSettings& settings, std::int64
                                                        : std::max<std::int64_t>(1, rate / RateOf(1, unit));
     if (settings.is_throttling_enabled() || rate > 0) add("--rate", std::to_string(RateOf(value, unit)));
   }
-  if (settings.has_is_backup_protection_enabled()) add("--append-only", Word(settings.is_backup_protection_enabled()));
-  if (settings.has_backup_protection_period()) add("--keep-days", std::to_string(settings.backup_protection_period()));
+  if (settings.has_is_backup_protection_enabled() && !settings.is_backup_protection_enabled()) {
+    add("--recycle-days", "0");
+  } else if (settings.is_backup_protection_enabled() || (settings.has_backup_protection_period() && recycle > 0)) {
+    add("--recycle-days",
+        std::to_string(settings.has_backup_protection_period() ? settings.backup_protection_period() : kRecycleDays));
+  }
   return options;
 }
 
@@ -200,7 +204,7 @@ CommandOutcome SiteAdapter::Create(const CloudTenantSettings& settings, const Js
     if (NameOf(tenant) == settings.name()) return {false, "Tenant " + settings.name() + " already exists."};
   }
   std::vector<std::string> arguments{"tenant", settings.name(), "--password-file", "-"};
-  for (auto& option : Options(settings, 0)) arguments.push_back(std::move(option));
+  for (auto& option : Options(settings, 0, 0)) arguments.push_back(std::move(option));
   if (auto status = Run(arguments, settings.password() + "\n"); !status) {
     return {false, "The site refused: " + status.error().message};
   }
@@ -214,7 +218,9 @@ CommandOutcome SiteAdapter::Change(const Json& tenant, const CloudTenantSettings
     arguments.emplace_back("--password-file");
     arguments.emplace_back("-");
   }
-  for (auto& option : Options(settings, tenant.at("rate").get<std::int64_t>())) arguments.push_back(std::move(option));
+  for (auto& option :
+       Options(settings, tenant.at("rate").get<std::int64_t>(), tenant.at("recycleDays").get<std::int64_t>()))
+    arguments.push_back(std::move(option));
   if (arguments.size() == 2) return {true, ""};
   const auto status = Run(arguments, settings.has_password() ? settings.password() + "\n" : std::string());
   return status ? CommandOutcome{true, ""} : CommandOutcome{false, "The site refused: " + status.error().message};

@@ -67,8 +67,9 @@ void MapTenant(const Shown& shown, const Json& tenant, Snapshot& rows) {
   }
   SetThrottling(tenant.at("rate").get<std::int64_t>(), row);
   row.set_max_concurrent_task(tenant.at("tasks").get<std::int64_t>());
-  row.set_is_backup_protection_enabled(tenant.at("appendOnly").get<bool>());
-  row.set_backup_protection_period(tenant.at("keepDays").get<std::int64_t>());
+  const auto recycle = tenant.at("recycleDays").get<std::int64_t>();
+  row.set_is_backup_protection_enabled(recycle > 0);
+  row.set_backup_protection_period(recycle > 0 ? recycle : kRecycleDays);
   row.set_gateway_pool_uids("[]");
   row.set_is_gateway_failover_enabled(false);
   row.set_has_replication(false);

@@ -16,6 +16,9 @@ struct Shown {
   int port = 8000;
 };
 
+/// Days in the recycle bin when nobody says how many.
+inline constexpr std::int64_t kRecycleDays = 7;
+
 /// Console uids of a site's objects: uuid5 of the site's own uid.
 std::string UidOf(const Json& all, const std::string& what);
 

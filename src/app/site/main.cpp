@@ -44,6 +44,7 @@ struct TenantChange {
   std::optional<std::int64_t> rate;
   std::optional<bool> append_only;
   std::optional<std::int64_t> keep_days;
+  std::optional<std::int64_t> recycle_days;
 };
 
 std::string Contents(const std::string& file) {
@@ -120,17 +121,44 @@ int Run(const fs::path& data, const RunOptions& options) {
   spdlog::info("serving https://{}:{}", options.address, server.Port());
   std::ofstream(data / "port") << server.Port() << '\n';
   const timespec second{.tv_sec = 1, .tv_nsec = 0};
-  while (sigtimedwait(&ends, nullptr, &second) < 0) {
+  constexpr unsigned kBinSeconds = 5;
+  for (unsigned seconds = 0; sigtimedwait(&ends, nullptr, &second) < 0; ++seconds) {
     try {
       service.FlushTraffic();
+      if (const auto restoration = ledger.NextRestoration()) {
+        ledger.EndRestoration(restoration->id, service.Restore(*restoration));
+      }
+      if (seconds % kBinSeconds == 0) service.EmptyBins();
     } catch (const std::runtime_error& error) {
-      spdlog::error("traffic could not be written: {}", error.what());
+      spdlog::error("the ledger could not be written: {}", error.what());
     }
   }
   server.Stop();
   service.FlushTraffic();
   spdlog::info("stopped");
   return 0;
+}
+
+/// Has the process that serves do it, which knows who is at work on which file; does it itself when none serves.
+std::string RestoreFiles(site::Ledger& ledger, const fs::path& data, const site::Resource& resource,
+                         const std::string& since) {
+  const auto at = ParseIsoTime(since);
+  if (!at) throw std::runtime_error("--since is a time such as 2027-01-31T00:00:00Z.");
+  if (!ledger.FindResource(resource.tenant, resource.name)) {
+    throw std::runtime_error(fmt::format("{} has no resource {}.", resource.tenant, resource.name));
+  }
+  const site::Restoration restoration{.tenant = resource.tenant, .resource = resource.name, .since = *at};
+  if (!IsServed(data)) {
+    TakeFolder(data);
+    site::Service service(ledger);
+    return service.Restore(restoration);
+  }
+  const std::int64_t id = ledger.AskRestoration(restoration);
+  while (IsServed(data)) {
+    if (auto result = ledger.RestorationResult(id)) return *result;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  throw std::runtime_error("The site stopped before all files were back; it goes on when it serves again.");
 }
 
 /// Without a quota, the one it has stays.
@@ -155,6 +183,7 @@ void SetTenant(site::Ledger& ledger, const TenantChange& change) {
   tenant.rate = change.rate.value_or(tenant.rate);
   tenant.append_only = change.append_only.value_or(tenant.append_only);
   tenant.keep_days = change.keep_days.value_or(tenant.keep_days);
+  tenant.recycle_days = change.recycle_days.value_or(tenant.recycle_days);
   if (change.lease_end == "never") {
     tenant.lease_end.reset();
   } else if (!change.lease_end.empty()) {
@@ -209,6 +238,11 @@ int main(int argc, char** argv) {
   set_tenant->add_option("--keep-days", change.keep_days, "... until they are so many days old; 0 = never")
       ->check(CLI::NonNegativeNumber);
 
+  set_tenant
+      ->add_option("--recycle-days", change.recycle_days,
+                   "Keep what it deletes in a recycle bin for so long; 0 = not at all")
+      ->check(CLI::NonNegativeNumber);
+
   std::string tenant;
   auto* remove = app.add_subcommand("remove-tenant", "Remove a tenant that has no files");
   remove->add_option("name", tenant)->required();
@@ -226,6 +260,12 @@ int main(int argc, char** argv) {
   drop->add_option("tenant", resource.tenant)->required();
   drop->add_option("name", resource.name)->required();
 
+  std::string since = "1970-01-01T00:00:00Z";
+  auto* restore = app.add_subcommand("restore", "Bring deleted files of a resource back out of the recycle bin");
+  restore->add_option("tenant", resource.tenant)->required();
+  restore->add_option("name", resource.name)->required();
+  restore->add_option("--since", since, "Those deleted at this time (ISO 8601) or later; otherwise all of them");
+
   auto* show = app.add_subcommand("show", "Write pools, tenants, what they use and what they transferred, as JSON");
   CLI11_PARSE(app, argc, argv);
   try {
@@ -239,6 +279,7 @@ int main(int argc, char** argv) {
       Check(site::CheckName("resource", resource.name));
       Check(ledger.Set(resource));
     }
+    if (*restore) std::cout << RestoreFiles(ledger, data, resource, since) << '\n';
     if (*drop) Check(ledger.RemoveResource(resource.tenant, resource.name));
     if (*show) {
       auto all = ledger.Show();
