@@ -8,6 +8,7 @@ import pytest
 import urllib3
 
 import agent_stack as stack
+from site_stack import Site
 
 urllib3.disable_warnings()
 
@@ -31,6 +32,20 @@ def console(folder):
     console.start()
     yield console
     console.program.stop()
+
+
+@pytest.fixture
+def new_site(folder):
+    """Makes sites of the test's own: new_site(name, options)."""
+    sites = []
+
+    def make(name, options=()):
+        (folder / name).mkdir()
+        sites.append(Site(folder / name, options))
+        return sites[-1]
+    yield make
+    for site in sites:
+        site.program.stop()
 
 
 def told(place):

@@ -2,14 +2,12 @@
 """steward-site as its tenants meet it: real restic, real TLS, a real process that is really killed; and what they should not do."""
 import asyncio
 import base64
-import hashlib
 import json
 import os
 import pathlib
 import re
 import shutil
 import socket
-import sqlite3
 import ssl
 import subprocess
 import threading
@@ -20,88 +18,7 @@ import pytest
 import requests
 
 import agent_stack as stack
-
-MIB = 1 << 20
-PASSWORD = "a secret"
-
-
-def named(content):
-    return hashlib.sha256(content).hexdigest()
-
-
-class Site:
-    """One steward-site with a pool of its own."""
-
-    def __init__(self, folder, options=()):
-        self.folder, self.data, self.pool = folder, folder / "site", folder / "pool"
-        self.data.mkdir(parents=True)
-        self.command("pool", "main", "--folder", self.pool)
-        self.program = stack.Program("site", [stack.BIN / "steward-site", "--data", self.data, "run", "--port", "0", *options], folder)
-        self.start()
-
-    def command(self, *arguments, text=None, good=True):
-        done = subprocess.run([stack.BIN / "steward-site", "--data", self.data, *map(str, arguments)], capture_output=True,
-                              text=True, input=text, timeout=30)
-        assert (done.returncode == 0) == good, done.stderr
-        return done.stdout if good else done.stderr
-
-    def start(self):
-        (self.data / "port").unlink(missing_ok=True)
-        self.program.start()
-        stack.wait_for("the site's port", lambda: (self.data / "port").exists() and (self.data / "port").read_text().endswith("\n"), 20, 0.05)
-        self.port = int((self.data / "port").read_text())
-
-    def tenant(self, name, quota=0, resource="gold", **options):
-        words = [word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", value)]
-        self.command("tenant", name, "--password-file", "-", *words, text=PASSWORD + "\n")
-        self.quota(name, quota, resource)
-
-    def change(self, name, **options):
-        self.command("tenant", name, *[word for key, value in options.items() for word in (f"--{key.replace('_', '-')}", value)])
-
-    def quota(self, name, quota, resource="gold"):
-        self.command("resource", name, resource, "--pool", "main", "--quota", quota)
-
-    def shown(self, tenant):
-        return next(each for each in json.loads(self.command("show"))["tenants"] if each["name"] == tenant)
-
-    def used(self, tenant):
-        return sum(resource["used"] for resource in self.shown(tenant)["resources"])
-
-    def on_disk(self, tenant):
-        return [file for file in (self.pool / tenant).rglob("*") if file.is_file()]
-
-    def exact(self, tenant):
-        """Usage is what lies on the disk, to the byte and to the file."""
-        files = self.on_disk(tenant)
-        resources = self.shown(tenant)["resources"]
-        assert sum(each["files"] for each in resources) == len(files)
-        assert sum(each["used"] for each in resources) == sum(file.stat().st_size for file in files)
-        return self.used(tenant)
-
-    def session(self, tenant, password=PASSWORD):
-        session = requests.Session()
-        session.trust_env = False  # requests would prefer the environment's CAs to the site's
-        session.auth, session.verify = (tenant, password), str(self.data / "ca.pem")
-        return session
-
-    def url(self, path):
-        return f"https://127.0.0.1:{self.port}{path}"
-
-    def repository(self, tenant, name="host", resource="gold"):
-        """A repository of a tenant, made; its address."""
-        url = self.url(f"/{tenant}/{resource}/{name}/")
-        assert self.session(tenant).post(url + "?create=true").status_code == 200
-        return url
-
-    def restic(self, tenant, *arguments, repository="host", check=True, timeout=120):
-        environment = os.environ | {"RESTIC_PASSWORD": "key", "RESTIC_CACHE_DIR": str(self.folder / f"cache-{tenant}"),
-                                    "RESTIC_REPOSITORY": f"rest:https://{tenant}:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{self.port}/{tenant}/gold/{repository}"}
-        done = subprocess.run(["restic", "--cacert", self.data / "ca.pem", *map(str, arguments)], env=environment, capture_output=True,
-                              text=True, timeout=timeout)
-        if check:
-            assert done.returncode == 0, done.stderr
-        return done
+from site_stack import MIB, PASSWORD, Site, files_of, named
 
 
 @pytest.fixture(scope="module")
@@ -109,28 +26,6 @@ def site(folder):
     site = Site(folder)
     yield site
     site.program.stop()
-
-
-@pytest.fixture
-def new_site(folder):
-    """Makes sites of the test's own: new_site(name, options)."""
-    sites = []
-
-    def make(name, options=()):
-        (folder / name).mkdir()
-        sites.append(Site(folder / name, options))
-        return sites[-1]
-    yield make
-    for site in sites:
-        site.program.stop()
-
-
-def files_of(folder, megabytes):
-    folder.mkdir(exist_ok=True)
-    for number in range(megabytes):
-        (folder / f"file-{number}").write_bytes(os.urandom(MIB))
-    (folder / "ein langer Name mit Ümlauten").write_text("text\n" * 1000)
-    return folder
 
 
 def test_backup_check_and_restore(site, folder):
@@ -492,108 +387,6 @@ def test_append_only_and_immutable(site):
     os.utime(file, (old, old))
     assert session.delete(url + "data/" + named(b"kept")).status_code == 200
     assert site.exact("safe") == 4
-
-
-def in_bin(site):
-    return [file for file in (site.pool / ".bin").rglob("*") if file.is_file()]
-
-
-def recycled(site, tenant):
-    return sum(resource["recycled"] for resource in site.shown(tenant)["resources"])
-
-
-def binned(site, tenant):
-    """What the bin is said to hold is what lies there, to the byte, and it counts for the pool and not for the tenant."""
-    size = sum(file.stat().st_size for file in in_bin(site))
-    assert recycled(site, tenant) == size
-    pool = json.loads(site.command("show"))["pools"][0]
-    assert pool["used"] == size + site.exact(tenant)
-    return size
-
-
-def test_what_is_deleted_comes_back_out_of_the_bin(new_site, folder):
-    site = new_site("bin")
-    site.tenant("acme")
-    site.change("acme", recycle_days=30)
-    site.restic("acme", "init")
-    source = folder / "bin-source"
-    files_of(source, 5)
-    site.restic("acme", "backup", source)
-    snapshot = json.loads(site.restic("acme", "snapshots", "--json").stdout)[0]["id"]
-    site.restic("acme", "forget", "--prune", snapshot)
-    assert json.loads(site.restic("acme", "snapshots", "--json").stdout) in (None, [])
-    assert site.used("acme") < MIB < binned(site, "acme"), "what was deleted takes no quota"
-    assert "files" in site.command("remove-tenant", "acme", good=False)
-
-    # While it serves, and with the quota in the way first.
-    site.quota("acme", "2MiB")
-    assert "the quota of acme/gold was used up" in site.command("restore", "acme", "gold")
-    site.quota("acme", "1GiB")
-    assert "files came back, 0 stayed" in site.command("restore", "acme", "gold", "--since", "2020-01-01T00:00:00Z")
-    assert in_bin(site) == [] and binned(site, "acme") == 0
-    assert json.loads(site.restic("acme", "snapshots", "--json").stdout)[0]["id"] == snapshot
-    site.restic("acme", "check", "--read-data")
-    target = folder / "bin-restored"
-    site.restic("acme", "restore", snapshot, "--target", target)
-    for file in source.iterdir():
-        assert (target / file.relative_to("/")).read_bytes() == file.read_bytes()
-
-
-def test_the_bin_is_emptied_when_its_time_is_over(new_site):
-    site = new_site("emptied")
-    site.tenant("acme")
-    site.change("acme", recycle_days=1)
-    url, session = site.repository("acme"), site.session("acme")
-    names = []
-    for _ in range(20):
-        content = os.urandom(1000)
-        names.append(hashlib.sha256(content).hexdigest())
-        assert session.post(f"{url}data/{names[-1]}", data=content).status_code == 200
-    for name in names[:15]:
-        assert session.delete(f"{url}data/{name}").status_code == 200
-    assert session.get(f"{url}data/{names[0]}").status_code == 404
-    assert binned(site, "acme") == 15_000
-    assert "0 files came back" in site.command("restore", "acme", "gold", "--since", "2040-01-01T00:00:00Z")
-    with sqlite3.connect(site.data / "site.db") as ledger:
-        ledger.execute("update recycled set at = at - 90000 where id in (select id from recycled order by id limit 10)")
-    stack.wait_for("ten old ones gone", lambda: len(in_bin(site)) == 5, 30)
-    assert binned(site, "acme") == 5_000
-    site.change("acme", recycle_days=0)
-    stack.wait_for("the bin empty", lambda: in_bin(site) == [], 30)
-    assert binned(site, "acme") == 0
-    for name in names[15:]:
-        assert session.delete(f"{url}data/{name}").status_code == 200
-    assert in_bin(site) == [], "without a bin it is gone at once"
-
-
-def test_the_bin_is_exact_after_a_kill(new_site):
-    site = new_site("bin-killed")
-    site.tenant("acme")
-    site.change("acme", recycle_days=3)
-    url, session = site.repository("acme"), site.session("acme")
-    contents = {hashlib.sha256(content).hexdigest(): content for content in (os.urandom(500 + number) for number in range(400))}
-    for name, content in contents.items():
-        assert session.post(f"{url}data/{name}", data=content).status_code == 200
-    deleted = []
-
-    def delete():
-        for name in contents:
-            try:
-                if session.delete(f"{url}data/{name}", timeout=5).status_code == 200:
-                    deleted.append(name)
-            except requests.RequestException:
-                return
-
-    thread = threading.Thread(target=delete)
-    thread.start()
-    stack.wait_for("some deletes", lambda: len(deleted) > 60, 20, 0.01)
-    site.program.kill()
-    thread.join(20)
-    site.start()
-    assert len(in_bin(site)) in (len(deleted), len(deleted) + 1), "acknowledged is durable; the one under way is either"
-    binned(site, "acme")
-    assert f"{len(in_bin(site))} files came back, 0 stayed" in site.command("restore", "acme", "gold")
-    assert site.exact("acme") == sum(map(len, contents.values()))
 
 
 def test_restic_works_append_only(site, folder):
