@@ -17,17 +17,16 @@ create table if not exists tenant (
   rate integer not null, append_only integer not null, keep_days integer not null, recycle_days integer not null default 0) strict;
 create table if not exists resource (
   tenant text not null references tenant, name text not null, pool text not null references pool, quota integer not null,
-  used integer not null default 0, files integer not null default 0, primary key (tenant, name)) strict;
-create index if not exists resource_of_pool on resource (pool, used);
+  used integer not null default 0, files integer not null default 0, recycled integer not null default 0,
+  recycled_files integer not null default 0, primary key (tenant, name)) strict;
 create table if not exists announced (
   id integer primary key, tenant text not null, resource text not null, path text not null,
   bytes integer not null, files integer not null, bin text not null default '') strict;
 create table if not exists recycled (
-  id integer primary key, tenant text not null, resource text not null, pool text not null, path text not null, bin text not null,
+  id integer primary key, tenant text not null, resource text not null, path text not null, bin text not null,
   bytes integer not null, at integer not null) strict;
 create index if not exists recycled_at on recycled (at);
 create index if not exists recycled_of on recycled (tenant, resource, at);
-create table if not exists recycled_total (pool text primary key, bytes integer not null) strict;
 create table if not exists restoration (
   id integer primary key, tenant text not null, resource text not null, since integer not null, result text) strict;
 create table if not exists traffic (
@@ -36,8 +35,7 @@ create table if not exists traffic (
 )sql";
 
 constexpr std::string_view kPoolColumns =
-    "name, folder, quota, (select coalesce(sum(used), 0) from resource where pool = pool.name) + "
-    "coalesce((select bytes from recycled_total t where t.pool = pool.name), 0) from pool";
+    "name, folder, quota, (select coalesce(sum(used + recycled), 0) from resource where pool = pool.name) from pool";
 
 Pool ReadPool(const Query& row) {
   return {.name = row.Text(0), .folder = row.Text(1), .quota = row.Number(2), .used = row.Number(3)};
@@ -50,11 +48,13 @@ Resource ReadResource(const Query& row) {
           .quota = row.Number(3),
           .used = row.Number(4),
           .files = row.Number(5),
+          .recycled = row.Number(7),
+          .recycled_files = row.Number(8),
           .folder = row.Text(6)};
 }
 
 constexpr std::string_view kResourceColumns =
-    "select r.tenant, r.name, r.pool, r.quota, r.used, r.files, p.folder "
+    "select r.tenant, r.name, r.pool, r.quota, r.used, r.files, p.folder, r.recycled, r.recycled_files "
     "from resource r join pool p on p.name = r.pool ";
 constexpr std::string_view kTenantColumns =
     "select name, password_hash, enabled, lease_end, tasks, rate, append_only, keep_days, recycle_days from tenant ";
@@ -89,46 +89,30 @@ void Forget(Sqlite& database, std::int64_t id) {
 /// Counts an announced change and forgets the announcement.
 void Count(Sqlite& database, std::int64_t id) {
   Query(database,
-        "update resource set used = used + a.bytes, files = resource.files + a.files from announced a "
+        "update resource set used = used + a.bytes, files = resource.files + a.files, recycled = recycled - "
+        "iif(a.bin = '', 0, a.bytes), recycled_files = recycled_files - iif(a.bin = '', 0, a.files) from announced a "
         "where a.id = ? and a.tenant = resource.tenant and a.resource = resource.name")
       .Bind(id)
       .Execute();
-  Query(
-      database,
-      "insert into recycled_total (pool, bytes) select r.pool, -a.bytes from announced a join resource r on r.tenant = "
-      "a.tenant and r.name = a.resource where a.id = ? and a.bin <> '' on conflict (pool) do update set bytes = bytes "
-      "+ "
-      "excluded.bytes")
-      .Bind(id)
-      .Execute();
   Query(database,
-        "insert into recycled (tenant, resource, pool, path, bin, bytes, at) select a.tenant, a.resource, r.pool, "
-        "a.path, "
-        "a.bin, -a.bytes, unixepoch() from announced a join resource r on r.tenant = a.tenant and r.name = a.resource "
-        "where a.id = ? and a.bin <> ''")
+        "insert into recycled (tenant, resource, path, bin, bytes, at) select tenant, resource, path, bin, -bytes, "
+        "unixepoch() from announced where id = ? and bin <> ''")
       .Bind(id)
       .Execute();
   Forget(database, id);
 }
 
-/// Files of a tenant that lie in the bin, of one resource or of all.
-std::int64_t InBin(Sqlite& database, const std::string& tenant, const std::string& resource = "") {
-  Query query(database, "select count(*) from recycled where tenant = ? and ? in ('', resource)");
-  query.Bind(tenant, resource).Next();
-  return query.Number(0);
-}
-
-Status RefuseForBin(const std::string& whose, std::int64_t files) {
+/// Refuses while there are files in their places or in the bin.
+Status CheckEmpty(const std::string& whose, std::int64_t files, std::int64_t recycled) {
+  if (files > 0) {
+    return Fail(ErrorCode::kConflict,
+                fmt::format("{} holds {} files. Delete its backups first, or disable the tenant.", whose, files));
+  }
+  if (recycled == 0) return {};
   return Fail(ErrorCode::kConflict,
               fmt::format("{} has {} files in its recycle bin. They go when their time is over, or soon after "
                           "--recycle-days 0.",
-                          whose, files));
-}
-
-std::int64_t RecycledBytes(Sqlite& database, const Resource& resource) {
-  Query query(database, "select coalesce(sum(bytes), 0) from recycled where tenant = ? and resource = ?");
-  query.Bind(resource.tenant, resource.name).Next();
-  return query.Number(0);
+                          whose, recycled));
 }
 
 /// Brings a file of an earlier version up to date.
@@ -154,9 +138,8 @@ std::vector<Recycled> ReadRecycled(Query& query) {
 }
 
 constexpr std::string_view kRecycledColumns =
-    "select c.id, c.tenant, c.resource, c.pool, p.folder, c.path, c.bin, c.bytes from recycled c join pool p on p.name "
-    "= "
-    "c.pool ";
+    "select c.id, c.tenant, c.resource, r.pool, p.folder, c.path, c.bin, c.bytes from recycled c join resource r on "
+    "r.tenant = c.tenant and r.name = c.resource join pool p on p.name = r.pool ";
 
 struct Announcement {
   std::int64_t id = 0;
@@ -188,6 +171,13 @@ Ledger::Ledger(const std::filesystem::path& file) : writer_(file), reader_(file)
   writer_.Run(kSchema);
   AddColumn(writer_, "tenant", "recycle_days", "integer not null default 0");
   AddColumn(writer_, "announced", "bin", "text not null default ''");
+  for (const char* column : {"recycled", "recycled_files"}) {
+    AddColumn(writer_, "resource", column, "integer not null default 0");
+  }
+  // A sum over a pool is read from the index alone.
+  writer_.Run(
+      "create index if not exists resource_in_pool on resource (pool, used, recycled); "
+      "drop index if exists resource_of_pool");
   Query(writer_, "insert into about (uid) select ? where not exists (select 1 from about)").Bind(NewUuid()).Execute();
 }
 
@@ -233,9 +223,10 @@ Status Ledger::Set(const Resource& resource) {
   if (!Find(writer_, resource.pool))
     return Fail(ErrorCode::kNotFound, fmt::format("There is no pool {}.", resource.pool));
   const auto old = Find(writer_, resource.tenant, resource.name);
-  if (old && old->pool != resource.pool && old->files > 0) {
-    return Fail(ErrorCode::kConflict, fmt::format("{} of {} holds {} files in pool {}: it cannot change its pool.",
-                                                  resource.name, resource.tenant, old->files, old->pool));
+  if (old && old->pool != resource.pool && old->files + old->recycled_files > 0) {
+    return Fail(ErrorCode::kConflict,
+                fmt::format("{} of {} holds {} files in pool {}: it cannot change its pool.", resource.name,
+                            resource.tenant, old->files + old->recycled_files, old->pool));
   }
   Query(writer_,
         "insert into resource (tenant, name, pool, quota) values (?, ?, ?, ?) "
@@ -253,11 +244,9 @@ Status Ledger::RemoveResource(const std::string& tenant, const std::string& name
   if (!old) return Fail(ErrorCode::kNotFound, fmt::format("{} has no resource {}.", tenant, name));
   Query coming(writer_, "select count(*) from announced where tenant = ? and resource = ?");
   coming.Bind(tenant, name).Next();
-  if (const auto files = old->files + coming.Number(0); files > 0) {
-    return Fail(ErrorCode::kConflict,
-                fmt::format("{} of {} holds {} files. Delete its backups first.", name, tenant, files));
+  if (auto empty = CheckEmpty(name + " of " + tenant, old->files + coming.Number(0), old->recycled_files); !empty) {
+    return empty;
   }
-  if (const auto kept = InBin(writer_, tenant, name); kept > 0) return RefuseForBin(name + " of " + tenant, kept);
   Query(writer_, "delete from resource where tenant = ? and name = ?").Bind(tenant, name).Execute();
   transaction.Commit();
   return {};
@@ -268,16 +257,11 @@ Status Ledger::RemoveTenant(const std::string& name) {
   Transaction transaction(writer_);
   {
     Query files(writer_,
-                "select coalesce(sum(files), 0) + (select count(*) from announced where tenant = ?) "
-                "from resource where tenant = ?");
+                "select coalesce(sum(files), 0) + (select count(*) from announced where tenant = ?), "
+                "coalesce(sum(recycled_files), 0) from resource where tenant = ?");
     files.Bind(name, name).Next();
-    if (files.Number(0) > 0) {
-      return Fail(
-          ErrorCode::kConflict,
-          fmt::format("Tenant {} holds {} files. Delete its backups first, or disable it.", name, files.Number(0)));
-    }
+    if (auto empty = CheckEmpty("Tenant " + name, files.Number(0), files.Number(1)); !empty) return empty;
   }
-  if (const auto kept = InBin(writer_, name); kept > 0) return RefuseForBin("Tenant " + name, kept);
   Query(writer_, "delete from resource where tenant = ?").Bind(name).Execute();
   Query(writer_, "delete from tenant where name = ?").Bind(name).Execute();
   if (writer_.Changed() == 0) return Fail(ErrorCode::kNotFound, fmt::format("There is no tenant {}.", name));
@@ -361,15 +345,17 @@ std::vector<Recycled> Ledger::Bin(const Restoration& restoration) {
   return ReadRecycled(query);
 }
 
-void Ledger::Emptied(std::int64_t id) {
+void Ledger::Emptied(const std::vector<std::int64_t>& ids) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(writer_);
-  Query(writer_,
-        "update recycled_total set bytes = recycled_total.bytes - c.bytes from recycled c where c.id = ? and "
-        "c.pool = recycled_total.pool")
-      .Bind(id)
-      .Execute();
-  Query(writer_, "delete from recycled where id = ?").Bind(id).Execute();
+  for (const std::int64_t id : ids) {
+    Query(writer_,
+          "update resource set recycled = recycled - c.bytes, recycled_files = recycled_files - 1 from recycled c "
+          "where c.id = ? and c.tenant = resource.tenant and c.resource = resource.name")
+        .Bind(id)
+        .Execute();
+    Query(writer_, "delete from recycled where id = ?").Bind(id).Execute();
+  }
   transaction.Commit();
 }
 
@@ -440,7 +426,7 @@ nlohmann::ordered_json Ledger::Show() {
                                     {"quota", resource.quota},
                                     {"used", resource.used},
                                     {"files", resource.files},
-                                    {"recycled", RecycledBytes(reader_, resource)}});
+                                    {"recycled", resource.recycled}});
     }
     Query traffic(reader_, "select day, received, sent from traffic where tenant = ? order by day");
     for (traffic.Bind(tenant.name); traffic.Next();) {

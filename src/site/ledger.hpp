@@ -41,6 +41,8 @@ struct Resource {
   std::int64_t quota = 0;  ///< bytes; 0 = no limit but the pool's
   std::int64_t used = 0;   ///< bytes
   std::int64_t files = 0;
+  std::int64_t recycled = 0;  ///< bytes in the recycle bin; part of the pool's use, not of the quota's
+  std::int64_t recycled_files = 0;
   std::string folder = {};  ///< of the pool; not set by it
 };
 
@@ -107,8 +109,8 @@ class Ledger {
   std::vector<Recycled> Expired(std::chrono::sys_seconds now);
   /// Files of the bin that a restoration is about, the last one deleted first.
   std::vector<Recycled> Bin(const Restoration& restoration);
-  /// The file is no longer in the bin.
-  void Emptied(std::int64_t id);
+  /// These files are no longer in the bin.
+  void Emptied(const std::vector<std::int64_t>& ids);
 
   /// Asks the process that serves for a restoration; its id.
   std::int64_t AskRestoration(const Restoration& restoration);

@@ -141,5 +141,75 @@ TEST_F(LedgerTest, Reservations_CountTogether) {
   EXPECT_EQ(room.Take("other", "silver", 1, 0).error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(LedgerTest, TheBin_CountsForThePoolAndNotForTheQuota) {
+  ledger_->Finish(Begin("a", 100));
+  ledger_->Finish(Begin("b", 30));
+  ledger_->Finish(ledger_->Begin({"acme", "gold", "a", 100, true, ".bin/1"}));
+  const auto resource = ledger_->FindResource("acme", "gold");
+  EXPECT_EQ(Use(), Pair(30, 1));
+  EXPECT_EQ(Pair(resource->recycled, resource->recycled_files), Pair(100, 1));
+  EXPECT_EQ(ledger_->FindPool("main")->used, 130);
+  const auto bin = ledger_->Bin({.tenant = "acme", .resource = "gold"});
+  ASSERT_EQ(bin.size(), 1U);
+  EXPECT_EQ(bin[0].path, "a");
+  EXPECT_EQ(bin[0].bin, ".bin/1");
+  ledger_->Finish(Begin("b", 30, true));
+  EXPECT_EQ(ledger_->RemoveResource("acme", "gold").error().code, ErrorCode::kConflict);
+  EXPECT_EQ(ledger_->RemoveTenant("acme").error().code, ErrorCode::kConflict);
+  ASSERT_TRUE(ledger_->Set(Pool{.name = "other", .folder = (folder_ / "other").string()}));
+  EXPECT_EQ(ledger_->Set(Resource{.tenant = "acme", .name = "gold", .pool = "other"}).error().code,
+            ErrorCode::kConflict);
+  ledger_->Emptied({bin[0].id});
+  EXPECT_EQ(ledger_->FindPool("main")->used, 0);
+  EXPECT_TRUE(ledger_->RemoveTenant("acme"));
+}
+
+TEST_F(LedgerTest, TheBin_IsSettledAfterAStopToo) {
+  ledger_->Finish(Begin("moved", 100));
+  ledger_->Finish(Begin("stayed", 30));
+  ledger_->Begin({"acme", "gold", "moved", 100, true, ".bin/1"});
+  ledger_->Begin({"acme", "gold", "stayed", 30, true, ".bin/2"});
+  ledger_.emplace(folder_ / "site.db");
+  ledger_->Settle([](const std::string&, const std::string& path) { return path == "stayed"; });
+  EXPECT_EQ(Use(), Pair(30, 1));
+  EXPECT_EQ(ledger_->FindResource("acme", "gold")->recycled, 100);
+}
+
+TEST_F(LedgerTest, TheBin_IsKeptAsLongAsItsTenantSays) {
+  ledger_->Finish(Begin("a", 100));
+  ledger_->Finish(ledger_->Begin({"acme", "gold", "a", 100, true, ".bin/1"}));
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  ledger_->Set(Tenant{.name = "acme", .password_hash = "x", .recycle_days = 3});
+  EXPECT_TRUE(ledger_->Expired(now + std::chrono::hours(71)).empty());
+  EXPECT_EQ(ledger_->Expired(now + std::chrono::hours(73)).size(), 1U);
+  ledger_->Set(Tenant{.name = "acme", .password_hash = "x"});
+  EXPECT_EQ(ledger_->Expired(now + std::chrono::seconds(1)).size(), 1U) << "no bin any more";
+}
+
+TEST_F(LedgerTest, AFileOfAnEarlierVersion_IsTakenOver) {
+  ledger_.reset();
+  const auto file = folder_ / "old.db";
+  Sqlite(file).Run(
+      "create table pool (name text primary key, folder text not null, quota integer not null) strict;"
+      "create table tenant (name text primary key, password_hash text not null, enabled integer not null, lease_end "
+      "integer, tasks integer not null, rate integer not null, append_only integer not null, keep_days integer not "
+      "null) strict;"
+      "create table resource (tenant text not null, name text not null, pool text not null, quota integer not null, "
+      "used integer not null default 0, files integer not null default 0, primary key (tenant, name)) strict;"
+      "create index resource_of_pool on resource (pool, used);"
+      "create table announced (id integer primary key, tenant text not null, resource text not null, path text not "
+      "null, bytes integer not null, files integer not null) strict;"
+      "insert into pool values ('main', '/nowhere', 0);"
+      "insert into tenant values ('acme', 'x', 1, null, 0, 0, 0, 0);"
+      "insert into resource values ('acme', 'gold', 'main', 600, 100, 1);");
+  for (int start = 0; start < 2; ++start) {
+    ledger_.emplace(file);
+    EXPECT_EQ(Use(), Pair(100, 1));
+    EXPECT_EQ(ledger_->FindTenant("acme")->recycle_days, 0);
+    EXPECT_EQ(ledger_->FindPool("main")->used, 100);
+  }
+  EXPECT_EQ(ledger_->Show()["uid"].get<std::string>().size(), 36U);
+}
+
 }  // namespace
 }  // namespace steward::site

@@ -364,20 +364,22 @@ Status Service::Remove(net::Exchange& exchange, const Request& request) {
 }
 
 void Service::EmptyBins() {
+  std::vector<std::int64_t> emptied;
   for (const auto& file : ledger_.Expired(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()))) {
     const auto removed = RemoveFile(std::filesystem::path(file.folder) / file.bin);
     if (!removed && removed.error().code != ErrorCode::kNotFound) {
       spdlog::error("recycle bin of {}: {} {}", file.pool, removed.error().message, removed.error().internal);
-      return;
+      break;
     }
-    ledger_.Emptied(file.id);
+    emptied.push_back(file.id);
   }
+  if (!emptied.empty()) ledger_.Emptied(emptied);
 }
 
 Result<bool> Service::RestoreOne(const Recycled& file) {
   const auto claim = Claim(claims_, file.pool + "/" + file.path);
-  if (!claim) return false;
   const std::filesystem::path folder(file.folder);
+  if (!claim || FactsOf(folder / file.path)) return false;
   const std::int64_t id =
       ledger_.Begin({.tenant = file.tenant, .resource = file.resource, .path = file.path, .bytes = file.bytes});
   if (auto moved = MoveFile(folder / file.bin, folder / file.path); !moved) {
@@ -386,14 +388,15 @@ Result<bool> Service::RestoreOne(const Recycled& file) {
     return false;
   }
   ledger_.Finish(id);
-  ledger_.Emptied(file.id);
+  ledger_.Emptied({file.id});
   return true;
 }
 
-std::string Service::Restore(const Restoration& restoration) {
+std::optional<std::string> Service::Restore(const Restoration& restoration, const std::atomic<bool>& stop) {
   std::size_t restored = 0;
   std::size_t left = 0;
   for (const auto& file : ledger_.Bin(restoration)) {
+    if (stop) return std::nullopt;
     const auto resource = ledger_.FindResource(file.tenant, file.resource);
     if (resource && resource->quota > 0 && resource->used + file.bytes > resource->quota) {
       return fmt::format(

@@ -26,8 +26,9 @@ class Service {
   void FlushTraffic();
   /// Takes out of the recycle bins what has lain there long enough, some of it. Call every few seconds.
   void EmptyBins();
-  /// Brings deleted files back where their place is free and the quota allows it. How it went, in words.
-  std::string Restore(const Restoration& restoration);
+  /// Brings deleted files back where their place is free and the quota allows it. How it went, in words; nothing when
+  /// `stop` ended it: what is left comes back when it is asked for again.
+  std::optional<std::string> Restore(const Restoration& restoration, const std::atomic<bool>& stop);
 
  private:
   /// Who asks, for what, and where that lies.

@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import sqlite3
+import subprocess
 import threading
+import time
 
 import requests
 
@@ -82,6 +84,45 @@ def test_the_bin_is_emptied_when_its_time_is_over(new_site):
     for name in names[15:]:
         assert session.delete(f"{url}data/{name}").status_code == 200
     assert in_bin(site) == [], "without a bin it is gone at once"
+
+
+def test_a_place_that_is_taken_keeps_its_file_and_counts_once(new_site):
+    site = new_site("taken")
+    site.tenant("acme")
+    site.change("acme", recycle_days=1)
+    url, session = site.repository("acme"), site.session("acme")
+    content = os.urandom(1000)
+    blob = f"{url}data/{hashlib.sha256(content).hexdigest()}"
+    for _ in range(2):
+        assert session.post(blob, data=content).status_code == 200
+        assert session.delete(blob).status_code == 200
+    assert session.post(blob, data=content).status_code == 200
+    assert "0 files came back, 2 stayed" in site.command("restore", "acme", "gold")
+    site.program.kill()
+    site.start()
+    assert binned(site, "acme") == 2_000 and site.used("acme") == 1_000
+
+
+def test_a_stop_does_not_wait_for_a_long_restoration(new_site):
+    site = new_site("long")
+    site.tenant("acme")
+    site.change("acme", recycle_days=1)
+    url, session = site.repository("acme"), site.session("acme")
+    for number in range(300):
+        content = os.urandom(100) + bytes([number % 256])
+        blob = f"{url}data/{hashlib.sha256(content).hexdigest()}"
+        assert session.post(blob, data=content).status_code == 200
+        assert session.delete(blob).status_code == 200
+    asked = subprocess.Popen([stack.BIN / "steward-site", "--data", site.data, "restore", "acme", "gold"], stderr=subprocess.PIPE, text=True)
+    stack.wait_for("the first files", lambda: len(in_bin(site)) < 300, 20, 0.01)
+    began = time.monotonic()
+    site.program.stop()
+    assert time.monotonic() - began < 5
+    assert "goes on when it serves again" in asked.communicate(timeout=10)[1]
+    assert len(in_bin(site)) > 0, "it was interrupted"
+    site.start()
+    stack.wait_for("the rest", lambda: in_bin(site) == [], 30)
+    assert site.exact("acme") == 300 * 101
 
 
 def test_the_bin_is_exact_after_a_kill(new_site):

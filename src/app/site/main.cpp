@@ -105,6 +105,22 @@ net::StreamOptions Listening(const fs::path& data, const RunOptions& options) {
   return stream;
 }
 
+/// Empties recycle bins and brings back what is asked for. May take long, so it has a thread of its own.
+void KeepBins(site::Ledger& ledger, site::Service& service, const std::atomic<bool>& stop) {
+  constexpr unsigned kEmptySeconds = 5;
+  for (unsigned seconds = 0; !stop; ++seconds) {
+    try {
+      if (const auto restoration = ledger.NextRestoration()) {
+        if (const auto result = service.Restore(*restoration, stop)) ledger.EndRestoration(restoration->id, *result);
+      }
+      if (seconds % kEmptySeconds == 0) service.EmptyBins();
+    } catch (const std::runtime_error& error) {
+      spdlog::error("recycle bin: {}", error.what());
+    }
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+}
+
 int Run(const fs::path& data, const RunOptions& options) {
   RaiseFileLimit();
   ::mallopt(M_ARENA_MAX, 2);  // else each of many threads keeps what it once needed
@@ -121,18 +137,17 @@ int Run(const fs::path& data, const RunOptions& options) {
   spdlog::info("serving https://{}:{}", options.address, server.Port());
   std::ofstream(data / "port") << server.Port() << '\n';
   const timespec second{.tv_sec = 1, .tv_nsec = 0};
-  constexpr unsigned kBinSeconds = 5;
-  for (unsigned seconds = 0; sigtimedwait(&ends, nullptr, &second) < 0; ++seconds) {
+  std::atomic<bool> stop{false};
+  std::thread bins([&] { KeepBins(ledger, service, stop); });
+  while (sigtimedwait(&ends, nullptr, &second) < 0) {
     try {
       service.FlushTraffic();
-      if (const auto restoration = ledger.NextRestoration()) {
-        ledger.EndRestoration(restoration->id, service.Restore(*restoration));
-      }
-      if (seconds % kBinSeconds == 0) service.EmptyBins();
     } catch (const std::runtime_error& error) {
-      spdlog::error("the ledger could not be written: {}", error.what());
+      spdlog::error("traffic could not be written: {}", error.what());
     }
   }
+  stop = true;
+  bins.join();
   server.Stop();
   service.FlushTraffic();
   spdlog::info("stopped");
@@ -151,7 +166,7 @@ std::string RestoreFiles(site::Ledger& ledger, const fs::path& data, const site:
   if (!IsServed(data)) {
     TakeFolder(data);
     site::Service service(ledger);
-    return service.Restore(restoration);
+    return service.Restore(restoration, std::atomic<bool>(false)).value();
   }
   const std::int64_t id = ledger.AskRestoration(restoration);
   while (IsServed(data)) {
