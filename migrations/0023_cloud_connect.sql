@@ -37,6 +37,7 @@ create table inventory.cloud_tenant (
   has_vcd_replication boolean not null,
   primary key (agent_uid, uid)
 );
+create index cloud_tenant_uid on inventory.cloud_tenant (uid);
 create table inventory.cloud_tenant_backup_resource (
   agent_uid uuid not null references core.agent on delete cascade,
   uid uuid not null,
@@ -53,7 +54,7 @@ create table inventory.cloud_tenant_backup_resource (
   is_default boolean not null,
   primary key (agent_uid, uid)
 );
-create index cloud_tenant_backup_resource_tenant on inventory.cloud_tenant_backup_resource (agent_uid, tenant_uid);
+create index cloud_tenant_backup_resource_tenant on inventory.cloud_tenant_backup_resource (tenant_uid);
 create table inventory.cloud_tenant_hardware_plan (
   agent_uid uuid not null references core.agent on delete cascade,
   uid uuid not null,

@@ -138,11 +138,6 @@ class Manager:
         answer = self.http.get(address + path, headers=headers, timeout=10)
         return answer.json() if answer.status_code == 200 else answer.status_code
 
-    def adapter(self, states=1, inventory=3):
-        facts = self.facts
-        return (f"[[cloud_connect]]\nurl = {json.dumps(facts['url'])}\nuser = {json.dumps(facts['user'])}\npassword = {json.dumps(facts['password'])}\n"
-                f"fingerprint = {json.dumps(facts['fingerprint'])}\nstates_seconds = {states}\ninventory_seconds = {inventory}\ntimeout_seconds = 5\n")
-
 
 class Console:
     """steward-console with a PostgreSQL of its own."""
@@ -228,6 +223,17 @@ def vbr_adapter(lab, states=1, inventory=10):
     return (f"[agent]\nname = \"agent-of-lab\"\n[[vbr]]\nurl = {json.dumps(server['url'])}\nuser = {json.dumps(lab.user)}\n"
             f"password = {json.dumps(lab.password)}\nfingerprint = {json.dumps(server['fingerprint'])}\n"
             f"states_seconds = {states}\ninventory_seconds = {inventory}\ntimeout_seconds = 3\n")
+
+
+def refusal(answer, status):
+    """The words of a refusal with that status."""
+    assert answer.status_code == status, answer.text
+    return answer.json()["errors"][0]["message"]
+
+
+def replace(api, path, **values):
+    """A PATCH that replaces properties."""
+    return api.call("PATCH", path, json=[{"op": "replace", "path": f"/{name}", "value": value} for name, value in values.items()])
 
 
 def same_points(lab, console):

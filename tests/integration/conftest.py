@@ -34,6 +34,30 @@ def console(folder):
     console.program.stop()
 
 
+@pytest.fixture(scope="module")
+def provider_uid(console):
+    return console.api.call("GET", "/organizations/provider").json()["data"]["instanceUid"]
+
+
+@pytest.fixture(scope="module")
+def manager(folder):
+    """An Enterprise Manager with two Cloud Connect servers."""
+    manager = stack.Manager(folder)
+    yield manager
+    manager.program.stop()
+
+
+@pytest.fixture(scope="module")
+def cloud_agent(folder, manager, console, provider_uid):
+    """The provider's agent that reads it, and has."""
+    adapters = stack.demo_fleet.cloud_config("cloud-agent", manager.facts, 1, 3)
+    agent = stack.Agent(folder, "cloud-agent", console.api.setup_file(provider_uid), adapters)
+    agent.program.start()
+    stack.wait_for("the tenants", lambda: len(console.sql("select uid from inventory.cloud_tenant")) == 10, 60)
+    yield agent
+    agent.program.stop()
+
+
 @pytest.fixture
 def new_site(folder):
     """Makes sites of the test's own: new_site(name, options)."""

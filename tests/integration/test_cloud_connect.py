@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 import agent_stack as stack
+from agent_stack import refusal, replace
 from processes import Client
 
 GB = 1 << 30
@@ -15,25 +16,7 @@ TENANTS = "/infrastructure/sites/tenants"
 PASSWORD = "Tenant-Owner-1!"
 
 
-@pytest.fixture(scope="module")
-def manager(folder):
-    manager = stack.Manager(folder)
-    yield manager
-    manager.program.stop()
-
-
-@pytest.fixture(scope="module")
-def provider_uid(console):
-    return console.api.call("GET", "/organizations/provider").json()["data"]["instanceUid"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def agent(folder, manager, console, provider_uid):
-    agent = stack.Agent(folder, "agent", console.api.setup_file(provider_uid), '[agent]\nname = "cloud-agent"\n' + manager.adapter())
-    agent.program.start()
-    stack.wait_for("the tenants", lambda: len(console.sql("select uid from inventory.cloud_tenant")) == 10, 60)
-    yield agent
-    agent.program.stop()
+pytestmark = pytest.mark.usefixtures("cloud_agent")
 
 
 @pytest.fixture
@@ -61,15 +44,6 @@ def tenant(api, name):
     rows = [row for row in api.data(TENANTS, limit=100) if row["name"] == name]
     assert len(rows) == 1, name
     return rows[0]
-
-
-def replace(api, path, **values):
-    return api.call("PATCH", path, json=[{"op": "replace", "path": f"/{name}", "value": value} for name, value in values.items()])
-
-
-def refusal(answer, status):
-    assert answer.status_code == status, answer.text
-    return answer.json()["errors"][0]["message"]
 
 
 def assign(api, name, company):
@@ -195,8 +169,8 @@ def test_both_levels_show_the_same(api, companies):
     assert (old["siteUid"], old["cloudTenantUid"], old["companyUid"]) == (site, new["instanceUid"], company)
     pairs = {"leaseExpirationEnabled": "isLeaseExpirationEnabled", "throttlingEnabled": "isThrottlingEnabled", "ownerCredentials": "credentials",
              "backupProtectionEnabled": "isBackupProtectionEnabled", "backupProtectionPeriodDays": "backupProtectionPeriod", "cloudTenantType": "type",
-             **{same: same for same in ("throttlingValue", "throttlingUnit", "maxConcurrentTask", "gatewaySelectionType", "gatewayPoolsUids", "lastActive")}}
-    assert all(old[left] == new[right] for left, right in pairs.items() if left != "lastActive")
+             **{same: same for same in ("throttlingValue", "throttlingUnit", "maxConcurrentTask", "gatewaySelectionType", "gatewayPoolsUids")}}
+    assert all(old[left] == new[right] for left, right in pairs.items())
     here, there = f"{TENANTS}/{new['instanceUid']}", f"/organizations/companies/{company}/sites/{site}"
     for part, key in (("/backupResources", "instanceUid"), ("/backupResources/usage", "backupResourceUid"), ("/replicationResources/usage", "hardwarePlanUid")):
         mine, theirs = ({row[key]: row for row in api.data(place + part)} for place in (here, there))
@@ -305,7 +279,7 @@ def test_a_tenant_from_first_to_last(api, console, manager, level):
     assert console.sql(f"select 1 from core.company_tenant where tenant_uid = '{row['instanceUid']}'") == []
 
 
-def test_a_password_is_kept_nowhere(api, console, manager, agent):
+def test_a_password_is_kept_nowhere(api, console, manager, cloud_agent):
     site = api.data("/infrastructure/sites")[0]["siteUid"]
     body = {"credentials": {"userName": "secretive", "password": "Very-Secret-4711"}}
     made = api.call("POST", f"/infrastructure/sites/{site}/tenants", json=body)
@@ -315,7 +289,7 @@ def test_a_password_is_kept_nowhere(api, console, manager, agent):
     assert changed.status_code == 200, changed.text
     kept = console.sql("select request_body, encode(payload, 'escape') from core.command")
     assert kept and not any("Very-Secret" in line for line in kept)
-    for file in [console.program.log, agent.program.log, *agent.state.glob("*")]:
+    for file in [console.program.log, cloud_agent.program.log, *cloud_agent.state.glob("*")]:
         assert not file.is_file() or b"Very-Secret" not in file.read_bytes(), file
 
 
@@ -341,7 +315,7 @@ def test_maintenance_keeps_the_console_off(api):
     assert "cannot forbid" in refusal(api.call("PUT", f"{site}/tenantManagementInCloudConnectIsEnabled", params={"tenantManagementMode": "false"}), 400)
 
 
-def test_an_outage_is_shown_and_changes_nothing(api, manager, agent):
+def test_an_outage_is_shown_and_changes_nothing(api, manager, cloud_agent):
     before = {row["instanceUid"]: row["name"] for row in api.data(TENANTS, limit=100)}
     for mode, status, words in (("error500", "Warning", "answered only in part"), ("garbage", "Warning", "not a JSON object"),
                                 ("refuse-token", "Inaccessible", "cannot sign in")):
@@ -350,21 +324,21 @@ def test_an_outage_is_shown_and_changes_nothing(api, manager, agent):
         assert {row["instanceUid"]: row["name"] for row in api.data(TENANTS, limit=100)} == before
     message = refusal(api.call("POST", f"{TENANTS}/{tenant(api, 'eastgate')['instanceUid']}/disable"), 409)
     assert "cannot sign in" in message
-    assert "wrong" in next(iter(agent.status()["adapters"].values()))
+    assert "wrong" in next(iter(cloud_agent.status()["adapters"].values()))
     manager.fault("ok")
     stack.wait_for("well again", lambda: {row["status"] for row in api.data("/infrastructure/backupServers")} == {"Healthy"}, 20)
 
 
-def test_an_agent_killed_in_the_middle(api, console, manager, agent):
+def test_an_agent_killed_in_the_middle(api, console, manager, cloud_agent):
     """The order ends, and what it made of the tenant is what is shown."""
     row = tenant(api, "eastgate")
     answers = []
     caller = threading.Thread(target=lambda: answers.append(replace(api, f"{TENANTS}/{row['instanceUid']}", description="killed")))
     caller.start()
     stack.wait_for("the order under way", lambda: console.sql("select 1 from core.command where state = 'Running'"), 10, 0.02)
-    agent.program.process.send_signal(signal.SIGKILL)
-    agent.program.process.wait(10)
-    agent.program.start()
+    cloud_agent.program.process.send_signal(signal.SIGKILL)
+    cloud_agent.program.process.wait(10)
+    cloud_agent.program.start()
     caller.join(60)
     assert not caller.is_alive()
     if answers[0].status_code == 202:
@@ -376,8 +350,8 @@ def test_an_agent_killed_in_the_middle(api, console, manager, agent):
     assert api.call("POST", f"{TENANTS}/{row['instanceUid']}/enable").json()["data"]["isEnabled"] is True
 
 
-def test_the_check_walks_the_way_too(agent, manager):
-    command = [stack.BIN / "steward-agent", "check", "--setup", agent.folder / "setup.toml", "--config", agent.folder / "adapters.toml", "--state", agent.state]
+def test_the_check_walks_the_way_too(cloud_agent, manager):
+    command = [stack.BIN / "steward-agent", "check", "--setup", cloud_agent.folder / "setup.toml", "--config", cloud_agent.folder / "adapters.toml", "--state", cloud_agent.state]
     good = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert good.returncode == 0 and "Enterprise Manager login" in good.stdout and "cloud tenants" in good.stdout, good.stdout
     manager.fault("refuse-token")

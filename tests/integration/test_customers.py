@@ -15,21 +15,7 @@ SECRETS = {"OWNER_PASSWORD": "Owner-Secret-1", "TENANT_PASSWORD": "Tenant-Secret
 SITE = "cc-north.provider.example"
 
 
-@pytest.fixture(scope="module")
-def manager(folder):
-    manager = stack.Manager(folder)
-    yield manager
-    manager.program.stop()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def agent(folder, manager, console):
-    provider = console.api.call("GET", "/organizations/provider").json()["data"]["instanceUid"]
-    agent = stack.Agent(folder, "agent", console.api.setup_file(provider), '[agent]\nname = "cloud-agent"\n' + manager.adapter())
-    agent.program.start()
-    stack.wait_for("the tenants", lambda: len(console.sql("select uid from inventory.cloud_tenant")) == 10, 60)
-    yield agent
-    agent.program.stop()
+pytestmark = pytest.mark.usefixtures("cloud_agent")
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +133,7 @@ def test_drift_names_what_differs(steward, api):
     drift = steward("drift", text=text)
     assert drift.returncode == 1
     assert "    size: 12 GiB -> 10 GiB\n" in drift.stdout and "    isEnabled: false -> true\n" in drift.stdout
-    assert drift.stdout.endswith("0 to add, 3 to change.\n") or "firstName" in drift.stdout, drift.stdout
+    assert "    firstName: Ada -> Grace\n" in drift.stdout and drift.stdout.endswith("0 to add, 3 to change.\n"), drift.stdout
     assert steward("apply").returncode == 0
     assert steward("drift").returncode == 0
     assert api.data(f"/infrastructure/sites/tenants/{tenant}")["isEnabled"] is True

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 import agent_stack as stack
+from agent_stack import refusal
 from processes import Client
 
 GB = 1 << 30
@@ -12,31 +13,12 @@ TENANTS = "/infrastructure/sites/tenants"
 ONBOARDING = "/api/steward/v1/onboarding"
 
 
-@pytest.fixture(scope="module")
-def manager(folder):
-    manager = stack.Manager(folder)
-    yield manager
-    manager.program.stop()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def agent(folder, manager, console):
-    provider = console.api.call("GET", "/organizations/provider").json()["data"]["instanceUid"]
-    agent = stack.Agent(folder, "agent", console.api.setup_file(provider), '[agent]\nname = "cloud-agent"\n' + manager.adapter())
-    agent.program.start()
-    stack.wait_for("the tenants", lambda: len(console.sql("select uid from inventory.cloud_tenant")) == 10, 60)
-    yield agent
-    agent.program.stop()
+pytestmark = pytest.mark.usefixtures("cloud_agent")
 
 
 @pytest.fixture(scope="module")
 def api(console):
     return console.client()
-
-
-def refusal(answer, status):
-    assert answer.status_code == status, answer.text
-    return answer.json()["errors"][0]["message"]
 
 
 def steps(api, company):

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 import agent_stack as stack
+from agent_stack import refusal, replace
 
 MB = 1 << 20
 TENANTS = "/infrastructure/sites/tenants"
@@ -45,11 +46,10 @@ def site(folder):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def agent(folder, site, console):
-    provider = console.api.call("GET", "/organizations/provider").json()["data"]["instanceUid"]
+def agent(folder, site, console, provider_uid):
     adapters = (f'[agent]\nname = "site-agent"\n[[site]]\ndata = "{site.data}"\nprogram = "{stack.BIN}/steward-site"\nname = "site.example.com"\n'
                 f'address = "127.0.0.1:{site.port}"\nevery_seconds = 1\n')
-    agent = stack.Agent(folder, "agent", console.api.setup_file(provider), adapters)
+    agent = stack.Agent(folder, "agent", console.api.setup_file(provider_uid), adapters)
     agent.program.start()
     stack.wait_for("the site in the console", lambda: console.sql("select uid from inventory.backup_server where role = 'CloudConnect'"), 60)
     yield agent
@@ -69,15 +69,6 @@ def source(folder):
     for number in range(6):
         (place / f"file{number}").write_bytes(os.urandom(4 * MB))
     return place
-
-
-def refusal(answer, status):
-    assert answer.status_code == status, answer.text
-    return answer.json()["errors"][0]["message"]
-
-
-def replace(api, path, **values):
-    return api.call("PATCH", path, json=[{"op": "replace", "path": f"/{name}", "value": value} for name, value in values.items()])
 
 
 def tenant(api, name="gold"):

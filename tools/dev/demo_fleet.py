@@ -89,6 +89,13 @@ def server_config(server, arguments):
               f"timeout_seconds = 10\n")
 
 
+def cloud_config(name, facts, states, inventory):
+    """Adapters file of an agent that reads an Enterprise Manager; `facts` as steward-lab em describes itself."""
+    return (f"[agent]\nname = {quoted(name)}\ntag = \"demo\"\n\n[[cloud_connect]]\nurl = {quoted(facts['url'])}\nuser = {quoted(facts['user'])}\n"
+            f"password = {quoted(facts['password'])}\nfingerprint = {quoted(facts['fingerprint'])}\nstates_seconds = {states}\n"
+            f"inventory_seconds = {inventory}\ntimeout_seconds = 10\n")
+
+
 class Cloud:
     """The provider's Enterprise Manager (simulated), its agent, and the tenants of the demo's customers."""
 
@@ -108,10 +115,7 @@ class Cloud:
             if self.manager.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"the Enterprise Manager did not start; see {folder}/em.log")
             time.sleep(0.1)
-        facts = json.loads(describe.read_text())
-        text = (f"[agent]\nname = \"cc-agent\"\ntag = \"demo\"\n\n[[cloud_connect]]\nurl = {quoted(facts['url'])}\nuser = {quoted(facts['user'])}\n"
-                f"password = {quoted(facts['password'])}\nfingerprint = {quoted(facts['fingerprint'])}\nstates_seconds = {arguments.states_seconds}\n"
-                f"inventory_seconds = {arguments.inventory_seconds}\ntimeout_seconds = 10\n")
+        text = cloud_config("cc-agent", json.loads(describe.read_text()), arguments.states_seconds, arguments.inventory_seconds)
         provider = console.call("GET", "/organizations/provider").json()["data"]["instanceUid"]
         self.agent = start_agent(console, provider, "cc-agent", lambda _: text, arguments)
 

@@ -7,7 +7,6 @@ import pathlib
 import shutil
 import signal
 import sys
-import time
 
 import processes
 import seed
