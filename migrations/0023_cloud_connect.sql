@@ -171,6 +171,7 @@ grant select on core.company_tenant to steward_provider, steward_tenant, steward
 -- tenant is gone.
 create table core.company_tenant_order (
   command_id uuid primary key references core.command on delete cascade deferrable initially deferred,
+  site_uid uuid not null,
   tenant_uid uuid,
   company_uid uuid references core.company on delete cascade
 );

@@ -66,6 +66,7 @@ constexpr const char* kNobody = "00000000-0000-0000-0000-000000000000";
 /// Who asked for an order, and with which call.
 struct Origin {
   std::string id;
+  std::string_view operation;  ///< operationId
   std::string user_uid;
   std::string organization_uid;
   std::string target;
@@ -75,6 +76,7 @@ struct Origin {
 
 Origin OriginOf(const contract::Call& call, const std::string& id) {
   return {id,
+          call.operation,
           call.caller.user_uid,
           call.caller.organization_uid,
           TargetOf(call),
@@ -95,7 +97,7 @@ bool Insert(db::Connection& connection, const Origin& origin, const Order& order
       "result_made_uid) values ($1, $2, $3, $4::bytea, now() + make_interval(secs => $5::int), $6, $7, $8, $9, "
       "$10::jsonb, $11, $12, $13::jsonb, $14, nullif($15, '')) on conflict do nothing",
       {origin.id, order.agent_uid, order.organization_uid, db::Bytea(command.SerializeAsString()),
-       std::to_string(order.valid.count()), origin.user_uid, origin.organization_uid, std::string(order.action_name),
+       std::to_string(order.valid.count()), origin.user_uid, origin.organization_uid, std::string(origin.operation),
        origin.target, origin.query, origin.body,
        order.result_operation.empty() ? db::Param() : db::Param(std::string(order.result_operation)),
        Dump(Object(result_path)), order.rule_uid, std::string(order.result_made_uid)});
@@ -107,29 +109,28 @@ bool Insert(db::Connection& connection, const Origin& origin, const Order& order
   return true;
 }
 
-/// The uid of what the agent made, where the order asks for it: it completes the path of the result, and the company's
-/// claim on a tenant that is new. False when the order asks for none.
-bool StoreMade(db::Connection& connection, const agent::CommandUpdate& update) {
-  const db::Param uid = IsUuid(update.result()) ? db::Param(update.result()) : db::Param();
+/// The uid of what the agent made completes the path of the result, where the order asks for it; false when it does
+/// not.
+bool StoreMade(db::Connection& connection, const agent::CommandUpdate& update, const db::Param& uid) {
   const auto changed = connection.Query(
       "update core.command set result_path = result_path || jsonb_build_object(result_made_uid, $2::text) where id = "
-      "$1 "
-      "and result_made_uid is not null",
+      "$1 and result_made_uid is not null",
       {update.id(), uid});
-  connection.Query(
-      "insert into core.company_tenant (tenant_uid, company_uid, assigned_by) select coalesce(o.tenant_uid, $2::uuid), "
-      "o.company_uid, c.initiator_uid from core.company_tenant_order o join core.command c on c.id = o.command_id "
-      "where "
-      "o.command_id = $1 and o.company_uid in (select uid from core.organization where deleted_at is null) and "
-      "coalesce(o.tenant_uid, $2::uuid) is not null "
-      "on conflict (tenant_uid) do nothing",
-      {update.id(), uid});
-  connection.Query(
-      "delete from core.company_tenant t using core.company_tenant_order o where o.command_id = $1 and o.company_uid "
-      "is "
-      "null and t.tenant_uid = o.tenant_uid",
-      {update.id()});
   return changed.Affected() > 0;
+}
+
+/// What the order says becomes of a cloud tenant's assignment; `uid` is the tenant that the agent made.
+void StoreTenancy(db::Connection& connection, const agent::CommandUpdate& update, const db::Param& uid) {
+  connection.Query(
+      "with ordered as (select coalesce(o.tenant_uid, $2::uuid) as tenant_uid, o.company_uid, c.initiator_uid from "
+      "core.company_tenant_order o join core.command c on c.id = o.command_id where o.command_id = $1), gone as "
+      "(delete "
+      "from core.company_tenant t using ordered o where o.company_uid is null and t.tenant_uid = o.tenant_uid) insert "
+      "into core.company_tenant (tenant_uid, company_uid, assigned_by) select tenant_uid, company_uid, initiator_uid "
+      "from ordered where tenant_uid is not null and company_uid in (select uid from core.organization where "
+      "deleted_at "
+      "is null) on conflict (tenant_uid) do nothing",
+      {update.id(), uid});
 }
 
 void StoreDocument(db::Connection& connection, const agent::CommandUpdate& update) {
@@ -153,6 +154,9 @@ Result<std::string> Commands::Queue(const contract::Call& call, const Order& ord
   if (id.empty()) id = NewUuid();
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
+  if (order.check) {
+    if (auto status = order.check(*connection, id); !status) return tl::unexpected(status.error());
+  }
   if (!Insert(*connection, OriginOf(call, id), order)) {
     const auto same = transaction.Query(
         "select 1 from core.command where id = $1 and initiator_uid = $2 and target = $3 and created_at > now() - "
@@ -190,7 +194,8 @@ void Commands::Replace(db::Connection& connection, const std::string& id) {
 void Commands::QueueOwn(const Order& order) {
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
-  Insert(*connection, {NewUuid(), kNobody, order.organization_uid, "daily run", "{}", std::nullopt}, order);
+  Insert(*connection, {NewUuid(), "RunDiscoveryRule", kNobody, order.organization_uid, "daily run", "{}", std::nullopt},
+         order);
   transaction.Commit();
 }
 
@@ -270,7 +275,9 @@ bool Commands::Store(const std::string& agent_uid, const agent::CommandUpdate& u
        update.message().substr(0, 4000), end ? "t" : "f"});
   if (end && changed.Affected() > 0) {
     if (update.state() == agent::CommandUpdate::DONE) {
-      if (!StoreMade(*connection, update)) StoreDocument(*connection, update);
+      const db::Param made = IsUuid(update.result()) ? db::Param(update.result()) : db::Param();
+      if (!StoreMade(*connection, update, made)) StoreDocument(*connection, update);
+      StoreTenancy(*connection, update, made);
       StoreFound(*connection, update);
     }
     transaction.Query("select pg_notify('steward_command_end', $1)", {update.id()});

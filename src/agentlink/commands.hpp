@@ -15,12 +15,13 @@ struct Order {
   std::string agent_uid;
   std::string organization_uid;            ///< whose agent it is
   agent::Command command;                  ///< the action; its id is set when it is stored
-  std::string_view action_name;            ///< operationId
   std::string_view result_operation = {};  ///< GET operation whose object is the result; empty = an empty result
   platform::Bindings result_path = {};
   std::string_view result_own_uid = {};   ///< path parameter that takes the order's own id
   std::string_view result_made_uid = {};  ///< path parameter that takes the uid which the agent answers
   std::chrono::seconds valid{900};        ///< not sent to the agent later than this
+  /// Asked first, in the transaction of the order, with the order's id: why it cannot be given.
+  std::function<Status(db::Connection&, const std::string& id)> check = {};
   /// Completes the command, whose id is set by then, and stores what belongs to it, in the transaction of the order.
   std::function<void(db::Connection&, agent::Command&)> prepare = {};
   db::Param rule_uid = {};  ///< discovery rule that this is a run of
@@ -47,7 +48,7 @@ class Commands {
   /// Stores the order and its audit row in one transaction; it is durable when this returns. The id is the call's
   /// X-Request-id when it has one: repeated within five minutes by the same user for the same call, it is the same
   /// order and nothing is stored again. Errors: kInvalid (X-Request-id is no uuid), kConflict (it was used for
-  /// something else, or the rule runs already).
+  /// something else, or the rule runs already), what the order's check refuses.
   Result<std::string> Queue(const contract::Call& call, const Order& order, const platform::AuditEntry& audit);
   /// Stores one more order of the call, under an id of its own, inside the caller's transaction and without an audit
   /// row. Returns the id.

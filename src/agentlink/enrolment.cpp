@@ -153,8 +153,8 @@ db::Rows Enrolment::Store(db::Connection& connection, const agent::Enrol& reques
   if (place && place->account) {
     const net::Request request_of_agent{.peer = peer};
     const std::map<std::string, std::string, std::less<>> no_path;
-    platform::WriteAudit(connection, {request_of_agent, *place->account, no_path, {}},
-                         {"EnrolManagementAgent", "ManagementAgentRegistered", organization, rows.Text(0, "uid"),
+    platform::WriteAudit(connection, {"EnrolManagementAgent", request_of_agent, *place->account, no_path, {}},
+                         {"ManagementAgentRegistered", organization, rows.Text(0, "uid"),
                           fmt::format("Agent on {} enrolled with the account of {}.", Limited(request.host_name(), 255),
                                       place->account->user_name)});
   }

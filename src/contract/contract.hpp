@@ -79,6 +79,7 @@ class Handlers;
 
 /// One call of a handler.
 struct Call {
+  std::string_view operation;  ///< operationId
   const net::Request& request;
   const platform::Caller& caller;
   const std::map<std::string, std::string, std::less<>>& path;

@@ -295,7 +295,7 @@ Result<net::Response> Dispatcher::RunHandler(net::Request& request, const Match&
   }
   auto body = ReadBody(request, operation);
   if (!body) return tl::unexpected(body.error());
-  auto answer = (handlers_.*operation.handler)({request, caller, match.path, std::move(*body)});
+  auto answer = (handlers_.*operation.handler)({operation.id, request, caller, match.path, std::move(*body)});
   if (!answer) return tl::unexpected(answer.error());
   if (request.method != "GET") {
     identity_.Invalidate();

@@ -55,22 +55,28 @@ void WriteAudit(db::Connection& connection, const contract::Call& call, const Au
       "$9 "
       "and user_uid = $1 and state = 'Running'))",
       {call.caller.user_uid.empty() ? db::Param() : db::Param(call.caller.user_uid), entry.organization_uid,
-       std::string(entry.operation), std::string(entry.type), entry.subject_uid, entry.message,
+       std::string(call.operation), std::string(entry.type), entry.subject_uid, entry.message,
        request_id.empty() ? db::Param() : db::Param(request_id), call.request.peer,
        IsUuid(change) ? db::Param(change) : db::Param()});
   connection.Query("select pg_notify('steward_written', '')");
 }
 
-Result<contract::Answer> PatchItem(const Services& services, const contract::Call& call, const PatchTarget& target,
-                                   const PatchWriter& write) {
+Result<Patched> PatchedItem(const Services& services, const contract::Call& call, const PatchTarget& target) {
   auto current = CurrentItem(services, target.read_operation, target.path, call.caller.scope);
   if (!current) return tl::unexpected(current.error());
-  auto next = contract::ApplyPatch(*contract::FindSchema(target.schema), *current, call.body);
+  auto next = contract::ApplyPatch(*FindOperation(target.read_operation).schema, *current, call.body);
   if (!next) return tl::unexpected(next.error());
+  return Patched{std::move(*current), std::move(*next)};
+}
+
+Result<contract::Answer> PatchItem(const Services& services, const contract::Call& call, const PatchTarget& target,
+                                   const PatchWriter& write) {
+  auto item = PatchedItem(services, call, target);
+  if (!item) return tl::unexpected(item.error());
   {
     auto connection = services.owner.Acquire();
     db::Transaction transaction(*connection);
-    auto entry = write(*connection, *current, *next);
+    auto entry = write(*connection, item->current, item->next);
     if (!entry) return tl::unexpected(entry.error());
     WriteAudit(*connection, call, *entry);
     transaction.Commit();

@@ -30,7 +30,6 @@ Result<nlohmann::json> CurrentItem(const Services& services, std::string_view op
 
 /// One line of the audit log.
 struct AuditEntry {
-  std::string_view operation;
   std::string_view type;  ///< a word of ActivityLogType
   db::Param organization_uid;
   std::string subject_uid;
@@ -42,15 +41,19 @@ void WriteAudit(db::Connection& connection, const contract::Call& call, const Au
 
 /// A PATCH of one object.
 struct PatchTarget {
-  std::string_view read_operation;  ///< the GET operation of the object
-  std::string_view schema;          ///< the contract's schema it follows
+  std::string_view read_operation;  ///< the GET operation of the object; its schema says what can be changed
   Bindings path;
 };
+/// An object as the caller sees it, and as the call's RFC 6902 patch would have it.
+struct Patched {
+  nlohmann::json current, next;
+};
+Result<Patched> PatchedItem(const Services& services, const contract::Call& call, const PatchTarget& target);
 /// Stores the object `next` in place of `current` and says what the audit log shall hold.
 using PatchWriter =
     std::function<Result<AuditEntry>(db::Connection&, const nlohmann::json& current, const nlohmann::json& next)>;
-/// Reads the object as the caller sees it, applies the call's RFC 6902 patch, has it written with its audit row in one
-/// transaction, and answers the object as it is then. Nothing changes when the writer refuses.
+/// Has the patched object written with its audit row in one transaction, and answers the object as it is then. Nothing
+/// changes when the writer refuses.
 Result<contract::Answer> PatchItem(const Services& services, const contract::Call& call, const PatchTarget& target,
                                    const PatchWriter& write);
 

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -277,6 +278,22 @@ def test_a_tenant_from_first_to_last(api, console, manager, level):
     assert manager.get(f"cloud/tenants/{row['instanceUid']}") == 404
     assert api.data(f"/organizations/companies/{company}/siteResources") == []
     assert console.sql(f"select 1 from core.company_tenant where tenant_uid = '{row['instanceUid']}'") == []
+
+
+def test_two_at_the_same_time_give_a_company_one_tenant(api, console):
+    """The second is refused while the first is being made, and when it is there."""
+    company = console.company("Cloud Twice")
+    site = next(row for row in api.data("/infrastructure/sites") if row["siteName"].startswith("cc-south"))["siteUid"]
+    bodies = [{"siteUid": site, "ownerCredentials": {"userName": name, "password": "Tenant-Secret-77"}} for name in ("twice1", "twice2")]
+    place = f"/organizations/companies/{company}/sites"
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda body: console.client().call("POST", place, json=body), bodies))
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert len(refused) == 1 and refused[0].status_code in (400, 409), [answer.text for answer in answers]
+    assert "on this site" in refused[0].text
+    assert len(api.data(f"/organizations/companies/{company}/siteResources")) == 1
+    assert "already" in refusal(api.call("POST", place, json=bodies[answers.index(refused[0])]), 400)
+    assert api.call("DELETE", f"{place}/{site}", params={"removeBackups": "true"}).status_code == 200
 
 
 def test_a_password_is_kept_nowhere(api, console, manager, cloud_agent):

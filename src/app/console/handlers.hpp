@@ -83,52 +83,28 @@ class ConsoleHandlers : public contract::Handlers {
   Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
   Answer SetSiteTenantManagement(const Call& call) override { return sites_.SetTenantManagement(call); }
   Answer CreateSiteTenant(const Call& call) override { return tenants_.Create(call); }
-  Answer CreateCompanySite(const Call& call) override {
-    return tenants_.CreateForCompany(call, "CreateCompanySite", "GetCompanySite");
-  }
+  Answer CreateCompanySite(const Call& call) override { return tenants_.CreateForCompany(call, "GetCompanySite"); }
   Answer BeginOnboardingStep(const Call& call) override { return onboarding_.Begin(call); }
   Answer SetOnboardingStepNeeded(const Call& call) override { return onboarding_.SetNeeded(call); }
-  Answer PatchSiteTenant(const Call& call) override { return tenants_.Patch(call, "PatchSiteTenant"); }
-  Answer PatchCompanySite(const Call& call) override { return tenants_.Patch(call, "PatchCompanySite"); }
-  Answer DeleteSiteTenant(const Call& call) override { return tenants_.Delete(call, "DeleteSiteTenant"); }
-  Answer DeleteCompanySite(const Call& call) override { return tenants_.Delete(call, "DeleteCompanySite"); }
-  Answer EnableSiteTenant(const Call& call) override { return tenants_.SetEnabled(call, "EnableSiteTenant", true); }
-  Answer DisableSiteTenant(const Call& call) override { return tenants_.SetEnabled(call, "DisableSiteTenant", false); }
-  Answer CreateSiteTenantBackupResource(const Call& call) override {
-    return tenants_.AddQuota(call, "CreateSiteTenantBackupResource");
-  }
-  Answer PatchSiteTenantBackupResource(const Call& call) override {
-    return tenants_.PatchQuota(call, "PatchSiteTenantBackupResource");
-  }
-  Answer DeleteSiteTenantBackupResource(const Call& call) override {
-    return tenants_.DeleteQuota(call, "DeleteSiteTenantBackupResource");
-  }
-  Answer CreateSiteTenantReplicationResource(const Call& call) override {
-    return tenants_.SetPlans(call, "CreateSiteTenantReplicationResource");
-  }
-  Answer PatchSiteTenantReplicationResource(const Call& call) override {
-    return tenants_.PatchPlans(call, "PatchSiteTenantReplicationResource");
-  }
+  Answer PatchSiteTenant(const Call& call) override { return tenants_.Patch(call); }
+  Answer PatchCompanySite(const Call& call) override { return tenants_.Patch(call); }
+  Answer DeleteSiteTenant(const Call& call) override { return tenants_.Delete(call); }
+  Answer DeleteCompanySite(const Call& call) override { return tenants_.Delete(call); }
+  Answer EnableSiteTenant(const Call& call) override { return tenants_.SetEnabled(call, true); }
+  Answer DisableSiteTenant(const Call& call) override { return tenants_.SetEnabled(call, false); }
+  Answer CreateSiteTenantBackupResource(const Call& call) override { return tenants_.AddQuota(call); }
+  Answer PatchSiteTenantBackupResource(const Call& call) override { return tenants_.PatchQuota(call); }
+  Answer DeleteSiteTenantBackupResource(const Call& call) override { return tenants_.DeleteQuota(call); }
+  Answer CreateSiteTenantReplicationResource(const Call& call) override { return tenants_.SetPlans(call); }
+  Answer PatchSiteTenantReplicationResource(const Call& call) override { return tenants_.PatchPlans(call); }
   Answer PatchSiteTenantTrafficResource(const Call& call) override { return tenants_.PatchTraffic(call); }
-  Answer CreateCompanySiteBackupResource(const Call& call) override {
-    return tenants_.AddQuota(call, "CreateCompanySiteBackupResource");
-  }
-  Answer PatchCompanySiteBackupResource(const Call& call) override {
-    return tenants_.PatchQuota(call, "PatchCompanySiteBackupResource");
-  }
-  Answer DeleteCompanySiteBackupResource(const Call& call) override {
-    return tenants_.DeleteQuota(call, "DeleteCompanySiteBackupResource");
-  }
-  Answer CreateCompanySiteReplicationResource(const Call& call) override {
-    return tenants_.SetPlans(call, "CreateCompanySiteReplicationResource");
-  }
-  Answer PatchCompanySiteReplicationResource(const Call& call) override {
-    return tenants_.PatchPlans(call, "PatchCompanySiteReplicationResource");
-  }
+  Answer CreateCompanySiteBackupResource(const Call& call) override { return tenants_.AddQuota(call); }
+  Answer PatchCompanySiteBackupResource(const Call& call) override { return tenants_.PatchQuota(call); }
+  Answer DeleteCompanySiteBackupResource(const Call& call) override { return tenants_.DeleteQuota(call); }
+  Answer CreateCompanySiteReplicationResource(const Call& call) override { return tenants_.SetPlans(call); }
+  Answer PatchCompanySiteReplicationResource(const Call& call) override { return tenants_.PatchPlans(call); }
   Answer PatchCompanySiteTrafficResource(const Call& call) override { return tenants_.PatchTraffic(call); }
-  Answer DeleteCompanySiteReplicationHardwarePlan(const Call& call) override {
-    return tenants_.DropPlan(call, "DeleteCompanySiteReplicationHardwarePlan");
-  }
+  Answer DeleteCompanySiteReplicationHardwarePlan(const Call& call) override { return tenants_.DropPlan(call); }
   Answer CreateCloudGateway(const Call& call) override { return gateways_.Create(call); }
   Answer PatchCloudGateway(const Call& call) override { return gateways_.Patch(call); }
   Answer DeleteCloudGateway(const Call& call) override { return gateways_.Delete(call); }
@@ -148,21 +124,11 @@ class ConsoleHandlers : public contract::Handlers {
   Answer GetAsyncActionResult(const Call& call) override { return actions_.ActionResult(call); }
   Answer DeleteAsyncActionResult(const Call& call) override { return actions_.DeleteResult(call); }
   Answer PatchBackupServerJob(const Call& call) override { return jobs_.Patch(call); }
-  Answer StartBackupServerJob(const Call& call) override {
-    return jobs_.Act(call, "StartBackupServerJob", agent::JobAction::START);
-  }
-  Answer StopBackupServerJob(const Call& call) override {
-    return jobs_.Act(call, "StopBackupServerJob", agent::JobAction::STOP);
-  }
-  Answer RetryBackupServerJob(const Call& call) override {
-    return jobs_.Act(call, "RetryBackupServerJob", agent::JobAction::RETRY);
-  }
-  Answer StartBackupAgentJob(const Call& call) override {
-    return jobs_.ActOnAgentJob(call, "StartBackupAgentJob", agent::JobAction::START);
-  }
-  Answer StopBackupAgentJob(const Call& call) override {
-    return jobs_.ActOnAgentJob(call, "StopBackupAgentJob", agent::JobAction::STOP);
-  }
+  Answer StartBackupServerJob(const Call& call) override { return jobs_.Act(call, agent::JobAction::START); }
+  Answer StopBackupServerJob(const Call& call) override { return jobs_.Act(call, agent::JobAction::STOP); }
+  Answer RetryBackupServerJob(const Call& call) override { return jobs_.Act(call, agent::JobAction::RETRY); }
+  Answer StartBackupAgentJob(const Call& call) override { return jobs_.ActOnAgentJob(call, agent::JobAction::START); }
+  Answer StopBackupAgentJob(const Call& call) override { return jobs_.ActOnAgentJob(call, agent::JobAction::STOP); }
   Answer RestartManagementAgent(const Call& call) override { return agent_orders_.Restart(call); }
   Answer CollectFromManagementAgent(const Call& call) override { return agent_orders_.CollectNow(call); }
   Answer GatherManagementAgentLog(const Call& call) override { return agent_orders_.GatherLog(call); }

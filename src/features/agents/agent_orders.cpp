@@ -27,33 +27,29 @@ Result<Answer> AgentOrders::Order(const Call& call, const Wish& wish) {
   const agentlink::Order order{.agent_uid = uid,
                                .organization_uid = TextOf(*agent, "organizationUid").value_or(""),
                                .command = wish.command,
-                               .action_name = wish.action_name,
                                .result_operation = wish.result_operation,
                                .result_own_uid = wish.result_own_uid,
                                .valid = std::chrono::seconds(120)};
   return actions_.Run(call, order,
-                      {wish.action_name, "Unknown", order.organization_uid, uid,
+                      {"Unknown", order.organization_uid, uid,
                        fmt::format("Asked agent {} to {}.", TextOf(*agent, "hostName").value_or(""), wish.words)});
 }
 
 Result<Answer> AgentOrders::CollectNow(const Call& call) {
-  Wish wish{.action_name = "CollectFromManagementAgent", .command = {}, .words = "look at everything now"};
+  Wish wish{.command = {}, .words = "look at everything now"};
   wish.command.mutable_collect();
   return Order(call, wish);
 }
 
 Result<Answer> AgentOrders::Restart(const Call& call) {
-  Wish wish{.action_name = "RestartManagementAgent", .command = {}, .words = "start again"};
+  Wish wish{.command = {}, .words = "start again"};
   wish.command.mutable_restart();
   return Order(call, wish);
 }
 
 Result<Answer> AgentOrders::GatherLog(const Call& call) {
-  Wish wish{.action_name = "GatherManagementAgentLog",
-            .command = {},
-            .words = "send its log",
-            .result_operation = "GetLogBundle",
-            .result_own_uid = "logBundleUid"};
+  Wish wish{
+      .command = {}, .words = "send its log", .result_operation = "GetLogBundle", .result_own_uid = "logBundleUid"};
   wish.command.mutable_log_bundle();
   return Order(call, wish);
 }

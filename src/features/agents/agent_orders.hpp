@@ -22,7 +22,6 @@ class AgentOrders {
  private:
   /// What one order differs in from the others.
   struct Wish {
-    std::string_view action_name;
     agent::Command command;
     std::string_view words;                  ///< what the agent is asked to do
     std::string_view result_operation = {};  ///< as in Order

@@ -44,12 +44,11 @@ Result<Answer> AgentPackages::Upgrade(const Call& call) {
   agentlink::Order order{.agent_uid = uid,
                          .organization_uid = TextOf(*agent, "organizationUid").value_or(""),
                          .command = {},
-                         .action_name = "UpgradeManagementAgent",
                          .valid = std::chrono::hours(24)};
   order.command.mutable_upgrade()->set_package_uid(choice->uid);
   order.command.mutable_upgrade()->set_header(choice->header);
   return actions_.Run(call, order,
-                      {order.action_name, "Unknown", order.organization_uid, uid,
+                      {"Unknown", order.organization_uid, uid,
                        fmt::format("Asked agent {} to change to version {}.", TextOf(*agent, "hostName").value_or(""),
                                    choice->version)});
 }
@@ -63,7 +62,7 @@ Result<Answer> AgentPackages::Withdraw(const Call& call) {
   transaction.Query("update core.agent_package set withdrawn_at = now(), content = null where uid = $1", {uid});
   platform::WriteAudit(
       *connection, call,
-      {"WithdrawAgentPackage", "Unknown", std::nullopt, uid,
+      {"Unknown", std::nullopt, uid,
        fmt::format("The package of version {} is not offered any more.", TextOf(*package, "version").value_or(""))});
   transaction.Commit();
   return Answer{.data = nlohmann::json::object()};

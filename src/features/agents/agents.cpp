@@ -45,9 +45,9 @@ Result<Answer> Agents::DownloadLinuxPackage(const Call& call) {
         "make_interval(days => $5::int), $6)",
         {platform::SecretHash(token), organization, location.empty() ? db::Param() : db::Param(location),
          call.caller.user_uid, days, uses});
-    platform::WriteAudit(*connection, call,
-                         {"DownloadLinuxManagementPackage", "AgentPackagesDownloaded", organization, organization,
-                          "A setup file for agents was downloaded."});
+    platform::WriteAudit(
+        *connection, call,
+        {"AgentPackagesDownloaded", organization, organization, "A setup file for agents was downloaded."});
     transaction.Commit();
   }
   const auto& keys = link_.package_keys;
@@ -72,8 +72,8 @@ Result<Answer> Agents::ResetTokens(const Call& call) {
   db::Transaction transaction(*connection);
   const auto gone = transaction.Query("delete from core.enrolment_token where organization_uid = $1", {organization});
   platform::WriteAudit(*connection, call,
-                       {"RefreshOrganizationSecurityToken", "CompanyAuthenticationTokenReset", organization,
-                        organization, fmt::format("{} setup files were made void.", gone.Affected())});
+                       {"CompanyAuthenticationTokenReset", organization, organization,
+                        fmt::format("{} setup files were made void.", gone.Affected())});
   transaction.Commit();
   return Answer{.data = json::object()};
 }
@@ -85,9 +85,9 @@ Result<Answer> Agents::DeleteToken(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.enrolment_token where uid = $1", {uid});
-  platform::WriteAudit(*connection, call,
-                       {"DeleteEnrolmentToken", "CompanyAuthenticationTokenReset", TextOf(*token, "organizationUid"),
-                        uid, "A setup file was made void."});
+  platform::WriteAudit(
+      *connection, call,
+      {"CompanyAuthenticationTokenReset", TextOf(*token, "organizationUid"), uid, "A setup file was made void."});
   transaction.Commit();
   return Answer{.data = json::object()};
 }
@@ -109,7 +109,7 @@ Result<Answer> Agents::Accept(const Call& call) {
       {uid, organization});
   if (rows.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such unverified agent.");
   platform::WriteAudit(*connection, call,
-                       {"AcceptUnverifiedAgent", "ManagementAgentAccepted", organization, uid,
+                       {"ManagementAgentAccepted", organization, uid,
                         fmt::format("Agent on {} was accepted.", rows.Text(0, "host_name"))});
   transaction.Commit();
   return Answer{.data = json::object()};
@@ -125,7 +125,7 @@ Result<Answer> Agents::Reject(const Call& call) {
       {uid, TextOf(call.body, "reason")});
   if (rows.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such unverified agent.");
   platform::WriteAudit(*connection, call,
-                       {"RejectUnverifiedAgent", "ManagementAgentRejected", std::nullopt, uid,
+                       {"ManagementAgentRejected", std::nullopt, uid,
                         fmt::format("Agent on {} was rejected.", rows.Text(0, "host_name"))});
   transaction.Commit();
   link_.disconnect(uid);
@@ -136,7 +136,7 @@ Result<Answer> Agents::Patch(const Call& call) {
   const std::string& uid = call.Path("managementAgentUid");
   bool moved = false;
   auto answer = platform::PatchItem(
-      services_, call, {"GetManagementAgent", "ManagementAgent", {{"managementAgentUid", uid}}},
+      services_, call, {"GetManagementAgent", {{"managementAgentUid", uid}}},
       [&](db::Connection& connection, const json& current, const json& next) -> Result<platform::AuditEntry> {
         const auto location = TextOf(next, "locationUid");
         if (connection
@@ -161,8 +161,8 @@ Result<Answer> Agents::Patch(const Call& call) {
             "update core.agent set friendly_name = coalesce($2, friendly_name), tag = $3, revision = case when $5 then "
             "0 else revision end, location_uid = $4, role = $6 where uid = $1",
             {uid, TextOf(next, "friendlyName"), TextOf(next, "tag"), location, moved ? "t" : "f", role});
-        return platform::AuditEntry{"PatchManagementAgent", "ManagementAgentAssigned",
-                                    TextOf(current, "organizationUid"), uid, "Agent was changed."};
+        return platform::AuditEntry{"ManagementAgentAssigned", TextOf(current, "organizationUid"), uid,
+                                    "Agent was changed."};
       });
   if (answer && moved) link_.disconnect(uid);
   return answer;
@@ -176,9 +176,9 @@ Result<Answer> Agents::Resync(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("update core.agent set revision = 0 where uid = $1", {uid});
-  platform::WriteAudit(*connection, call,
-                       {"ResyncManagementAgent", "Unknown", TextOf(*current, "organizationUid"), uid,
-                        "Agent was asked to send everything again."});
+  platform::WriteAudit(
+      *connection, call,
+      {"Unknown", TextOf(*current, "organizationUid"), uid, "Agent was asked to send everything again."});
   transaction.Commit();
   link_.disconnect(uid);
   return Answer{.data = json::object()};
@@ -192,9 +192,9 @@ Result<Answer> Agents::Delete(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("select core.expel_agent($1, 'Removed')", {uid});
-  platform::WriteAudit(*connection, call,
-                       {"DeleteManagementAgent", "ManagementAgentDeleted", TextOf(*current, "organizationUid"), uid,
-                        "Agent was removed with what it reported."});
+  platform::WriteAudit(
+      *connection, call,
+      {"ManagementAgentDeleted", TextOf(*current, "organizationUid"), uid, "Agent was removed with what it reported."});
   transaction.Commit();
   link_.disconnect(uid);
   return Answer{.data = json::array()};

@@ -21,9 +21,8 @@ Result<Answer> Changes::Begin(const Call& call) {
   transaction.Query(
       "insert into core.change (uid, title, plan, user_uid, organization_uid) values ($1, $2, $3, $4, $5)",
       {uid, title, TextOf(call.body, "plan"), call.caller.user_uid, call.caller.organization_uid});
-  platform::WriteAudit(
-      *connection, call,
-      {"BeginChange", "Unknown", call.caller.organization_uid, uid, fmt::format("Change \"{}\" began.", title)});
+  platform::WriteAudit(*connection, call,
+                       {"Unknown", call.caller.organization_uid, uid, fmt::format("Change \"{}\" began.", title)});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetChange", {{"changeUid", uid}}, call.caller.scope);
 }
@@ -44,7 +43,7 @@ Result<Answer> Changes::End(const Call& call) {
   }
   platform::WriteAudit(
       *connection, call,
-      {"EndChange", "Unknown", call.caller.organization_uid, uid,
+      {"Unknown", call.caller.organization_uid, uid,
        fmt::format("Change \"{}\" {}. {}", rows.Text(0, "title"), done ? "is done" : "failed", message.value_or(""))});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetChange", {{"changeUid", uid}}, call.caller.scope);

@@ -47,7 +47,7 @@ void Onboarding::Record(const Call& call, const std::vector<std::string>& missin
        TextOf(call.body, "reason")});
   platform::WriteAudit(
       *connection, call,
-      {"BeginOnboardingStep", "CompanyModified", call.Path("companyUid"), step,
+      {"CompanyModified", call.Path("companyUid"), step,
        missing.empty() ? fmt::format("Step {} of the onboarding was begun.", step)
                        : fmt::format("Step {} of the onboarding was begun by force, before {}: {}", step,
                                      fmt::join(missing, ", "), TextOf(call.body, "reason").value_or(""))});
@@ -80,7 +80,7 @@ Result<Answer> Onboarding::Begin(const Call& call) {
   std::vector<std::string> names;
   for (const auto& [name, wait] : *missing) names.push_back(name);
   if (tenant) {
-    auto answer = tenants_.CreateForCompany(call, "BeginOnboardingStep", "GetOnboarding");
+    auto answer = tenants_.CreateForCompany(call, "GetOnboarding");
     if (answer) Record(call, names);
     return answer;
   }
@@ -103,7 +103,7 @@ Result<Answer> Onboarding::SetNeeded(const Call& call) {
       {call.Path("companyUid"), step, needed ? "t" : "f"});
   platform::WriteAudit(
       *connection, call,
-      {"SetOnboardingStepNeeded", "CompanyModified", call.Path("companyUid"), step,
+      {"CompanyModified", call.Path("companyUid"), step,
        fmt::format("Step {} of the onboarding was declared {}.", step, needed ? "needed" : "not needed")});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetOnboarding", path, call.caller.scope);

@@ -19,13 +19,13 @@ platform::Bindings PathOf(const Call& call) {
 
 Result<Answer> Sites::Patch(const Call& call) {
   const std::string& uid = call.Path("siteUid");
-  return PatchItem(services_, call, {"GetSite", "CloudAgent", PathOf(call)},
+  return PatchItem(services_, call, {"GetSite", PathOf(call)},
                    [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
                      connection.Query(
                          "insert into core.site_setting (site_uid, description) values ($1, $2) on conflict (site_uid) "
                          "do update set description = excluded.description",
                          {uid, platform::TextOf(next, "description")});
-                     return AuditEntry{"PatchSite", "Unknown", std::nullopt, uid,
+                     return AuditEntry{"Unknown", std::nullopt, uid,
                                        fmt::format("The note on site {} was changed.", next.value("siteName", ""))};
                    });
 }
@@ -43,7 +43,7 @@ Result<Answer> Sites::SetMaintenance(const Call& call) {
       {uid, on ? "t" : "f"});
   platform::WriteAudit(
       *connection, call,
-      {"SetSiteMaintenanceMode", "Unknown", std::nullopt, uid,
+      {"Unknown", std::nullopt, uid,
        fmt::format("Maintenance of site {} was switched {}.", site->value("siteName", ""), on ? "on" : "off")});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetSite", PathOf(call), call.caller.scope);

@@ -15,16 +15,16 @@ class CloudTenants {
   using Answer = Result<contract::Answer>;
   Answer Create(const Call& call);
   /// Of a company (companyUid in the path): a new one, or one that is there. The answer is that of the operation.
-  Answer CreateForCompany(const Call& call, std::string_view action_name, std::string_view result_operation);
-  Answer Patch(const Call& call, std::string_view action_name);
-  Answer Delete(const Call& call, std::string_view action_name);
-  Answer SetEnabled(const Call& call, std::string_view action_name, bool enabled);
-  Answer AddQuota(const Call& call, std::string_view action_name);
-  Answer PatchQuota(const Call& call, std::string_view action_name);
-  Answer DeleteQuota(const Call& call, std::string_view action_name);
-  Answer SetPlans(const Call& call, std::string_view action_name);
-  Answer PatchPlans(const Call& call, std::string_view action_name);
-  Answer DropPlan(const Call& call, std::string_view action_name);
+  Answer CreateForCompany(const Call& call, std::string_view result_operation);
+  Answer Patch(const Call& call);
+  Answer Delete(const Call& call);
+  Answer SetEnabled(const Call& call, bool enabled);
+  Answer AddQuota(const Call& call);
+  Answer PatchQuota(const Call& call);
+  Answer DeleteQuota(const Call& call);
+  Answer SetPlans(const Call& call);
+  Answer PatchPlans(const Call& call);
+  Answer DropPlan(const Call& call);
   Answer PatchTraffic(const Call& call);
 
  private:
@@ -33,40 +33,42 @@ class CloudTenants {
     std::string uid, name, site_uid, site_name;
     db::Param company_uid;
   };
-  /// Agent that manages a site, and whose it is.
-  struct Manager {
-    std::string agent_uid, organization_uid;
-  };
+  using Fill = std::function<void(agent::CloudTenantAction&)>;
   /// An order to be given, and what is said of it.
   struct Task {
-    std::string_view action_name;
-    std::string_view audit_type;
-    std::string message;
-    std::string_view result_operation = {};
-    platform::Bindings result_path = {};
+    std::string_view audit_type = "TenantModified";
+    std::string message = {};
+    platform::PatchTarget result = {};  ///< whose object is the answer; empty = none
     std::string_view result_made_uid = {};
-    /// What becomes of the assignment when it is done.
+    /// What becomes of the assignment when it is done: a new tenant is the company's, or the tenant is gone.
     struct Claim {
       db::Param tenant_uid, company_uid;
     };
     std::optional<Claim> claim = {};
   };
+  /// What a company is to have: a tenant that is there (tenant_uid), or the one that an order makes (order_uid).
+  struct Place {
+    std::string company_uid, site_uid, tenant_uid, order_uid;
+  };
 
+  Answer AsItIs(const Call& call, const platform::PatchTarget& target);
+  Result<nlohmann::json> Current(const Call& call, const platform::PatchTarget& target);
   Result<Tenant> Find(const Call& call);
+  Result<Tenant> FindUid(const Call& call, const std::string& uid);
   Answer CreateOn(const Call& call, const nlohmann::json& input, const db::Param& company, Task task);
   /// Hands the order to the site's agent, unless the site is in maintenance.
-  Answer Send(const Call& call, const std::string& site_uid, const db::Param& tenant_uid,
-              const std::function<void(agent::CloudTenantAction&)>& fill, const Task& task);
-  Answer Assign(const Call& call, const Tenant& tenant, const db::Param& company, std::string_view action_name);
+  Answer Send(const Call& call, const std::string& site_uid, const db::Param& tenant_uid, const Fill& fill,
+              const Task& task);
+  Answer SendTo(const Call& call, const Tenant& tenant, const Fill& fill, const Task& task);
+  /// Keeps the claim with the order, when there is none against it.
+  static void Claims(const Call& call, const std::string& site_uid, const Task::Claim& claim, agentlink::Order& order);
+  Answer Assign(const Call& call, const Tenant& tenant, const db::Param& company);
+  /// Of those who give a company a tenant, one is after the other until the transaction ends.
+  static void Lock(db::Connection& connection);
   /// Why the tenant cannot be the company's; nothing when it can.
-  Status CheckAssignment(db::Connection& connection, const Call& call, const Tenant& tenant,
-                         const std::string& company);
-  Status CheckCompany(db::Connection& connection, const Call& call, const std::string& company,
-                      const std::string& site_uid, const std::string& tenant_uid);
-  /// The answer of the tenant itself, in the words of the call's level.
-  static std::pair<std::string_view, platform::Bindings> TenantOperation(const Call& call);
-  static std::pair<std::string_view, platform::Bindings> PartOperation(const Call& call, std::string_view at_tenant,
-                                                                       std::string_view at_company);
+  static Status CheckAssignment(db::Connection& connection, const Call& call, const Tenant& tenant,
+                                const std::string& company);
+  static Status CheckCompany(db::Connection& connection, const Call& call, const Place& place);
 
   platform::Services services_;
   Actions& actions_;

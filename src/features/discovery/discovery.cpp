@@ -22,9 +22,8 @@ constexpr std::uint32_t kConnectMilliseconds = 1000;
 constexpr std::uint32_t kTotalSeconds = 600;
 
 /// The published words of the activity log have none for rules.
-AuditEntry Entry(std::string_view operation, const db::Param& organization, const std::string& uid,
-                 std::string message) {
-  return {operation, "Unknown", organization, uid, std::move(message)};
+AuditEntry Entry(const db::Param& organization, const std::string& uid, std::string message) {
+  return {"Unknown", organization, uid, std::move(message)};
 }
 
 /// What an agent would refuse in any place. Whether addresses are near the agent, only the agent knows.
@@ -84,7 +83,6 @@ agentlink::Order OrderOf(const json& rule, const std::string& agent) {
   agentlink::Order order{.agent_uid = agent,
                          .organization_uid = rule.at("organizationUid"),
                          .command = {},
-                         .action_name = "RunDiscoveryRule",
                          .result_operation = "GetDiscoveryRule",
                          .result_path = {{"ruleUid", uid}},
                          .rule_uid = uid};
@@ -132,9 +130,9 @@ Result<Answer> Discovery::Create(const Call& call) {
       "values ($1, $2, $3, $4, $5, $6, $7, $8)",
       {uid, organization, TextOf(rule, "name"), TextOf(rule, "method"), ranges.dump(), hosts.dump(),
        TextOf(rule, "managementAgentUid"), rule.value("isEnabled", true) ? "t" : "f"});
-  platform::WriteAudit(*connection, call,
-                       Entry("CreateDiscoveryRule", organization, uid,
-                             fmt::format("Discovery rule {} was added.", rule["name"].get<std::string>())));
+  platform::WriteAudit(
+      *connection, call,
+      Entry(organization, uid, fmt::format("Discovery rule {} was added.", rule["name"].get<std::string>())));
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetDiscoveryRule", Path(uid), call.caller.scope);
 }
@@ -142,7 +140,7 @@ Result<Answer> Discovery::Create(const Call& call) {
 Result<Answer> Discovery::Patch(const Call& call) {
   const std::string& uid = call.Path("ruleUid");
   return PatchItem(
-      services_, call, {"GetDiscoveryRule", "DiscoveryRule", Path(uid)},
+      services_, call, {"GetDiscoveryRule", Path(uid)},
       [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
         const std::string organization = current.at("organizationUid");
         if (current.at("method") == "NetworkRange") {
@@ -155,7 +153,7 @@ Result<Answer> Discovery::Patch(const Call& call) {
         connection.Query(
             "update core.discovery_rule set name = $2, ranges = $3, agent_uid = $4, is_enabled = $5 where uid = $1",
             {uid, TextOf(next, "name"), next.at("ranges").dump(), agent, next.at("isEnabled").get<bool>() ? "t" : "f"});
-        return Entry("PatchDiscoveryRule", organization, uid,
+        return Entry(organization, uid,
                      fmt::format("Discovery rule {} was changed.", next.at("name").get<std::string>()));
       });
 }
@@ -167,9 +165,9 @@ Result<Answer> Discovery::Delete(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.discovery_rule where uid = $1", {uid});
-  platform::WriteAudit(*connection, call,
-                       Entry("DeleteDiscoveryRule", TextOf(*rule, "organizationUid"), uid,
-                             "A discovery rule was removed with what it found."));
+  platform::WriteAudit(
+      *connection, call,
+      Entry(TextOf(*rule, "organizationUid"), uid, "A discovery rule was removed with what it found."));
   transaction.Commit();
   return Answer{.data = json::object()};
 }
@@ -185,9 +183,9 @@ Result<Answer> Discovery::Import(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("update core.discovery_rule set hosts = $2 where uid = $1", {uid, hosts->dump()});
-  platform::WriteAudit(*connection, call,
-                       Entry("ImportDiscoveryCsv", TextOf(*rule, "organizationUid"), uid,
-                             fmt::format("{} computers were imported.", hosts->size())));
+  platform::WriteAudit(
+      *connection, call,
+      Entry(TextOf(*rule, "organizationUid"), uid, fmt::format("{} computers were imported.", hosts->size())));
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetDiscoveryRule", Path(uid), call.caller.scope);
 }
@@ -199,7 +197,7 @@ Result<Answer> Discovery::Run(const Call& call) {
   const auto agent = RunnerOf(*services_.owner.Acquire(), uid);
   if (!agent) return tl::unexpected(agent.error());
   return actions_.Run(call, OrderOf(*rule, *agent),
-                      Entry("RunDiscoveryRule", TextOf(*rule, "organizationUid"), uid,
+                      Entry(TextOf(*rule, "organizationUid"), uid,
                             fmt::format("Asked to run discovery rule {}.", rule->at("name").get<std::string>())));
 }
 

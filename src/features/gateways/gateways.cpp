@@ -16,8 +16,8 @@ using platform::TextOf;
 constexpr std::int64_t kPort = 6180;
 
 /// The published words of the activity log have none for gateways.
-AuditEntry Entry(std::string_view operation, const std::string& uid, std::string message) {
-  return {operation, "Unknown", std::nullopt, uid, std::move(message)};
+AuditEntry Entry(const std::string& uid, std::string message) {
+  return {"Unknown", std::nullopt, uid, std::move(message)};
 }
 
 Error OfSite() {
@@ -71,9 +71,8 @@ Result<Answer> CloudGateways::Create(const Call& call) {
       "insert into core.gateway (uid, name, description, host, external_port, port, network_mode, pool_uid, "
       "is_enabled) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
       Values(uid, gateway));
-  platform::WriteAudit(
-      *connection, call,
-      Entry("CreateCloudGateway", uid, fmt::format("Gateway {} was added.", gateway["name"].get<std::string>())));
+  platform::WriteAudit(*connection, call,
+                       Entry(uid, fmt::format("Gateway {} was added.", gateway["name"].get<std::string>())));
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetCloudGateway", {{"gatewayUid", uid}}, call.caller.scope);
 }
@@ -81,7 +80,7 @@ Result<Answer> CloudGateways::Create(const Call& call) {
 Result<Answer> CloudGateways::Patch(const Call& call) {
   const std::string& uid = call.Path("gatewayUid");
   return PatchItem(
-      services_, call, {"GetCloudGateway", "CloudGateway", {{"gatewayUid", uid}}},
+      services_, call, {"GetCloudGateway", {{"gatewayUid", uid}}},
       [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
         if (TextOf(current, "backupServerUid")) return tl::unexpected(OfSite());
         if (current.at("isBuiltIn").get<bool>()) {
@@ -104,8 +103,7 @@ Result<Answer> CloudGateways::Patch(const Call& call) {
               "gateway_uid = $1",
               {uid});
         }
-        return Entry("PatchCloudGateway", uid,
-                     fmt::format("Gateway {} was changed.", next.at("name").get<std::string>()));
+        return Entry(uid, fmt::format("Gateway {} was changed.", next.at("name").get<std::string>()));
       });
 }
 
@@ -120,8 +118,7 @@ Result<Answer> CloudGateways::Delete(const Call& call) {
   if (rows.Bool(0, "own"))
     return Fail(ErrorCode::kConflict, "This is the console's own listener; it stays. Disable it to keep agents off.");
   transaction.Query("delete from core.gateway where uid = $1", {uid});
-  platform::WriteAudit(*connection, call,
-                       Entry("DeleteCloudGateway", uid, fmt::format("Gateway {} was removed.", rows.Text(0, "name"))));
+  platform::WriteAudit(*connection, call, Entry(uid, fmt::format("Gateway {} was removed.", rows.Text(0, "name"))));
   transaction.Commit();
   return Answer{.data = json::object()};
 }
@@ -134,7 +131,7 @@ Result<Answer> CloudGateways::CreatePool(const Call& call) {
       "insert into core.gateway_pool (uid, name, description, priority) values ($1, $2, coalesce($3, ''), coalesce($4, "
       "0))",
       {uid, TextOf(call.body, "name"), TextOf(call.body, "description"), TextOf(call.body, "priority")});
-  platform::WriteAudit(*connection, call, Entry("CreateCloudGatewayPool", uid, "A pool of gateways was added."));
+  platform::WriteAudit(*connection, call, Entry(uid, "A pool of gateways was added."));
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetCloudGatewayPool", {{"instanceUid", uid}}, call.caller.scope);
 }
@@ -142,13 +139,13 @@ Result<Answer> CloudGateways::CreatePool(const Call& call) {
 Result<Answer> CloudGateways::PatchPool(const Call& call) {
   const std::string& uid = call.Path("instanceUid");
   return PatchItem(
-      services_, call, {"GetCloudGatewayPool", "CloudGatewayPool", {{"instanceUid", uid}}},
+      services_, call, {"GetCloudGatewayPool", {{"instanceUid", uid}}},
       [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
         if (TextOf(current, "backupServerUid")) return tl::unexpected(OfSite());
         connection.Query(
             "update core.gateway_pool set name = $2, description = coalesce($3, ''), priority = $4 where uid = $1",
             {uid, TextOf(next, "name"), TextOf(next, "description"), TextOf(next, "priority")});
-        return Entry("PatchCloudGatewayPool", uid, "A pool of gateways was changed.");
+        return Entry(uid, "A pool of gateways was changed.");
       });
 }
 
@@ -158,7 +155,7 @@ Result<Answer> CloudGateways::DeletePool(const Call& call) {
   db::Transaction transaction(*connection);
   if (transaction.Query("delete from core.gateway_pool where uid = $1 returning 1", {uid}).Count() == 0)
     return Fail(ErrorCode::kNotFound, "There is no such pool of gateways.");
-  platform::WriteAudit(*connection, call, Entry("DeleteCloudGatewayPool", uid, "A pool of gateways was removed."));
+  platform::WriteAudit(*connection, call, Entry(uid, "A pool of gateways was removed."));
   transaction.Commit();
   return Answer{.data = json::object()};
 }

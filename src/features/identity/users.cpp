@@ -38,9 +38,9 @@ std::string KindOf(std::string_view role) {
 Result<Caller> Users::SignIn(const Call& call, const std::string& name, const std::string& password) {
   auto caller = services_.identity.CheckPassword(name, password, call.request.peer);
   auto connection = services_.owner.Acquire();
-  const Call as_user{call.request, caller ? *caller : call.caller, call.path, {}};
+  const Call as_user{"IssueToken", call.request, caller ? *caller : call.caller, call.path, {}};
   platform::WriteAudit(*connection, as_user,
-                       {"IssueToken", caller ? "LoginSuccessful" : "LoginFailed",
+                       {caller ? "LoginSuccessful" : "LoginFailed",
                         caller ? db::Param(caller->organization_uid) : std::nullopt, caller ? caller->user_uid : "",
                         fmt::format("Sign-in of {} {}.", name.substr(0, 200), caller ? "succeeded" : "failed")});
   return caller;
@@ -124,7 +124,7 @@ Result<Answer> Users::CreateUser(const Call& call) {
       {uid, organization, role, *name, platform::HashPassword(*password), call.body.at("profile").dump()});
   platform::WriteAudit(
       *connection, call,
-      {"CreateUser", "UserRecordCreated", organization, uid, fmt::format("User {} was created as {}.", *name, role)});
+      {"UserRecordCreated", organization, uid, fmt::format("User {} was created as {}.", *name, role)});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetUser", {{"userUid", uid}}, call.caller.scope);
 }
@@ -132,7 +132,7 @@ Result<Answer> Users::CreateUser(const Call& call) {
 Result<Answer> Users::PatchUser(const Call& call) {
   const std::string& uid = call.Path("userUid");
   return platform::PatchItem(
-      services_, call, {"GetUser", "User", {{"userUid", uid}}},
+      services_, call, {"GetUser", {{"userUid", uid}}},
       [&](db::Connection& connection, const json& current, const json& next) -> Result<platform::AuditEntry> {
         const std::string organization = current.at("organizationUid").get<std::string>();
         const std::string role = next.value("role", current.value("role", ""));
@@ -146,7 +146,7 @@ Result<Answer> Users::PatchUser(const Call& call) {
             {uid, role, next.value("profile", json::object()).dump(), TextOf(next, "status"),
              new_password ? db::Param(platform::HashPassword(*password)) : std::nullopt});
         if (new_password) connection.Query("delete from core.token where user_uid = $1", {uid});
-        return platform::AuditEntry{"PatchUser", "UserRecordModified", organization, uid, "User was changed."};
+        return platform::AuditEntry{"UserRecordModified", organization, uid, "User was changed."};
       });
 }
 
@@ -162,9 +162,9 @@ Result<Answer> Users::DeleteUser(const Call& call) {
     return tl::unexpected(status.error());
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.account where uid = $1", {uid});
-  platform::WriteAudit(*connection, call,
-                       {"DeleteUser", "UserRecordRemoved", organization, uid,
-                        fmt::format("User {} was deleted.", current->value("userName", ""))});
+  platform::WriteAudit(
+      *connection, call,
+      {"UserRecordRemoved", organization, uid, fmt::format("User {} was deleted.", current->value("userName", ""))});
   transaction.Commit();
   return Answer{.data = json::object()};
 }
@@ -201,7 +201,7 @@ Result<Answer> Users::AddLocation(const Call& call) {
       {uid, location});
   if (changed.Count() > 0) {
     platform::WriteAudit(*connection, call,
-                         {"AddUserLocation", "CompanyUserLocationCreated", organization, uid,
+                         {"CompanyUserLocationCreated", organization, uid,
                           fmt::format("The user was given the location {} ({}).", changed.Text(0, "name"), location)});
   } else if (transaction
                  .Query("select from core.location where uid = $1 and organization_uid = $2", {location, organization})
@@ -226,7 +226,7 @@ Result<Answer> Users::RemoveLocation(const Call& call) {
     return Fail(ErrorCode::kNotFound, "The user does not have this location.");
   }
   platform::WriteAudit(*connection, call,
-                       {"RemoveUserLocation", "CompanyUserLocationRemoved", organization, uid,
+                       {"CompanyUserLocationRemoved", organization, uid,
                         fmt::format("The location {} was taken from the user.", location)});
   transaction.Commit();
   return Answer{.data = json::object()};
@@ -249,8 +249,7 @@ Result<Answer> Users::AddApiKeyLogin(const Call& call) {
       "returning id",
       {uid, platform::SecretHash(key), key.substr(0, 6), platform::QueryOf(call, "description"),
        db::ArrayLiteral(scopes), platform::QueryFlag(call, "isReadAccessOnly") ? "t" : "f"});
-  platform::WriteAudit(*connection, call,
-                       {"AddApiKeyLogin", "UserLoginTypeCreated", *organization, uid, "An API key was created."});
+  platform::WriteAudit(*connection, call, {"UserLoginTypeCreated", *organization, uid, "An API key was created."});
   transaction.Commit();
   auto login = platform::CurrentItem(services_, "GetUserLogin", {{"userUid", uid}, {"userLoginId", rows.Text(0, "id")}},
                                      call.caller.scope);
@@ -272,9 +271,9 @@ Result<Answer> Users::RevokeUserTokens(const Call& call) {
                  .Count() == 0) {
     return FailParameter("userLoginId", fmt::format("The user has no login {}.", login));
   }
-  platform::WriteAudit(*connection, call,
-                       {"RevokeUserTokens", "UserTokenRevoked", *organization, uid,
-                        login.empty() ? "All sessions were ended." : "An API key was revoked."});
+  platform::WriteAudit(
+      *connection, call,
+      {"UserTokenRevoked", *organization, uid, login.empty() ? "All sessions were ended." : "An API key was revoked."});
   transaction.Commit();
   return Answer{.data = true};
 }
@@ -285,7 +284,7 @@ Result<Answer> Users::PatchLogin(const Call& call) {
   const auto organization = OrganizationOfManaged(call, true);
   if (!organization) return tl::unexpected(organization.error());
   return platform::PatchItem(
-      services_, call, {"GetUserLogin", "UserLogin", {{"userUid", uid}, {"userLoginId", id}}},
+      services_, call, {"GetUserLogin", {{"userUid", uid}, {"userLoginId", id}}},
       [&](db::Connection& connection, const json& current, const json& next) -> Result<platform::AuditEntry> {
         std::string status = next.at("status").get<std::string>();
         if (status == "disabled") status = "disabledDueToUser";
@@ -302,7 +301,7 @@ Result<Answer> Users::PatchLogin(const Call& call) {
             {uid, id, TextOf(next, "description"), status, db::ArrayLiteral(scopes),
              next.at("isReadAccessOnly") == json(true) ? "t" : "f"});
         const std::string_view word = same ? "changed" : status == "enabled" ? "enabled" : "disabled";
-        return platform::AuditEntry{"PatchUserLogin", "UserRecordModified", *organization, uid,
+        return platform::AuditEntry{"UserRecordModified", *organization, uid,
                                     fmt::format("The API key {} was {}.", id, word)};
       });
 }
@@ -319,7 +318,7 @@ Result<Answer> Users::DeleteLogin(const Call& call) {
     return Fail(ErrorCode::kNotFound, fmt::format("The user has no login {}.", call.Path("userLoginId")));
   }
   platform::WriteAudit(*connection, call,
-                       {"DeleteUserLogin", "UserLoginTypeRemoved", *organization, call.Path("userUid"),
+                       {"UserLoginTypeRemoved", *organization, call.Path("userUid"),
                         fmt::format("The API key {} was revoked.", call.Path("userLoginId"))});
   transaction.Commit();
   return Answer{.data = true};

@@ -58,16 +58,14 @@ std::string OrganizationOf(const json& object) {
 }
 
 /// What a patch of a job asks for: ENABLE, DISABLE, or NONE when it is so already. Only isEnabled can be changed.
-Result<Jobs::Verb> SwitchOf(std::string_view schema, const json& job, const json& patch) {
-  auto next = contract::ApplyPatch(*contract::FindSchema(schema), job, patch);
-  if (!next) return tl::unexpected(next.error());
-  for (const auto& [name, value] : next->items()) {
-    if (name != "isEnabled" && job.value(name, json()) != value) {
+Result<Jobs::Verb> SwitchOf(const platform::Patched& job) {
+  for (const auto& [name, value] : job.next.items()) {
+    if (name != "isEnabled" && job.current.value(name, json()) != value) {
       return FailProperty(name, fmt::format("{} cannot be changed here; only isEnabled can.", name));
     }
   }
-  const bool enabled = next->value("isEnabled", true);
-  if (job.value("isEnabled", true) == enabled) return JobAction::NONE;
+  const bool enabled = job.next.value("isEnabled", true);
+  if (job.current.value("isEnabled", true) == enabled) return JobAction::NONE;
   return enabled ? JobAction::ENABLE : JobAction::DISABLE;
 }
 
@@ -77,31 +75,29 @@ platform::Bindings AgentJobPath(const Call& call) {
 
 }  // namespace
 
-Result<Answer> Jobs::Act(const Call& call, std::string_view action_name, Verb verb) {
+Result<Answer> Jobs::Act(const Call& call, Verb verb) {
   auto job =
       platform::CurrentItem(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
   if (!job) return tl::unexpected(job.error());
-  return Send(call, *job, action_name, verb, false);
+  return Send(call, *job, verb, false);
 }
 
 Result<Answer> Jobs::Patch(const Call& call) {
-  auto job =
-      platform::CurrentItem(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
+  auto job = platform::PatchedItem(services_, call, {"GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}});
   if (!job) return tl::unexpected(job.error());
-  auto verb = SwitchOf("BackupServerJob", *job, call.body);
+  auto verb = SwitchOf(*job);
   if (!verb) return tl::unexpected(verb.error());
   if (*verb == JobAction::NONE) {
     return platform::ItemAnswer(services_, "GetBackupServerJob", {{"jobUid", call.Path("jobUid")}}, call.caller.scope);
   }
-  return Send(call, *job, "PatchBackupServerJob", *verb, true);
+  return Send(call, job->current, *verb, true);
 }
 
-Result<Answer> Jobs::Send(const Call& call, const json& job, std::string_view action_name, Verb verb, bool answer_job) {
+Result<Answer> Jobs::Send(const Call& call, const json& job, Verb verb, bool answer_job) {
   const auto agent =
       AgentOf(services_.owner, "inventory.backup_server_job", TextOf(job, "uniqueUid"), OrganizationOf(job));
   if (!agent) return tl::unexpected(NoAgent());
-  agentlink::Order order{
-      .agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}, .action_name = action_name};
+  agentlink::Order order{.agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}};
   JobAction& action = *order.command.mutable_job();
   action.set_verb(verb);
   action.set_backup_server_uid(TextOf(job, "backupServerUid").value_or(""));
@@ -112,33 +108,31 @@ Result<Answer> Jobs::Send(const Call& call, const json& job, std::string_view ac
   }
   const Words words = WordsOf(verb);
   return actions_.Run(call, order,
-                      {action_name, words.audit_type, order.organization_uid, action.job_uid(),
+                      {words.audit_type, order.organization_uid, action.job_uid(),
                        fmt::format("Asked to {} job {}.", words.verb, TextOf(job, "name").value_or(""))});
 }
 
-Result<Answer> Jobs::ActOnAgentJob(const Call& call, std::string_view action_name, Verb verb) {
+Result<Answer> Jobs::ActOnAgentJob(const Call& call, Verb verb) {
   auto job = platform::CurrentItem(services_, "GetBackupAgentJobOfAgent", AgentJobPath(call), call.caller.scope);
   if (!job) return tl::unexpected(job.error());
-  return SendToAgent(call, *job, action_name, verb, false);
+  return SendToAgent(call, *job, verb, false);
 }
 
 Result<Answer> Jobs::PatchAgentJob(const Call& call) {
-  auto job = platform::CurrentItem(services_, "GetBackupAgentJobOfAgent", AgentJobPath(call), call.caller.scope);
+  auto job = platform::PatchedItem(services_, call, {"GetBackupAgentJobOfAgent", AgentJobPath(call)});
   if (!job) return tl::unexpected(job.error());
-  auto verb = SwitchOf("BackupAgentJob", *job, call.body);
+  auto verb = SwitchOf(*job);
   if (!verb) return tl::unexpected(verb.error());
   if (*verb == JobAction::NONE)
     return platform::ItemAnswer(services_, "GetBackupAgentJobOfAgent", AgentJobPath(call), call.caller.scope);
-  return SendToAgent(call, *job, "PatchBackupAgentJob", *verb, true);
+  return SendToAgent(call, job->current, *verb, true);
 }
 
-Result<Answer> Jobs::SendToAgent(const Call& call, const json& job, std::string_view action_name, Verb verb,
-                                 bool answer_job) {
+Result<Answer> Jobs::SendToAgent(const Call& call, const json& job, Verb verb, bool answer_job) {
   const auto agent =
       AgentOf(services_.owner, "inventory.backup_agent_job", TextOf(job, "instanceUid"), OrganizationOf(job));
   if (!agent) return tl::unexpected(NoAgent());
-  agentlink::Order order{
-      .agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}, .action_name = action_name};
+  agentlink::Order order{.agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}};
   if (answer_job) {
     order.result_operation = "GetBackupAgentJobOfAgent";
     order.result_path = AgentJobPath(call);
@@ -147,7 +141,7 @@ Result<Answer> Jobs::SendToAgent(const Call& call, const json& job, std::string_
   order.command.mutable_job()->set_job_uid(call.Path("backupAgentJobUid"));
   const Words words = WordsOf(verb);
   return actions_.Run(call, order,
-                      {action_name, words.audit_type, order.organization_uid, call.Path("backupAgentJobUid"),
+                      {words.audit_type, order.organization_uid, call.Path("backupAgentJobUid"),
                        fmt::format("Asked to {} job {}.", words.verb, TextOf(job, "name").value_or(""))});
 }
 

@@ -12,19 +12,18 @@ class Jobs {
 
   using Verb = agent::JobAction::Verb;
   /// Start, stop or retry of a backup server's job.
-  Result<contract::Answer> Act(const contract::Call& call, std::string_view action_name, Verb verb);
+  Result<contract::Answer> Act(const contract::Call& call, Verb verb);
   /// Enables or disables a backup server's job.
   Result<contract::Answer> Patch(const contract::Call& call);
   /// Switches the schedule of a backup agent's job on or off.
   Result<contract::Answer> PatchAgentJob(const contract::Call& call);
   /// Start or stop of a backup agent's job.
-  Result<contract::Answer> ActOnAgentJob(const contract::Call& call, std::string_view action_name, Verb verb);
+  Result<contract::Answer> ActOnAgentJob(const contract::Call& call, Verb verb);
 
  private:
-  Result<contract::Answer> Send(const contract::Call& call, const nlohmann::json& job, std::string_view action_name,
-                                Verb verb, bool answer_job);
-  Result<contract::Answer> SendToAgent(const contract::Call& call, const nlohmann::json& job,
-                                       std::string_view action_name, Verb verb, bool answer_job);
+  Result<contract::Answer> Send(const contract::Call& call, const nlohmann::json& job, Verb verb, bool answer_job);
+  Result<contract::Answer> SendToAgent(const contract::Call& call, const nlohmann::json& job, Verb verb,
+                                       bool answer_job);
 
   platform::Services services_;
   Actions& actions_;

@@ -100,8 +100,7 @@ Result<Answer> Organizations::CreateCompany(const Call& call) {
        TextOf(owner, "userName"), TextOf(body, "workloadLimit")});
   InsertOwner(*connection, body, uid, "CompanyOwner");
   const std::string name = body.at("organizationInput").at("name").get<std::string>();
-  platform::WriteAudit(*connection, call,
-                       {"CreateCompany", "CompanyCreated", uid, uid, fmt::format("Company {} was created.", name)});
+  platform::WriteAudit(*connection, call, {"CompanyCreated", uid, uid, fmt::format("Company {} was created.", name)});
   transaction.Commit();
   platform::TenantScope scope = call.caller.scope;
   if (!scope.all) scope.organizations.push_back(uid);  // the new company is the caller's from now on
@@ -111,7 +110,7 @@ Result<Answer> Organizations::CreateCompany(const Call& call) {
 Result<Answer> Organizations::PatchCompany(const Call& call) {
   const std::string& uid = call.Path("companyUid");
   return PatchItem(
-      services_, call, {"GetCompany", "Company", {{"companyUid", uid}}},
+      services_, call, {"GetCompany", {{"companyUid", uid}}},
       [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
         connection.Query(
             "update core.company set status = coalesce($2::core.company_status, status), reseller_uid = $3, "
@@ -130,7 +129,7 @@ Result<Answer> Organizations::PatchCompany(const Call& call) {
               "update core.account set password_hash = $2 where organization_uid = $1 and role = 'CompanyOwner'",
               {uid, platform::HashPassword(*password)});
         }
-        return AuditEntry{"PatchCompany", "CompanyModified", uid, uid, "Company was changed."};
+        return AuditEntry{"CompanyModified", uid, uid, "Company was changed."};
       });
 }
 
@@ -154,7 +153,7 @@ Result<Answer> Organizations::DeleteCompany(const Call& call) {
   transaction.Query("update core.organization set deleted_at = now() where uid = $1", {uid});
   platform::WriteAudit(
       *connection, call,
-      {"DeleteCompany", "CompanyDeleted", uid, uid,
+      {"CompanyDeleted", uid, uid,
        fmt::format("Company {} was deleted{}.", current->value("name", ""), remove_agents ? " with its agents" : "")});
   transaction.Commit();
   for (int i = 0; i < agents.Count(); ++i) disconnect_(agents.Text(i, "uid"));
@@ -171,7 +170,7 @@ Result<Answer> Organizations::CreateReseller(const Call& call) {
       {uid, TextOf(call.body, "proPartnerId"), Flag(call.body, "isRestAccessEnabled", false),
        call.body.value("resellerServices", json::object()).dump()});
   InsertOwner(*connection, call.body, uid, "ResellerOwner");
-  platform::WriteAudit(*connection, call, {"CreateReseller", "ResellerCreated", uid, uid, "Reseller was created."});
+  platform::WriteAudit(*connection, call, {"ResellerCreated", uid, uid, "Reseller was created."});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetReseller", {{"resellerUid", uid}}, call.caller.scope);
 }
@@ -179,14 +178,14 @@ Result<Answer> Organizations::CreateReseller(const Call& call) {
 Result<Answer> Organizations::PatchReseller(const Call& call) {
   const std::string& uid = call.Path("resellerUid");
   return PatchItem(
-      services_, call, {"GetReseller", "Reseller", {{"resellerUid", uid}}},
+      services_, call, {"GetReseller", {{"resellerUid", uid}}},
       [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
         connection.Query(
             "update core.reseller set status = coalesce($2::core.company_status, status), pro_partner_id "
             "= $3, is_rest_access_enabled = $4, services = $5::jsonb where uid = $1",
             {uid, TextOf(next, "status"), TextOf(next, "proPartnerId"), Flag(next, "isRestAccessEnabled", false),
              next.value("resellerServices", json::object()).dump()});
-        return AuditEntry{"PatchReseller", "ResellerModified", uid, uid, "Reseller was changed."};
+        return AuditEntry{"ResellerModified", uid, uid, "Reseller was changed."};
       });
 }
 
@@ -203,25 +202,24 @@ Result<Answer> Organizations::DeleteReseller(const Call& call) {
   }
   transaction.Query("delete from core.account where organization_uid = $1", {uid});
   transaction.Query("update core.organization set deleted_at = now() where uid = $1", {uid});
-  platform::WriteAudit(*connection, call, {"DeleteReseller", "ResellerDeleted", uid, uid, "Reseller was deleted."});
+  platform::WriteAudit(*connection, call, {"ResellerDeleted", uid, uid, "Reseller was deleted."});
   transaction.Commit();
   return Answer{.data = json::object()};
 }
 
 Result<Answer> Organizations::PatchOrganization(const Call& call) {
   const std::string& uid = call.Path("organizationUid");
-  return PatchItem(
-      services_, call, {"GetOrganization", "Organization", {{"organizationUid", uid}}},
-      [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
-        std::string sets;
-        db::Params params = {uid};
-        for (const auto& [property, column] : kOrganizationColumns) {
-          params.push_back(TextOf(next, property));
-          sets += fmt::format("{}{} = ${}", sets.empty() ? "" : ", ", column, params.size());
-        }
-        connection.Query(fmt::format("update core.organization set {} where uid = $1", sets), params);
-        return AuditEntry{"PatchOrganization", "CompanyModified", uid, uid, "Organization details were changed."};
-      });
+  return PatchItem(services_, call, {"GetOrganization", {{"organizationUid", uid}}},
+                   [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
+                     std::string sets;
+                     db::Params params = {uid};
+                     for (const auto& [property, column] : kOrganizationColumns) {
+                       params.push_back(TextOf(next, property));
+                       sets += fmt::format("{}{} = ${}", sets.empty() ? "" : ", ", column, params.size());
+                     }
+                     connection.Query(fmt::format("update core.organization set {} where uid = $1", sets), params);
+                     return AuditEntry{"CompanyModified", uid, uid, "Organization details were changed."};
+                   });
 }
 
 Result<Answer> Organizations::CreateLocation(const Call& call) {
@@ -233,21 +231,20 @@ Result<Answer> Organizations::CreateLocation(const Call& call) {
   db::Transaction transaction(*connection);
   transaction.Query("insert into core.location (uid, organization_uid, name, quota_gb) values ($1, $2, $3, $4)",
                     {uid, organization, TextOf(call.body, "name"), TextOf(call.body, "quotaGb")});
-  platform::WriteAudit(*connection, call,
-                       {"CreateLocation", "CompanyLocationCreated", organization, uid, "Location was created."});
+  platform::WriteAudit(*connection, call, {"CompanyLocationCreated", organization, uid, "Location was created."});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetLocation", {{"locationUid", uid}}, call.caller.scope);
 }
 
 Result<Answer> Organizations::PatchLocation(const Call& call) {
   const std::string& uid = call.Path("locationUid");
-  return PatchItem(services_, call, {"GetLocation", "OrganizationLocation", {{"locationUid", uid}}},
-                   [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
-                     connection.Query("update core.location set name = $2, quota_gb = $3 where uid = $1",
-                                      {uid, TextOf(next, "name"), TextOf(next, "quotaGb")});
-                     return AuditEntry{"PatchLocation", "CompanyLocationModified", TextOf(current, "organizationUid"),
-                                       uid, "Location was changed."};
-                   });
+  return PatchItem(
+      services_, call, {"GetLocation", {{"locationUid", uid}}},
+      [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
+        connection.Query("update core.location set name = $2, quota_gb = $3 where uid = $1",
+                         {uid, TextOf(next, "name"), TextOf(next, "quotaGb")});
+        return AuditEntry{"CompanyLocationModified", TextOf(current, "organizationUid"), uid, "Location was changed."};
+      });
 }
 
 Result<Answer> Organizations::DeleteLocation(const Call& call) {
@@ -259,9 +256,8 @@ Result<Answer> Organizations::DeleteLocation(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   transaction.Query("delete from core.location where uid = $1", {uid});
-  platform::WriteAudit(
-      *connection, call,
-      {"DeleteLocation", "CompanyLocationRemoved", TextOf(*current, "organizationUid"), uid, "Location was deleted."});
+  platform::WriteAudit(*connection, call,
+                       {"CompanyLocationRemoved", TextOf(*current, "organizationUid"), uid, "Location was deleted."});
   transaction.Commit();
   return Answer{.data = json::object()};
 }

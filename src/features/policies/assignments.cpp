@@ -25,11 +25,10 @@ void ReplaceEarlier(db::Connection& connection, const std::string& assignment_ui
   if (earlier.Count() > 0) agentlink::Commands::Replace(connection, earlier.Text(0, "command_id"));
 }
 
-agentlink::Order OrderTo(const Assignment& assignment, std::string_view action_name) {
+agentlink::Order OrderTo(const Assignment& assignment) {
   return {.agent_uid = assignment.agent_uid,
           .organization_uid = assignment.organization_uid,
           .command = {},
-          .action_name = action_name,
           .valid = kValid};
 }
 
@@ -89,16 +88,16 @@ Assignment Read(const db::Rows& rows, int row) {
 
 }  // namespace
 
-agentlink::Order OrderToApply(const contract::Call& call, const Assignment& assignment, std::string_view action_name) {
-  auto order = OrderTo(assignment, action_name);
+agentlink::Order OrderToApply(const contract::Call& call, const Assignment& assignment) {
+  auto order = OrderTo(assignment);
   order.prepare = [assignment, user = call.caller.user_name](db::Connection& connection, agent::Command& command) {
     PrepareApply(connection, command, assignment, user);
   };
   return order;
 }
 
-agentlink::Order OrderToRemove(const Assignment& assignment, bool restore_points, std::string_view action_name) {
-  auto order = OrderTo(assignment, action_name);
+agentlink::Order OrderToRemove(const Assignment& assignment, bool restore_points) {
+  auto order = OrderTo(assignment);
   order.prepare = [uid = assignment.uid, restore_points](db::Connection& connection, agent::Command& command) {
     agent::ApplyPolicyAction& action = *command.mutable_policy();
     action.set_job_uid(uid);
@@ -113,11 +112,10 @@ agentlink::Order OrderToRemove(const Assignment& assignment, bool restore_points
 }
 
 void PushPolicy(agentlink::Commands& commands, db::Connection& connection, const contract::Call& call,
-                const std::string& policy_uid, std::string_view action_name) {
+                const std::string& policy_uid) {
   const auto rows = connection.Query(
       std::string(kSelect) + "a.policy_uid = $1 and a.status <> 'Removing' order by a.uid", {policy_uid});
-  for (int row = 0; row < rows.Count(); ++row)
-    commands.Add(connection, call, OrderToApply(call, Read(rows, row), action_name));
+  for (int row = 0; row < rows.Count(); ++row) commands.Add(connection, call, OrderToApply(call, Read(rows, row)));
 }
 
 std::optional<Assignment> FindAssignment(db::Connection& connection, const std::string& backup_agent_uid,

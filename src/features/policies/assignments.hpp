@@ -21,12 +21,12 @@ struct Assignment {
 /// then, so that an assignment and a change at the same time leave no agent behind.
 
 /// Makes the job on its agent, or changes it.
-agentlink::Order OrderToApply(const contract::Call& call, const Assignment& assignment, std::string_view action_name);
+agentlink::Order OrderToApply(const contract::Call& call, const Assignment& assignment);
 /// Takes the job from its agent.
-agentlink::Order OrderToRemove(const Assignment& assignment, bool restore_points, std::string_view action_name);
+agentlink::Order OrderToRemove(const Assignment& assignment, bool restore_points);
 /// Tells every agent the policy is assigned to; inside the caller's transaction.
 void PushPolicy(agentlink::Commands& commands, db::Connection& connection, const contract::Call& call,
-                const std::string& policy_uid, std::string_view action_name);
+                const std::string& policy_uid);
 /// The assignment whose job, or whose configuration, has that uid.
 std::optional<Assignment> FindAssignment(db::Connection& connection, const std::string& backup_agent_uid,
                                          const std::string& uid);

@@ -88,7 +88,7 @@ Result<Answer> Policies::Create(const Call& call) {
   db::Transaction transaction(*connection);
   Insert(*connection, call, uid, call.caller.organization_uid, call.body, std::nullopt);
   platform::WriteAudit(*connection, call,
-                       {"CreateLinuxBackupPolicy", "BackupPolicyCreated", call.caller.organization_uid, uid,
+                       {"BackupPolicyCreated", call.caller.organization_uid, uid,
                         fmt::format("Backup policy {} was created.", TextOf(call.body, "name").value_or(""))});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetLinuxBackupPolicy", {{"policyUid", uid}}, call.caller.scope);
@@ -96,13 +96,12 @@ Result<Answer> Policies::Create(const Call& call) {
 
 Result<Answer> Policies::Patch(const Call& call) {
   const std::string& uid = call.Path("policyUid");
-  return PatchItem(services_, call, {"GetLinuxBackupPolicy", "LinuxBackupPolicy", {{"policyUid", uid}}},
+  return PatchItem(services_, call, {"GetLinuxBackupPolicy", {{"policyUid", uid}}},
                    [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
                      if (auto status = CheckLinuxJob(next); !status) return tl::unexpected(status.error());
                      Update(connection, uid, next);
-                     PushPolicy(commands_, connection, call, uid, "PatchLinuxBackupPolicy");
-                     return AuditEntry{"PatchLinuxBackupPolicy", "BackupPolicyModified",
-                                       TextOf(current, "organizationUid"), uid,
+                     PushPolicy(commands_, connection, call, uid);
+                     return AuditEntry{"BackupPolicyModified", TextOf(current, "organizationUid"), uid,
                                        fmt::format("Backup policy {} was changed.", TextOf(next, "name").value_or(""))};
                    });
 }
@@ -120,7 +119,7 @@ Result<Answer> Policies::Copy(const Call& call) {
   db::Transaction transaction(*connection);
   Insert(*connection, call, uid, call.caller.organization_uid, *policy, std::nullopt);
   platform::WriteAudit(*connection, call,
-                       {"CopyBackupPolicy", "BackupPolicyCreated", call.caller.organization_uid, uid,
+                       {"BackupPolicyCreated", call.caller.organization_uid, uid,
                         fmt::format("Backup policy {} was created from another one.", name)});
   transaction.Commit();
   return platform::ItemAnswer(services_, "GetBackupPolicy", {{"policyUid", uid}}, call.caller.scope);
@@ -142,7 +141,7 @@ Result<Answer> Policies::Delete(const Call& call) {
   }
   transaction.Query("delete from core.backup_policy where uid = $1", {uid});
   platform::WriteAudit(*connection, call,
-                       {"DeleteBackupPolicy", "BackupPolicyRemoved", TextOf(*policy, "organizationUid"), uid,
+                       {"BackupPolicyRemoved", TextOf(*policy, "organizationUid"), uid,
                         fmt::format("Backup policy {} was deleted.", TextOf(*policy, "name").value_or(""))});
   transaction.Commit();
   return Answer{.data = json::object()};
@@ -170,8 +169,8 @@ Result<Answer> Policies::Assign(const Call& call) {
   const Assignment assignment = NewAssignment(*agent, job, policy_uid);
   if (auto status = CheckOwner(*services_.owner.Acquire(), *policy, assignment.organization_uid); !status)
     return tl::unexpected(status.error());
-  return actions_.Run(call, OrderToApply(call, assignment, "AssignLinuxBackupPolicy"),
-                      {"AssignLinuxBackupPolicy", "BackupJobAssigned", assignment.organization_uid, policy_uid,
+  return actions_.Run(call, OrderToApply(call, assignment),
+                      {"BackupJobAssigned", assignment.organization_uid, policy_uid,
                        fmt::format("Backup policy {} was assigned to {}.", TextOf(*policy, "name").value_or(""),
                                    TextOf(*agent, "name").value_or(""))});
 }
@@ -183,7 +182,7 @@ Result<Answer> Policies::CreateJob(const Call& call) {
   if (auto status = CheckMode(call.body, *agent); !status) return tl::unexpected(status.error());
   Assignment assignment = NewAssignment(*agent, NewUuid(), NewUuid());
   assignment.custom = true;
-  auto order = OrderToApply(call, assignment, "CreateLinuxBackupAgentJobConfiguration");
+  auto order = OrderToApply(call, assignment);
   order.prepare = [apply = order.prepare, &call, assignment](db::Connection& connection, agent::Command& command) {
     Insert(connection, call, assignment.policy_uid, assignment.organization_uid, call.body,
            assignment.backup_agent_uid);
@@ -191,10 +190,9 @@ Result<Answer> Policies::CreateJob(const Call& call) {
   };
   order.result_operation = "GetLinuxBackupAgentJobConfiguration";
   order.result_path = JobPath(assignment);
-  return actions_.Run(
-      call, order,
-      {"CreateLinuxBackupAgentJobConfiguration", "BackupJobCreated", assignment.organization_uid, assignment.uid,
-       fmt::format("Backup job {} was created.", TextOf(call.body, "name").value_or(""))});
+  return actions_.Run(call, order,
+                      {"BackupJobCreated", assignment.organization_uid, assignment.uid,
+                       fmt::format("Backup job {} was created.", TextOf(call.body, "name").value_or(""))});
 }
 
 Result<Answer> Policies::PatchJob(const Call& call) {
@@ -208,24 +206,21 @@ Result<Answer> Policies::PatchJob(const Call& call) {
                 fmt::format("The job follows the policy {}: change that one.",
                             call.caller.Sees(assignment->policy_owner) ? assignment->policy_name : "of your provider"));
   }
-  auto current =
-      platform::CurrentItem(services_, "GetLinuxBackupAgentJobConfiguration", JobPath(*assignment), call.caller.scope);
-  if (!current) return tl::unexpected(current.error());
-  auto next = contract::ApplyPatch(*contract::FindSchema("LinuxCustomJobConfiguration"), *current, call.body);
-  if (!next) return tl::unexpected(next.error());
-  if (auto status = CheckLinuxJob(*next); !status) return tl::unexpected(status.error());
-  if (auto status = CheckMode(*next, *agent); !status) return tl::unexpected(status.error());
-  auto order = OrderToApply(call, *assignment, "PatchLinuxBackupAgentJobConfiguration");
-  order.prepare = [apply = order.prepare, next = *next, uid = assignment->policy_uid](db::Connection& connection,
-                                                                                      agent::Command& command) {
+  auto job = platform::PatchedItem(services_, call, {"GetLinuxBackupAgentJobConfiguration", JobPath(*assignment)});
+  if (!job) return tl::unexpected(job.error());
+  if (auto status = CheckLinuxJob(job->next); !status) return tl::unexpected(status.error());
+  if (auto status = CheckMode(job->next, *agent); !status) return tl::unexpected(status.error());
+  auto order = OrderToApply(call, *assignment);
+  order.prepare = [apply = order.prepare, next = job->next, uid = assignment->policy_uid](db::Connection& connection,
+                                                                                          agent::Command& command) {
     Update(connection, uid, next);
     apply(connection, command);
   };
   order.result_operation = "GetLinuxBackupAgentJobConfiguration";
   order.result_path = JobPath(*assignment);
   return actions_.Run(call, order,
-                      {"PatchLinuxBackupAgentJobConfiguration", "BackupJobModified", assignment->organization_uid,
-                       assignment->uid, fmt::format("Backup job {} was changed.", TextOf(*next, "name").value_or(""))});
+                      {"BackupJobModified", assignment->organization_uid, assignment->uid,
+                       fmt::format("Backup job {} was changed.", TextOf(job->next, "name").value_or(""))});
 }
 
 Result<Answer> Policies::DeleteJob(const Call& call) {
@@ -242,8 +237,8 @@ Result<Answer> Policies::DeleteJob(const Call& call) {
   }
   if (auto status = CheckMayRemove(call, *assignment); !status) return tl::unexpected(status.error());
   const bool points = platform::QueryFlag(call, "removeRestorePoints");
-  return actions_.Run(call, OrderToRemove(*assignment, points, "DeleteLinuxBackupAgentJob"),
-                      {"DeleteLinuxBackupAgentJob", "BackupJobDeleted", assignment->organization_uid, assignment->uid,
+  return actions_.Run(call, OrderToRemove(*assignment, points),
+                      {"BackupJobDeleted", assignment->organization_uid, assignment->uid,
                        fmt::format("Asked to delete the backup job {}{}.", assignment->policy_name,
                                    points ? " with its restore points" : "; its restore points stay")});
 }
