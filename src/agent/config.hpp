@@ -76,6 +76,9 @@ struct ResticConfig {
   std::string compression = "auto";
   std::string description, config_uid, policy_uid, policy_name;
   bool from_console = false;  ///< not from a [[restic]] block
+  // Its repository on a steward-site; empty = it has none there.
+  std::string cloud_repository;       ///< as restic takes it, with the password: never an argument, never shown
+  std::string certificate_authority;  ///< file to check the site with; empty = those of the machine
 };
 
 /// [policies]: jobs that the console may make on this machine.

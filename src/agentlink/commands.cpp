@@ -244,7 +244,8 @@ std::vector<agent::Command> Commands::ForAgent(const std::string& agent_uid) {
       "with chosen as (update core.command set state = case when state = 'Queued' then 'Sent' else state end, sent_at "
       "= "
       "coalesce(sent_at, now()) where agent_uid = $1 and (state in ('Sent', 'Running') or (state = 'Queued' and "
-      "expires_at > now())) returning payload, state, created_at, greatest(30, extract(epoch from expires_at - "
+      "expires_at > now() and not exists (select from core.command_wait w where w.command_id = command.id))) returning "
+      "payload, state, created_at, greatest(30, extract(epoch from expires_at - "
       "now())::int) as valid) select * from chosen order by created_at",
       {agent_uid});
   std::vector<agent::Command> out;
@@ -307,7 +308,8 @@ void Commands::Tidy() {
 
 std::vector<std::string> Commands::AgentsToServe() {
   const auto rows = owner_.Acquire()->Query(
-      "select distinct agent_uid from core.command where state = 'Queued' and expires_at > now()");
+      "select distinct agent_uid from core.command c where state = 'Queued' and expires_at > now() and not exists "
+      "(select from core.command_wait w where w.command_id = c.id)");
   std::vector<std::string> out;
   out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) out.push_back(rows.Text(i, "agent_uid"));

@@ -19,14 +19,23 @@ std::string MiB(std::int64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 1048576.0);
 }
 
-std::string UsedUp(const Resource& resource, std::int64_t taken, std::int64_t bytes) {
-  return fmt::format("The quota of {}/{} is used up: {} of {} are used{}, and {} more are needed.", resource.tenant,
-                     resource.name, MiB(resource.used), MiB(resource.quota),
-                     taken > 0 ? fmt::format(", {} are being uploaded", MiB(taken)) : "", MiB(bytes));
+/// How far somebody's quota is used: `taken` by uploads under way.
+struct Use {
+  std::string whose;
+  std::int64_t quota, used, taken;
+};
+
+Status CheckRoom(const Use& use, std::int64_t bytes, std::int64_t allowance) {
+  if (use.quota == 0 || use.used + use.taken + bytes - allowance <= use.quota) return {};
+  return Fail(ErrorCode::kTooLarge,
+              fmt::format("The quota of {} is used up: {} of {} are used{}, and {} more are needed.", use.whose,
+                          MiB(use.used), MiB(use.quota),
+                          use.taken > 0 ? fmt::format(", {} are being uploaded", MiB(use.taken)) : "", MiB(bytes)));
 }
 
-bool Fits(std::int64_t quota, std::int64_t sum) {
-  return quota == 0 || sum <= quota;
+void GiveBack(std::map<std::pair<std::string, std::string>, std::int64_t>& taken,
+              const std::pair<std::string, std::string>& whose, std::int64_t bytes) {
+  if ((taken[whose] -= bytes) == 0) taken.erase(whose);
 }
 
 }  // namespace
@@ -47,27 +56,27 @@ Passwords::Passwords() {
   nobody_ = HashPassword(std::string(secret.data(), secret.size()));
 }
 
-Passwords::Digest Passwords::Of(const Tenant& tenant, const std::string& password) const {
+Passwords::Digest Passwords::Of(const std::string& hash, const std::string& password) const {
   Digest digest{};
-  const std::string text = tenant.password_hash + '\0' + password;
+  const std::string text = hash + '\0' + password;
   crypto_generichash(digest.data(), digest.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                      key_.data(), key_.size());
   return digest;
 }
 
-bool Passwords::Check(const Tenant& tenant, const std::string& password) {
-  const Digest digest = Of(tenant, password);
+bool Passwords::Check(const std::string& who, const std::string& hash, const std::string& password) {
+  const Digest digest = Of(hash, password);
   {
     const std::lock_guard lock(mutex_);
-    const auto known = right_.find(tenant.name);
+    const auto known = right_.find(who);
     if (known != right_.end() && sodium_memcmp(known->second.data(), digest.data(), digest.size()) == 0) return true;
   }
   {
     const std::lock_guard lock(slow_);
-    if (crypto_pwhash_str_verify(tenant.password_hash.c_str(), password.data(), password.size()) != 0) return false;
+    if (crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) != 0) return false;
   }
   const std::lock_guard lock(mutex_);
-  right_[tenant.name] = digest;
+  right_[who] = digest;
   return true;
 }
 
@@ -76,32 +85,40 @@ void Passwords::Pretend(const std::string& password) {
   [[maybe_unused]] const int wrong = crypto_pwhash_str_verify(nobody_.c_str(), password.data(), password.size());
 }
 
-Status Reservations::Take(const std::string& tenant, const std::string& resource, std::int64_t bytes,
-                          std::int64_t allowance) {
+Status Reservations::Take(const Payer& payer, std::int64_t bytes, std::int64_t allowance) {
   const std::lock_guard lock(mutex_);
-  const auto facts = ledger_.FindResource(tenant, resource);
+  const auto facts = ledger_.FindResource(payer.tenant, payer.resource);
   const auto pool = facts ? ledger_.FindPool(facts->pool) : std::nullopt;
-  if (!pool) return Fail(ErrorCode::kNotFound, fmt::format("{} has no resource {}.", tenant, resource));
-  auto& of_resource = of_resource_[{tenant, resource}];
+  if (!pool) return Fail(ErrorCode::kNotFound, fmt::format("{} has no resource {}.", payer.tenant, payer.resource));
+  auto& of_resource = of_resource_[{payer.tenant, payer.resource}];
   auto& of_pool = of_pool_[pool->name];
-  if (!Fits(facts->quota, facts->used + of_resource + bytes - allowance)) {
-    return Fail(ErrorCode::kTooLarge, UsedUp(*facts, of_resource, bytes));
+  const Use use{payer.tenant + "/" + payer.resource, facts->quota, facts->used, of_resource};
+  if (auto room = CheckRoom(use, bytes, allowance); !room) return room;
+  if (!payer.subtenant.empty()) {
+    const auto subtenant = ledger_.FindSubtenant(payer.tenant, payer.subtenant);
+    if (!subtenant) {
+      return Fail(ErrorCode::kNotFound, fmt::format("{} has no subtenant {}.", payer.tenant, payer.subtenant));
+    }
+    auto& taken = of_subtenant_[{payer.tenant, payer.subtenant}];
+    const Use own{payer.tenant + "+" + payer.subtenant, subtenant->quota, subtenant->used, taken};
+    if (auto room = CheckRoom(own, bytes, allowance); !room) return room;
   }
-  if (!Fits(pool->quota, pool->used + of_pool + bytes)) {
+  if (pool->quota > 0 && pool->used + of_pool + bytes > pool->quota) {
     // How full it is concerns the provider alone.
-    spdlog::error("pool {} is full: {} of {} bytes are used, {} are being uploaded, {}/{} needs {}", pool->name,
-                  pool->used, pool->quota, of_pool, tenant, resource, bytes);
+    spdlog::error("pool {} is full: {} of {} bytes are used, {} are being uploaded, {} needs {}", pool->name,
+                  pool->used, pool->quota, of_pool, use.whose, bytes);
     return Fail(ErrorCode::kTooLarge, "The provider's storage is full; nothing was written.");
   }
   of_resource += bytes;
   of_pool += bytes;
+  if (!payer.subtenant.empty()) of_subtenant_[{payer.tenant, payer.subtenant}] += bytes;
   return {};
 }
 
-void Reservations::Give(const std::string& tenant, const std::string& resource, const std::string& pool,
-                        std::int64_t bytes) {
+void Reservations::Give(const Payer& payer, const std::string& pool, std::int64_t bytes) {
   const std::lock_guard lock(mutex_);
-  if ((of_resource_[{tenant, resource}] -= bytes) == 0) of_resource_.erase({tenant, resource});
+  GiveBack(of_resource_, {payer.tenant, payer.resource}, bytes);
+  if (!payer.subtenant.empty()) GiveBack(of_subtenant_, {payer.tenant, payer.subtenant}, bytes);
   if ((of_pool_[pool] -= bytes) == 0) of_pool_.erase(pool);
 }
 

@@ -11,15 +11,15 @@ namespace {
 TEST(PasswordsTest, TheRightOne_IsRightUntilItChanges) {
   Passwords passwords;
   Tenant tenant{.name = "acme", .password_hash = HashPassword("right")};
-  EXPECT_FALSE(passwords.Check(tenant, "wrong"));
-  EXPECT_TRUE(passwords.Check(tenant, "right"));
-  EXPECT_TRUE(passwords.Check(tenant, "right"));
-  EXPECT_FALSE(passwords.Check(tenant, "wrong"));
+  EXPECT_FALSE(passwords.Check(tenant.name, tenant.password_hash, "wrong"));
+  EXPECT_TRUE(passwords.Check(tenant.name, tenant.password_hash, "right"));
+  EXPECT_TRUE(passwords.Check(tenant.name, tenant.password_hash, "right"));
+  EXPECT_FALSE(passwords.Check(tenant.name, tenant.password_hash, "wrong"));
   tenant.password_hash = HashPassword("new");
-  EXPECT_FALSE(passwords.Check(tenant, "right"));
-  EXPECT_TRUE(passwords.Check(tenant, "new"));
+  EXPECT_FALSE(passwords.Check(tenant.name, tenant.password_hash, "right"));
+  EXPECT_TRUE(passwords.Check(tenant.name, tenant.password_hash, "new"));
   tenant.password_hash.clear();
-  EXPECT_FALSE(passwords.Check(tenant, ""));
+  EXPECT_FALSE(passwords.Check(tenant.name, tenant.password_hash, ""));
 }
 
 TEST(LimitsTest, MoreTasksThanAllowed_Wait) {

@@ -196,6 +196,21 @@ Status ListFiles(const fs::path& pool, const Target& list,
   return {};
 }
 
+std::vector<RepositoryUse> CountRepositories(const fs::path& pool, const std::string& tenant,
+                                             const std::string& resource) {
+  std::vector<RepositoryUse> repositories;
+  std::error_code none;
+  for (const auto& folder : fs::directory_iterator(pool / tenant / resource, none)) {
+    RepositoryUse& use = repositories.emplace_back(RepositoryUse{.name = folder.path().filename().string()});
+    for (const auto& file : fs::recursive_directory_iterator(folder.path())) {
+      if (!file.is_regular_file()) continue;
+      use.used += static_cast<std::int64_t>(file.file_size());
+      ++use.files;
+    }
+  }
+  return repositories;
+}
+
 std::optional<FileFacts> FactsOf(const fs::path& file) {
   struct stat facts {};
   if (::lstat(file.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/error.hpp"
+#include "site/ledger.hpp"
 #include "site/target.hpp"
 
 namespace steward::site {
@@ -79,6 +80,10 @@ Status MakeRepository(const std::filesystem::path& pool, const Target& target, s
 /// Calls `found` for each file below the list's folder (name, bytes). kNotFound when there is no such folder.
 Status ListFiles(const std::filesystem::path& pool, const Target& list,
                  const std::function<void(std::string_view name, std::int64_t size)>& found);
+
+/// What each repository of a resource holds, by a walk over all its files.
+std::vector<RepositoryUse> CountRepositories(const std::filesystem::path& pool, const std::string& tenant,
+                                             const std::string& resource);
 
 struct FileFacts {
   std::int64_t size = 0;

@@ -19,6 +19,13 @@ create table if not exists resource (
   tenant text not null references tenant, name text not null, pool text not null references pool, quota integer not null,
   used integer not null default 0, files integer not null default 0, recycled integer not null default 0,
   recycled_files integer not null default 0, primary key (tenant, name)) strict;
+create table if not exists repository (
+  tenant text not null, resource text not null, name text not null, used integer not null, files integer not null,
+  primary key (tenant, resource, name), foreign key (tenant, resource) references resource on delete cascade) strict;
+create table if not exists subtenant (
+  tenant text not null, name text not null, resource text not null, password_hash text not null, next_hash text not null,
+  enabled integer not null, quota integer not null, description text not null, primary key (tenant, name),
+  foreign key (tenant, resource) references resource on delete cascade) strict;
 create table if not exists announced (
   id integer primary key, tenant text not null, resource text not null, path text not null,
   bytes integer not null, files integer not null, bin text not null default '') strict;
@@ -70,6 +77,24 @@ Tenant ReadTenant(const Query& row) {
   return tenant;
 }
 
+constexpr std::string_view kSubtenantColumns =
+    "select s.tenant, s.name, s.resource, s.password_hash, s.next_hash, s.enabled, s.quota, s.description, "
+    "coalesce(u.used, 0), coalesce(u.files, 0) from subtenant s left join repository u on u.tenant = s.tenant and "
+    "u.resource = s.resource and u.name = s.name ";
+
+Subtenant ReadSubtenant(const Query& row) {
+  return {.tenant = row.Text(0),
+          .name = row.Text(1),
+          .resource = row.Text(2),
+          .password_hash = row.Text(3),
+          .next_hash = row.Text(4),
+          .enabled = row.Number(5) != 0,
+          .quota = row.Number(6),
+          .description = row.Text(7),
+          .used = row.Number(8),
+          .files = row.Number(9)};
+}
+
 std::optional<Resource> Find(Sqlite& database, const std::string& tenant, const std::string& name) {
   Query query(database, std::string(kResourceColumns) + "where r.tenant = ? and r.name = ?");
   if (!query.Bind(tenant, name).Next()) return std::nullopt;
@@ -92,6 +117,13 @@ void Count(Sqlite& database, std::int64_t id) {
         "update resource set used = used + a.bytes, files = resource.files + a.files, recycled = recycled - "
         "iif(a.bin = '', 0, a.bytes), recycled_files = recycled_files - iif(a.bin = '', 0, a.files) from announced a "
         "where a.id = ? and a.tenant = resource.tenant and a.resource = resource.name")
+      .Bind(id)
+      .Execute();
+  Query(database,
+        "insert into repository (tenant, resource, name, used, files) select tenant, resource, substr(rest, 1, "
+        "instr(rest, '/') - 1), bytes, files from (select *, substr(path, length(tenant) + length(resource) + 3) as "
+        "rest from announced where id = ?) where true on conflict (tenant, resource, name) do update set used = used + "
+        "excluded.used, files = files + excluded.files")
       .Bind(id)
       .Execute();
   Query(database,
@@ -237,6 +269,39 @@ Status Ledger::Set(const Resource& resource) {
   return {};
 }
 
+Status Ledger::Set(const Subtenant& subtenant) {
+  const std::lock_guard lock(mutex_);
+  if (!Find(writer_, subtenant.tenant, subtenant.resource)) {
+    return Fail(ErrorCode::kNotFound,
+                fmt::format("There is no tenant {} with a resource {}.", subtenant.tenant, subtenant.resource));
+  }
+  Query(writer_,
+        "insert into subtenant (tenant, name, resource, password_hash, next_hash, enabled, quota, description) values "
+        "(?, ?, ?, ?, ?, ?, ?, ?) on conflict (tenant, name) do update set resource = excluded.resource, password_hash "
+        "= excluded.password_hash, next_hash = excluded.next_hash, enabled = excluded.enabled, quota = excluded.quota, "
+        "description = excluded.description")
+      .Bind(subtenant.tenant, subtenant.name, subtenant.resource, subtenant.password_hash, subtenant.next_hash,
+            std::int64_t{subtenant.enabled}, subtenant.quota, subtenant.description)
+      .Execute();
+  return {};
+}
+
+Status Ledger::RemoveSubtenant(const std::string& tenant, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_, "delete from subtenant where tenant = ? and name = ?").Bind(tenant, name).Execute();
+  if (writer_.Changed() > 0) return {};
+  return Fail(ErrorCode::kNotFound, fmt::format("{} has no subtenant {}.", tenant, name));
+}
+
+void Ledger::TakeNextPassword(const Subtenant& subtenant) {
+  const std::lock_guard lock(mutex_);
+  Query(writer_,
+        "update subtenant set password_hash = next_hash, next_hash = '' where tenant = ? and name = ? and next_hash = "
+        "?")
+      .Bind(subtenant.tenant, subtenant.name, subtenant.next_hash)
+      .Execute();
+}
+
 Status Ledger::RemoveResource(const std::string& tenant, const std::string& name) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(writer_);
@@ -286,6 +351,13 @@ std::optional<Resource> Ledger::FindResource(const std::string& tenant, const st
   return Find(reader_, tenant, name);
 }
 
+std::optional<Subtenant> Ledger::FindSubtenant(const std::string& tenant, const std::string& name) {
+  const std::lock_guard lock(read_mutex_);
+  Query query(reader_, std::string(kSubtenantColumns) + "where s.tenant = ? and s.name = ?");
+  if (!query.Bind(tenant, name).Next()) return std::nullopt;
+  return ReadSubtenant(query);
+}
+
 std::vector<Pool> Ledger::Pools() {
   const std::lock_guard lock(read_mutex_);
   std::vector<Pool> pools;
@@ -327,6 +399,30 @@ std::size_t Ledger::Settle(const std::function<bool(const std::string&, const st
   for (const auto& change : left) SettleOne(writer_, change, exists(change.pool, change.path));
   transaction.Commit();
   return left.size();
+}
+
+std::vector<Resource> Ledger::Uncounted() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Resource> resources;
+  Query query(writer_, std::string(kResourceColumns) +
+                           "where r.files <> (select coalesce(sum(u.files), 0) from repository u where u.tenant = "
+                           "r.tenant and u.resource = r.name)");
+  while (query.Next()) resources.push_back(ReadResource(query));
+  return resources;
+}
+
+void Ledger::SetRepositories(const Resource& resource, const std::vector<RepositoryUse>& repositories) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(writer_);
+  Query(writer_, "delete from repository where tenant = ? and resource = ?")
+      .Bind(resource.tenant, resource.name)
+      .Execute();
+  for (const auto& repository : repositories) {
+    Query(writer_, "insert into repository (tenant, resource, name, used, files) values (?, ?, ?, ?, ?)")
+        .Bind(resource.tenant, resource.name, repository.name, repository.used, repository.files)
+        .Execute();
+  }
+  transaction.Commit();
 }
 
 std::vector<Recycled> Ledger::Expired(std::chrono::sys_seconds now) {
@@ -416,6 +512,7 @@ nlohmann::ordered_json Ledger::Show() {
                                     {"keepDays", tenant.keep_days},
                                     {"recycleDays", tenant.recycle_days},
                                     {"resources", nlohmann::ordered_json::array()},
+                                    {"subtenants", nlohmann::ordered_json::array()},
                                     {"traffic", nlohmann::ordered_json::array()}};
     if (tenant.lease_end) entry["leaseEnd"] = IsoTime(*tenant.lease_end);
     Query resources(reader_, std::string(kResourceColumns) + "where r.tenant = ? order by r.name");
@@ -427,6 +524,17 @@ nlohmann::ordered_json Ledger::Show() {
                                     {"used", resource.used},
                                     {"files", resource.files},
                                     {"recycled", resource.recycled}});
+    }
+    Query subtenants(reader_, std::string(kSubtenantColumns) + "where s.tenant = ? order by s.name");
+    for (subtenants.Bind(tenant.name); subtenants.Next();) {
+      const Subtenant subtenant = ReadSubtenant(subtenants);
+      entry["subtenants"].push_back({{"name", subtenant.name},
+                                     {"resource", subtenant.resource},
+                                     {"description", subtenant.description},
+                                     {"enabled", subtenant.enabled},
+                                     {"quota", subtenant.quota},
+                                     {"used", subtenant.used},
+                                     {"files", subtenant.files}});
     }
     Query traffic(reader_, "select day, received, sent from traffic where tenant = ? order by day");
     for (traffic.Bind(tenant.name); traffic.Next();) {

@@ -46,6 +46,28 @@ struct Resource {
   std::string folder = {};  ///< of the pool; not set by it
 };
 
+/// An account below a tenant, for one machine: it signs in as TENANT+NAME and reaches the repository of its own name in
+/// one resource.
+struct Subtenant {
+  std::string tenant;
+  std::string name;
+  std::string resource;
+  std::string password_hash;
+  std::string next_hash = {};  ///< of a password that takes the other's place when it is used first; empty = none
+  bool enabled = true;
+  std::int64_t quota = 0;  ///< bytes of its repository; 0 = no limit but the resource's
+  std::string description = {};
+  std::int64_t used = 0;  ///< bytes of its repository; not set by it, as files
+  std::int64_t files = 0;
+};
+
+/// What a repository holds.
+struct RepositoryUse {
+  std::string name;
+  std::int64_t used = 0;  ///< bytes
+  std::int64_t files = 0;
+};
+
 /// A file that comes or goes.
 struct Change {
   std::string tenant;
@@ -86,13 +108,20 @@ class Ledger {
   void Set(const Tenant& tenant);
   /// kNotFound for an unknown tenant or pool, kConflict when it would change pools under its files.
   Status Set(const Resource& resource);
-  /// kNotFound when there is none, kConflict while it has files.
+  /// kNotFound for an unknown tenant or resource.
+  Status Set(const Subtenant& subtenant);
+  /// kNotFound when there is none, kConflict while it has files. Its subtenants go with it.
   Status RemoveTenant(const std::string& name);
   Status RemoveResource(const std::string& tenant, const std::string& name);
+  /// What it stored stays, and is the tenant's. kNotFound when there is none.
+  Status RemoveSubtenant(const std::string& tenant, const std::string& name);
+  /// Its next password was used: from now on it is the only one.
+  void TakeNextPassword(const Subtenant& subtenant);
 
   std::optional<Pool> FindPool(const std::string& name);
   std::optional<Tenant> FindTenant(const std::string& name);
   std::optional<Resource> FindResource(const std::string& tenant, const std::string& name);
+  std::optional<Subtenant> FindSubtenant(const std::string& tenant, const std::string& name);
   std::vector<Pool> Pools();
 
   /// Announces a change of a file that is there only if it is to go; it is on the disk when this returns. The id is for
@@ -104,6 +133,11 @@ class Ledger {
   void Cancel(std::int64_t id);
   /// Settles what a stop left announced: `exists` says whether a file (pool, path in it) is there. Returns how many.
   std::size_t Settle(const std::function<bool(const std::string& pool, const std::string& path)>& exists);
+
+  /// Resources whose repositories were not counted one by one, as by earlier versions of this program.
+  std::vector<Resource> Uncounted();
+  /// What the repositories of such a resource hold.
+  void SetRepositories(const Resource& resource, const std::vector<RepositoryUse>& repositories);
 
   /// Files of the bin whose time is over, some of them.
   std::vector<Recycled> Expired(std::chrono::sys_seconds now);
@@ -125,8 +159,8 @@ class Ledger {
   };
   void AddTraffic(const std::string& tenant, const std::string& day, const Traffic& traffic);
 
-  /// All of it: {uid (of this ledger), pools, tenants: [{..., resources: [...], traffic: [{day, received, sent}]}]}; no
-  /// password hashes.
+  /// All of it: {uid (of this ledger), pools, tenants: [{..., resources: [...], subtenants: [...], traffic: [{day,
+  /// received, sent}]}]}; no password hashes.
   nlohmann::ordered_json Show();
 
  private:

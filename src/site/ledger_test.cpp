@@ -127,18 +127,47 @@ TEST_F(LedgerTest, AChangedTenant_IsReadBackWhole) {
 
 TEST_F(LedgerTest, Reservations_CountTogether) {
   Reservations room(*ledger_);
-  ASSERT_TRUE(room.Take("acme", "gold", 400, 0));
-  const auto refused = room.Take("acme", "gold", 201, 0);
+  ASSERT_TRUE(room.Take({"acme", "gold"}, 400, 0));
+  const auto refused = room.Take({"acme", "gold"}, 201, 0);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
   EXPECT_TRUE(refused.error().message.starts_with("The quota of acme/gold is used up"));
-  ASSERT_TRUE(room.Take("acme", "gold", 201, 50));
+  ASSERT_TRUE(room.Take({"acme", "gold"}, 201, 50));
   ledger_->Set(Tenant{.name = "other", .password_hash = "x"});
   ASSERT_TRUE(ledger_->Set(Resource{.tenant = "other", .name = "gold", .pool = "main", .quota = 0}));
-  EXPECT_FALSE(room.Take("other", "gold", 400, 0));  // the pool's quota is for all
-  room.Give("acme", "gold", "main", 601);
-  EXPECT_TRUE(room.Take("other", "gold", 1000, 0));
-  EXPECT_EQ(room.Take("other", "silver", 1, 0).error().code, ErrorCode::kNotFound);
+  EXPECT_FALSE(room.Take({"other", "gold"}, 400, 0));  // the pool's quota is for all
+  room.Give({"acme", "gold"}, "main", 601);
+  EXPECT_TRUE(room.Take({"other", "gold"}, 1000, 0));
+  EXPECT_EQ(room.Take({"other", "silver"}, 1, 0).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(LedgerTest, Subtenants_HaveAQuotaOfTheirOwn) {
+  ASSERT_TRUE(ledger_->Set(
+      Subtenant{.tenant = "acme", .name = "host", .resource = "gold", .password_hash = "old", .quota = 150}));
+  EXPECT_EQ(ledger_->Set(Subtenant{.tenant = "acme", .name = "x", .resource = "none"}).error().code,
+            ErrorCode::kNotFound);
+  ledger_->Finish(Begin("acme/gold/host/config", 100));
+  ledger_->Finish(Begin("acme/gold/other/data/00/f", 300));
+  auto subtenant = ledger_->FindSubtenant("acme", "host");
+  EXPECT_EQ(Pair(subtenant->used, subtenant->files), Pair(100, 1));
+  Reservations room(*ledger_);
+  ASSERT_TRUE(room.Take({"acme", "gold", "host"}, 40, 0));
+  const auto refused = room.Take({"acme", "gold", "host"}, 11, 0);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().message.starts_with("The quota of acme+host is used up"));
+  EXPECT_TRUE(room.Take({"acme", "gold"}, 11, 0)) << "the tenant itself has more";
+  room.Give({"acme", "gold", "host"}, "main", 40);
+  EXPECT_TRUE(room.Take({"acme", "gold", "host"}, 50, 0));
+  subtenant->next_hash = "new";
+  ASSERT_TRUE(ledger_->Set(*subtenant));
+  ledger_->TakeNextPassword(*subtenant);
+  ledger_->TakeNextPassword(*subtenant);
+  EXPECT_EQ(ledger_->FindSubtenant("acme", "host")->password_hash, "new");
+  EXPECT_EQ(ledger_->FindSubtenant("acme", "host")->next_hash, "");
+  EXPECT_EQ(ledger_->Show()["tenants"][0]["subtenants"][0]["used"], 100);
+  EXPECT_TRUE(ledger_->RemoveSubtenant("acme", "host"));
+  EXPECT_EQ(ledger_->RemoveSubtenant("acme", "host").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(room.Take({"acme", "gold", "host"}, 1, 0).error().code, ErrorCode::kNotFound);
 }
 
 TEST_F(LedgerTest, TheBin_CountsForThePoolAndNotForTheQuota) {
@@ -207,6 +236,8 @@ TEST_F(LedgerTest, AFileOfAnEarlierVersion_IsTakenOver) {
     EXPECT_EQ(Use(), Pair(100, 1));
     EXPECT_EQ(ledger_->FindTenant("acme")->recycle_days, 0);
     EXPECT_EQ(ledger_->FindPool("main")->used, 100);
+    ASSERT_EQ(ledger_->Uncounted().size(), start == 0 ? 1U : 0U);
+    if (start == 0) ledger_->SetRepositories(ledger_->Uncounted()[0], {{"host", 100, 1}});
   }
   EXPECT_EQ(ledger_->Show()["uid"].get<std::string>().size(), 36U);
 }

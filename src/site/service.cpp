@@ -18,14 +18,10 @@ namespace steward::site {
 /// Room for one upload, given back with its owner.
 class Reservation {
  public:
-  Reservation(Reservations& all, std::string tenant, std::string resource, std::string pool, std::int64_t allowance)
-      : all_(all),
-        tenant_(std::move(tenant)),
-        resource_(std::move(resource)),
-        pool_(std::move(pool)),
-        allowance_(allowance) {}
+  Reservation(Reservations& all, Payer payer, std::string pool, std::int64_t allowance)
+      : all_(all), payer_(std::move(payer)), pool_(std::move(pool)), allowance_(allowance) {}
   ~Reservation() {
-    if (bytes_ > 0) all_.Give(tenant_, resource_, pool_, bytes_);
+    if (bytes_ > 0) all_.Give(payer_, pool_, bytes_);
   }
   Reservation(const Reservation&) = delete;
   Reservation& operator=(const Reservation&) = delete;
@@ -33,15 +29,14 @@ class Reservation {
   /// Room for `bytes` in all.
   Status Reach(std::int64_t bytes) {
     if (bytes <= bytes_) return {};
-    if (auto taken = all_.Take(tenant_, resource_, bytes - bytes_, allowance_); !taken) return taken;
+    if (auto taken = all_.Take(payer_, bytes - bytes_, allowance_); !taken) return taken;
     bytes_ = bytes;
     return {};
   }
 
  private:
   Reservations& all_;
-  std::string tenant_;
-  std::string resource_;
+  Payer payer_;
   std::string pool_;
   std::int64_t allowance_;
   std::int64_t bytes_ = 0;
@@ -76,11 +71,6 @@ int StatusOf(ErrorCode code) {
   if (code == ErrorCode::kThrottled) return 408;
   return HttpStatus(code);
 }
-
-struct Credentials {
-  std::string name;
-  std::string password;
-};
 
 std::optional<Credentials> ReadBasic(std::string_view header) {
   constexpr std::string_view kScheme = "Basic ";
@@ -135,6 +125,17 @@ tl::unexpected<Error> Busy(const Tenant& tenant) {
   return busy;
 }
 
+/// Refuses what is not the subtenant's own.
+Status CheckOwn(const Subtenant& subtenant, const Target& target) {
+  if (!subtenant.enabled) {
+    return Fail(ErrorCode::kForbidden,
+                fmt::format("{}+{} is disabled. Ask the provider.", subtenant.tenant, subtenant.name));
+  }
+  if (target.resource == subtenant.resource && target.repository == subtenant.name) return {};
+  return Fail(ErrorCode::kForbidden, fmt::format("{}+{} has access to /{}/{}/{}/ only.", subtenant.tenant,
+                                                 subtenant.name, subtenant.tenant, subtenant.resource, subtenant.name));
+}
+
 /// Why a file may not be deleted yet.
 Status CheckAge(const Tenant& tenant, const Target& target, const FileFacts& facts) {
   if (!tenant.append_only || target.type == "locks") return {};
@@ -167,6 +168,9 @@ Service::Service(Ledger& ledger) : ledger_(ledger), reservations_(ledger) {
   }
   const std::size_t settled = ledger_.Settle(
       [&](const std::string& pool, const std::string& path) { return FactsOf(folders.at(pool) / path).has_value(); });
+  for (const auto& resource : ledger_.Uncounted()) {
+    ledger_.SetRepositories(resource, CountRepositories(resource.folder, resource.tenant, resource.name));
+  }
   if (settled > 0) spdlog::info("{} files were on their way when the site stopped; they are settled", settled);
 }
 
@@ -191,17 +195,22 @@ void Service::Refuse(net::Exchange& exchange, const Error& error) {
   exchange.Answer(answer, error.message + "\n");
 }
 
-Result<Tenant> Service::SignIn(const net::Request& head) {
+Result<Tenant> Service::SignIn(const net::Request& head, std::optional<Subtenant>& subtenant) {
   const auto given = ReadBasic(head.Header("Authorization"));
   if (!given) {
     return Fail(
         ErrorCode::kUnauthenticated,
         "Sign in with the tenant's name and password: https://TENANT:PASSWORD@HOST/TENANT/RESOURCE/REPOSITORY/.");
   }
-  const auto tenant = ledger_.FindTenant(given->name);
+  const std::size_t plus = given->name.find('+');
+  const std::string name = given->name.substr(0, plus);
+  if (plus != std::string::npos) subtenant = ledger_.FindSubtenant(name, given->name.substr(plus + 1));
+  const auto tenant = ledger_.FindTenant(name);
   bool right = false;
-  if (tenant) {
-    right = passwords_.Check(*tenant, given->password);
+  if (subtenant) {
+    right = IsRight(*subtenant, *given);
+  } else if (tenant && plus == std::string::npos) {
+    right = passwords_.Check(given->name, tenant->password_hash, given->password);
   } else {
     passwords_.Pretend(given->password);
   }
@@ -212,13 +221,24 @@ Result<Tenant> Service::SignIn(const net::Request& head) {
   return *tenant;
 }
 
+bool Service::IsRight(const Subtenant& subtenant, const Credentials& given) {
+  if (passwords_.Check(given.name, subtenant.password_hash, given.password)) return true;
+  if (subtenant.next_hash.empty() || !passwords_.Check(given.name, subtenant.next_hash, given.password)) return false;
+  ledger_.TakeNextPassword(subtenant);
+  return true;
+}
+
 Result<Service::Request> Service::Admit(const net::Request& head) {
-  auto tenant = SignIn(head);
+  std::optional<Subtenant> subtenant;
+  auto tenant = SignIn(head, subtenant);
   if (!tenant) return tl::unexpected(tenant.error());
   auto target = ParseTarget(head.path);
   if (!target) return tl::unexpected(target.error());
   if (target->tenant != tenant->name) {
     return Fail(ErrorCode::kForbidden, fmt::format("{} has access to /{}/ only.", tenant->name, tenant->name));
+  }
+  if (subtenant) {
+    if (auto own = CheckOwn(*subtenant, *target); !own) return tl::unexpected(own.error());
   }
   if (!tenant->enabled) {
     return Fail(ErrorCode::kForbidden, fmt::format("Tenant {} is disabled. Ask the provider.", tenant->name));
@@ -231,8 +251,11 @@ Result<Service::Request> Service::Admit(const net::Request& head) {
   if (!resource) {
     return Fail(ErrorCode::kNotFound, fmt::format("{} has no resource {}.", tenant->name, target->resource));
   }
-  Request request{
-      .target = std::move(*target), .tenant = std::move(*tenant), .pool = resource->pool, .folder = resource->folder};
+  Request request{.target = std::move(*target),
+                  .tenant = std::move(*tenant),
+                  .subtenant = subtenant ? subtenant->name : std::string(),
+                  .pool = resource->pool,
+                  .folder = resource->folder};
   request.file = request.folder / PathOf(request.target);
   return request;
 }
@@ -283,7 +306,7 @@ Status Service::Put(net::Exchange& exchange, const Request& request) {
   }
   const auto task = Task(limits_, request.tenant);
   if (!task) return Busy(request.tenant);
-  Reservation room(reservations_, request.tenant.name, request.target.resource, request.pool,
+  Reservation room(reservations_, {request.tenant.name, request.target.resource, request.subtenant}, request.pool,
                    lock ? kAllowanceForLocks : 0);
   auto upload = Upload::Begin(request.folder);
   if (!upload) return tl::unexpected(upload.error());

@@ -14,6 +14,12 @@
 
 namespace steward::site {
 
+/// As a client gives them.
+struct Credentials {
+  std::string name;
+  std::string password;
+};
+
 /// Answers the restic REST protocol (lists of version 1 and 2) for the tenants of a ledger. A file is acknowledged when
 /// its content has the hash that it is named by, lies on the disk and is counted. Thread-safe; `ledger` outlives it.
 class Service {
@@ -35,13 +41,16 @@ class Service {
   struct Request {
     Target target;
     Tenant tenant;
+    std::string subtenant;         ///< its name; empty = the tenant itself
     std::string pool;              ///< its name
     std::filesystem::path folder;  ///< of the pool
     std::filesystem::path file;    ///< what the target names
   };
 
   Result<Request> Admit(const net::Request& head);
-  Result<Tenant> SignIn(const net::Request& head);
+  /// Who it is; `subtenant` is set when it is one of the tenant's.
+  Result<Tenant> SignIn(const net::Request& head, std::optional<Subtenant>& subtenant);
+  bool IsRight(const Subtenant& subtenant, const Credentials& given);
   /// Answers, or says why not.
   Status Dispatch(net::Exchange& exchange, const Request& request);
   Status Create(net::Exchange& exchange, const Request& request);

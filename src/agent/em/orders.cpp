@@ -147,6 +147,8 @@ CommandOutcome TenantOrders::Execute(const CloudTenantAction& action) {
       return RemoveQuota(action.tenant_uid(), action.remove_quota_uid());
     case CloudTenantAction::kPlans:
       return SetPlans(action.tenant_uid(), action.plans());
+    case CloudTenantAction::kPutSubtenant:
+      return {false, "Machines back up with restic, which cannot write to a Cloud Connect server."};
     case CloudTenantAction::WHAT_NOT_SET:
       break;
   }

@@ -180,26 +180,43 @@ ResticAdapter::Job* ResticAdapter::Find(const std::string& uid) {
   return found == jobs_.end() ? nullptr : &*found;
 }
 
-std::vector<std::string> ResticAdapter::Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const {
-  std::vector<std::string> arguments{config_.restic_binary, "--repo", job.repository, "--password-file",
-                                     job.password_file};
+ProcessResult ResticAdapter::Restic(const ResticConfig& job, const std::vector<std::string>& rest) const {
+  return Restic(job, rest, stopping_, {});
+}
+
+ProcessResult ResticAdapter::Restic(const ResticConfig& job, const std::vector<std::string>& rest,
+                                    const std::atomic<bool>& stop,
+                                    const std::function<void(const std::string&)>& on_line) const {
+  std::vector<std::string> arguments{config_.restic_binary, "--password-file", job.password_file};
+  std::vector<std::string> environment{"RESTIC_PROGRESS_FPS=1"};
+  // What stands in the arguments of a process is everybody's to see.
+  if (job.cloud_repository.empty()) {
+    arguments.insert(arguments.end(), {"--repo", job.repository});
+  } else {
+    environment.push_back("RESTIC_REPOSITORY=" + job.cloud_repository);
+  }
+  if (!job.certificate_authority.empty()) arguments.insert(arguments.end(), {"--cacert", job.certificate_authority});
   arguments.insert(arguments.end(), rest.begin(), rest.end());
-  return arguments;
+  return RunProcess(arguments, environment, stop, on_line);
 }
 
 // Empty when the repository is there; else why not.
 std::string ResticAdapter::EnsureRepository(const ResticConfig& job, IfAbsent if_absent) {
-  const auto probe = RunProcess(Arguments(job, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
+  const auto probe = Restic(job, {"cat", "config", "--json", "--no-lock"});
   if (probe.exit_code == 0) return {};
   const bool absent = probe.error.find("Is there a repository at the following location") != std::string::npos;
   if (!absent) return LastLine(probe.error);
+  if (if_absent == IfAbsent::kFail && !job.cloud_repository.empty()) {
+    return fmt::format("The repository {} is not there any more; assign the policy again to make a new one.",
+                       job.repository);
+  }
   if (if_absent == IfAbsent::kFail) {
     return fmt::format(
         "The repository {} is not there. Is its folder mounted? It is not made anew, so that nothing is "
         "written below an empty mount point.",
         job.repository);
   }
-  const auto made = RunProcess(Arguments(job, {"init"}), {}, stopping_);
+  const auto made = Restic(job, {"init"});
   return made.exit_code == 0 ? std::string{} : LastLine(made.error);
 }
 
@@ -251,8 +268,8 @@ ProcessResult ResticAdapter::Backup(const Job& job, RunRecord& run, std::vector<
   for (const std::string& exclude : job.config.excludes) rest.insert(rest.end(), {"--exclude", exclude});
   rest.emplace_back("--");
   rest.insert(rest.end(), job.config.paths.begin(), job.config.paths.end());
-  auto result = RunProcess(Arguments(job.config, rest), {"RESTIC_PROGRESS_FPS=1"}, interrupt_,
-                           [&](const std::string& line) { ReadSummary(line, job.uid, run, errors); });
+  auto result =
+      Restic(job.config, rest, interrupt_, [&](const std::string& line) { ReadSummary(line, job.uid, run, errors); });
   run.exit_code = result.exit_code;
   return result;
 }
@@ -318,19 +335,18 @@ void ResticAdapter::Forget(const Job& job, RunRecord& run) {
   std::vector<std::string> rest{"forget", "--prune",  "--group-by", "host,tags",
                                 "--host", host_name_, "--tag",      "job=" + job.uid};
   rest.insert(rest.end(), keep.begin(), keep.end());
-  const auto result = RunProcess(Arguments(job.config, rest), {}, stopping_);
+  const auto result = Restic(job.config, rest);
   if (result.exit_code == 0) return;
   run.result = "Warning";  // the backup is good; the old ones were not thinned out
   run.message += (run.message.empty() ? "" : "\r\n") + ("Retention failed: " + LastLine(result.error));
 }
 
 void ResticAdapter::ReadSnapshots(const Job& job, Look& look) {
-  const auto config = RunProcess(Arguments(job.config, {"cat", "config", "--json", "--no-lock"}), {}, stopping_);
+  const auto config = Restic(job.config, {"cat", "config", "--json", "--no-lock"});
   const Json facts = Json::parse(config.output, nullptr, false);
   if (config.exit_code == 0 && facts.is_object() && facts.contains("id"))
     look.repository_id = facts["id"].get<std::string>();
-  const auto result =
-      RunProcess(Arguments(job.config, {"snapshots", "--json", "--no-lock", "--tag", "job=" + job.uid}), {}, stopping_);
+  const auto result = Restic(job.config, {"snapshots", "--json", "--no-lock", "--tag", "job=" + job.uid});
   const Json rows = Json::parse(result.output, nullptr, false);
   look.readable = result.exit_code == 0 && (rows.is_array() || rows.is_null());
   look.problem = look.readable ? std::string{} : LastLine(result.error);
@@ -345,9 +361,8 @@ void ResticAdapter::ReadSnapshots(const Job& job, Look& look) {
   }
   std::ranges::sort(look.snapshots, {}, &Snapshot::time);
   if (look.snapshots.empty()) return;
-  const auto stats = RunProcess(
-      Arguments(job.config, {"stats", "--json", "--mode", "raw-data", "--no-lock", "--tag", "job=" + job.uid}), {},
-      stopping_);
+  const auto stats =
+      Restic(job.config, {"stats", "--json", "--mode", "raw-data", "--no-lock", "--tag", "job=" + job.uid});
   const Json sums = Json::parse(stats.output, nullptr, false);
   if (stats.exit_code == 0 && sums.is_object()) look.stored_bytes = Number(sums, "total_size");
 }

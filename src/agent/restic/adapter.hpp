@@ -82,11 +82,19 @@ class ResticAdapter final : public Adapter {
   CommandOutcome Switch(const Job& job, bool enabled);
   CommandOutcome ApplyPolicy(const ApplyPolicyAction& order);
   CommandOutcome MakeJob(const ApplyPolicyAction& order);
+  /// Empty when the repository of the job is there; else why not. A password that works is kept: a backup under way,
+  /// or another job, may use it.
+  std::string PrepareRepository(ApplyPolicyAction& order);
+  /// The jobs of the book as it is now.
+  void TakeJobs();
   CommandOutcome RemoveJob(const ApplyPolicyAction& order);
   std::string RemovePoints(const Job& job);
   bool Running(const std::string& uid) const;
   bool AnyRunning() const;
-  std::vector<std::string> Arguments(const ResticConfig& job, const std::vector<std::string>& rest) const;
+  /// Runs restic on the job's repository.
+  ProcessResult Restic(const ResticConfig& job, const std::vector<std::string>& rest) const;
+  ProcessResult Restic(const ResticConfig& job, const std::vector<std::string>& rest, const std::atomic<bool>& stop,
+                       const std::function<void(const std::string&)>& on_line) const;
   enum class IfAbsent { kMake, kFail };
   std::string EnsureRepository(const ResticConfig& job, IfAbsent absent);
   ProcessResult Backup(const Job& job, RunRecord& run, std::vector<std::string>& errors);

@@ -123,24 +123,43 @@ CommandOutcome ResticAdapter::MakeJob(const ApplyPolicyAction& order) {
     return {false, "The configuration of this agent lets no policies in; set enabled in its section [policies]."};
   if (engine_version_.empty())
     return {false, "restic is not installed on this machine or cannot be started. Install it and assign again."};
-  const std::string folder = order.job().folder();
-  if (!std::filesystem::is_directory(folder))
+  const std::string& folder = order.job().folder();
+  if (!order.job().has_cloud() && !std::filesystem::is_directory(folder))
     return {false,
             fmt::format("There is no folder {} on this machine. Make it, or mount it, and assign again.", folder)};
-  auto config = ConfigOf(order.job_uid(), order.job(), agent_uid_, config_);
-  const PolicyJob* const before = policies_.Find(order.job_uid());
-  const bool made = before != nullptr && before->folder() == folder;
-  if (const std::string failure = EnsureRepository(config, made ? IfAbsent::kFail : IfAbsent::kMake); !failure.empty())
-    return {false, failure};
-  policies_.Put(order);
-  const std::lock_guard lock(mutex_);
-  if (Job* known = Find(order.job_uid())) {
-    config.enabled = known->config.enabled;
-    known->config = std::move(config);
-  } else {
-    jobs_.push_back({.config = std::move(config), .uid = order.job_uid(), .look = {.readable = true}});
-  }
+  ApplyPolicyAction kept = order;
+  if (const std::string failure = PrepareRepository(kept); !failure.empty()) return {false, failure};
+  policies_.Put(kept);
+  TakeJobs();
   return {true, ""};
+}
+
+std::string ResticAdapter::PrepareRepository(ApplyPolicyAction& order) {
+  PolicyJob& job = *order.mutable_job();
+  const PolicyJob* const before = policies_.Find(order.job_uid());
+  const auto if_absent = before != nullptr && SamePlace(*before, job) ? IfAbsent::kFail : IfAbsent::kMake;
+  const auto ensure = [&] { return EnsureRepository(ConfigOf(order.job_uid(), job, agent_uid_, config_), if_absent); };
+  const std::string known = job.has_cloud() ? policies_.PasswordOf(job.cloud()) : std::string();
+  if (!known.empty()) {
+    const std::string given = job.cloud().password();
+    job.mutable_cloud()->set_password(known);
+    if (ensure().empty()) return {};
+    job.mutable_cloud()->set_password(given);
+  }
+  return ensure();
+}
+
+void ResticAdapter::TakeJobs() {
+  auto jobs = policies_.Jobs(agent_uid_, config_);
+  const std::lock_guard lock(mutex_);
+  for (ResticConfig& config : jobs) {
+    if (Job* known = Find(config.uid)) {
+      known->config = std::move(config);
+    } else {
+      const std::string uid = config.uid;
+      jobs_.push_back({.config = std::move(config), .uid = uid, .look = {.readable = true}});
+    }
+  }
 }
 
 CommandOutcome ResticAdapter::RemoveJob(const ApplyPolicyAction& order) {
@@ -153,6 +172,7 @@ CommandOutcome ResticAdapter::RemoveJob(const ApplyPolicyAction& order) {
       return {false, "The restore points could not be removed, so the job stays: " + failure};
   }
   policies_.Put(order);
+  if (job && !job->config.certificate_authority.empty()) std::filesystem::remove(job->config.certificate_authority);
   const std::lock_guard lock(mutex_);
   std::erase_if(jobs_, [&](const Job& known) { return known.uid == order.job_uid(); });
   return {true, ""};
@@ -166,7 +186,7 @@ std::string ResticAdapter::RemovePoints(const Job& job) {
   if (look.snapshots.empty()) return {};
   std::vector<std::string> rest{"forget", "--prune"};
   for (const Snapshot& snapshot : look.snapshots) rest.push_back(snapshot.id);
-  const auto result = RunProcess(Arguments(job.config, rest), {}, stopping_);
+  const auto result = Restic(job.config, rest);
   return result.exit_code == 0 ? std::string{} : "restic forget ended with an error: " + result.error;
 }
 

@@ -10,6 +10,32 @@
 #include "agent/identity.hpp"
 
 namespace steward::agent::restic {
+namespace {
+
+bool SameAccount(const CloudRepository& one, const CloudRepository& other) {
+  return one.tenant() == other.tenant() && one.account() == other.account();
+}
+
+/// host:port; addresses of IP 6 in brackets.
+std::string ServerOf(const CloudRepository& cloud) {
+  const bool six = cloud.host().find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", six ? "[" : "", cloud.host(), six ? "]" : "", cloud.port());
+}
+
+void FillCloud(const std::string& job_uid, const CloudRepository& cloud, const AgentConfig& agent,
+               ResticConfig& config) {
+  const std::string path =
+      fmt::format("{}/{}/{}/{}/", ServerOf(cloud), cloud.tenant(), cloud.resource(), cloud.account());
+  config.repository = "rest:https://" + path;
+  config.cloud_repository =
+      fmt::format("rest:https://{}+{}:{}@{}", cloud.tenant(), cloud.account(), cloud.password(), path);
+  if (cloud.certificate_authority().empty()) return;
+  const auto file = agent.state / fmt::format("site-{}.pem", job_uid);
+  WriteFileSafely(file, cloud.certificate_authority());
+  config.certificate_authority = file.string();
+}
+
+}  // namespace
 
 PolicyBook::PolicyBook(std::filesystem::path file) : file_(std::move(file)) {
   const std::string text = ReadFile(file_);
@@ -47,15 +73,31 @@ bool PolicyBook::Knows(const ApplyPolicyAction& order) const {
 
 void PolicyBook::Put(const ApplyPolicyAction& order) {
   Entry& entry = entries_[order.job_uid()];
-  const Entry before = entry;
+  const auto before = entries_;
   *entry.mutable_order() = order;
   if (order.has_remove()) entry.set_disabled(false);
+  if (order.job().has_cloud()) {
+    for (auto& [uid, other] : entries_) {
+      CloudRepository* cloud =
+          other.order().job().has_cloud() ? other.mutable_order()->mutable_job()->mutable_cloud() : nullptr;
+      if (cloud != nullptr && SameAccount(*cloud, order.job().cloud()))
+        cloud->set_password(order.job().cloud().password());
+    }
+  }
   try {
     Save();
   } catch (const std::exception&) {
-    entry = before;
+    entries_ = before;
     throw;
   }
+}
+
+std::string PolicyBook::PasswordOf(const CloudRepository& account) const {
+  for (const auto& [uid, entry] : entries_) {
+    const PolicyJob& job = entry.order().job();
+    if (job.has_cloud() && SameAccount(job.cloud(), account)) return job.cloud().password();
+  }
+  return {};
 }
 
 void PolicyBook::SetDisabled(const std::string& job_uid, bool disabled) {
@@ -71,6 +113,12 @@ std::vector<ResticConfig> PolicyBook::Jobs(const std::string& agent_uid, const A
     jobs.back().enabled = !entry.disabled();
   }
   return jobs;
+}
+
+bool SamePlace(const PolicyJob& one, const PolicyJob& other) {
+  if (one.has_cloud() != other.has_cloud()) return false;
+  if (!one.has_cloud()) return one.folder() == other.folder();
+  return SameAccount(one.cloud(), other.cloud()) && one.cloud().resource() == other.cloud().resource();
 }
 
 ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const std::string& agent_uid,
@@ -91,7 +139,11 @@ ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const st
   config.keep_within_days = static_cast<int>(job.keep_within_days());
   config.compression = job.compression();
   // Machines that share a folder (NFS) each have a repository, and a password, of their own in it.
-  config.repository = (std::filesystem::path(job.folder()) / ("steward-" + agent_uid)).string();
+  if (job.has_cloud()) {
+    FillCloud(job_uid, job.cloud(), agent, config);
+  } else {
+    config.repository = (std::filesystem::path(job.folder()) / ("steward-" + agent_uid)).string();
+  }
   config.password_file = PolicyPasswordFile(agent);
   config.from_console = true;
   return config;

@@ -23,8 +23,10 @@ class PolicyBook {
   const PolicyJob* Find(const std::string& job_uid) const;
   /// Whether an order with this sequence, or a later one, is known for its job.
   bool Knows(const ApplyPolicyAction& order) const;
-  /// Throws when it cannot be written.
+  /// Its password counts for all jobs with the same account. Throws when it cannot be written.
   void Put(const ApplyPolicyAction& order);
+  /// The password that the machine has for this account already; empty when it has none.
+  std::string PasswordOf(const CloudRepository& account) const;
   void SetDisabled(const std::string& job_uid, bool disabled);
   /// All jobs, ready to run. Throws as PolicyPasswordFile does.
   std::vector<ResticConfig> Jobs(const std::string& agent_uid, const AgentConfig& config) const;
@@ -35,7 +37,11 @@ class PolicyBook {
   std::map<std::string, Entry> entries_;  // by job uid
 };
 
-/// The job of an order as the adapter runs it. Throws as PolicyPasswordFile does.
+/// Whether both write to the same repository.
+bool SamePlace(const PolicyJob& one, const PolicyJob& other);
+
+/// The job of an order as the adapter runs it; the files that restic needs for it are written. Throws as
+/// PolicyPasswordFile does.
 ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const std::string& agent_uid,
                       const AgentConfig& agent);
 

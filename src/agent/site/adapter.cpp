@@ -191,6 +191,8 @@ CommandOutcome SiteAdapter::Carry(const CloudTenantAction& action, const Json& a
     }
     case CloudTenantAction::kPlans:
       return {false, "A steward-site has no hardware plans."};
+    case CloudTenantAction::kPutSubtenant:
+      return PutSubtenant(*tenant, action.put_subtenant(), all);
     case CloudTenantAction::kCreate:
     case CloudTenantAction::WHAT_NOT_SET:
       break;
@@ -238,6 +240,17 @@ CommandOutcome SiteAdapter::AddQuota(const Json& tenant, const CloudTenantQuota&
                            std::to_string(quota.storage_quota())});
   if (!status) return {false, "The site refused: " + status.error().message};
   return {true, "", UidOf(all, "resource/" + NameOf(tenant) + "/" + quota.name())};
+}
+
+CommandOutcome SiteAdapter::PutSubtenant(const Json& tenant, const CloudSubtenantSettings& settings, const Json& all) {
+  const std::string prefix = "resource/" + NameOf(tenant) + "/";
+  const Json* resource = FindByUid(all, tenant.at("resources"), prefix, settings.resource_uid());
+  if (resource == nullptr) return {false, "The tenant has no such backup resource (any more)."};
+  const auto status = Run({"subtenant", NameOf(tenant), settings.name(), "--resource", NameOf(*resource), "--quota",
+                           std::to_string(settings.storage_quota()), "--description", settings.description(),
+                           "--keep-old", "--password-file", "-"},
+                          settings.password() + "\n");
+  return status ? CommandOutcome{true, ""} : CommandOutcome{false, "The site refused: " + status.error().message};
 }
 
 CommandOutcome SiteAdapter::ChangeQuota(const Json& tenant, const CloudTenantQuota& quota, const Json& all) {

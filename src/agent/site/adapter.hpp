@@ -37,6 +37,7 @@ class SiteAdapter final : public Adapter {
   CommandOutcome Create(const CloudTenantSettings& settings, const Json& all);
   CommandOutcome Change(const Json& tenant, const CloudTenantSettings& settings);
   CommandOutcome AddQuota(const Json& tenant, const CloudTenantQuota& quota, const Json& all);
+  CommandOutcome PutSubtenant(const Json& tenant, const CloudSubtenantSettings& settings, const Json& all);
   CommandOutcome ChangeQuota(const Json& tenant, const CloudTenantQuota& quota, const Json& all);
 
   const SiteConfig& config_;

@@ -75,6 +75,19 @@ void MapTenant(const Shown& shown, const Json& tenant, Snapshot& rows) {
   row.set_has_replication(false);
   row.set_has_vcd_replication(false);
   Put(rows, "CloudTenant", row);
+  for (const Json& subtenant : tenant.at("subtenants")) {
+    inventory::CloudSubtenant part;
+    part.set_uid(UidOf(shown.all, "subtenant/" + name + "/" + Text(subtenant, "name")));
+    part.set_tenant_uid(row.uid());
+    part.set_backup_server_uid(row.backup_server_uid());
+    part.set_name(Text(subtenant, "name"));
+    if (const std::string note = Text(subtenant, "description"); !note.empty()) part.set_description(note);
+    part.set_is_enabled(subtenant.at("enabled").get<bool>());
+    part.set_backup_resource_uid(UidOf(shown.all, "resource/" + name + "/" + Text(subtenant, "resource")));
+    if (const auto quota = subtenant.at("quota").get<std::int64_t>(); quota > 0) part.set_storage_quota(quota);
+    part.set_used_quota(subtenant.at("used").get<std::int64_t>());
+    Put(rows, "CloudSubtenant", part);
+  }
   bool first = true;
   for (const Json& resource : tenant.at("resources")) {
     inventory::CloudTenantBackupResource part;
@@ -114,8 +127,10 @@ inventory::BackupServer MapServer(const Shown& shown) {
 Snapshot MapAll(const Shown& shown) {
   Snapshot rows;
   // Published even when there is none: rows of what is gone go.
-  for (const char* entity : {"BackupRepository", "CloudTenant", "CloudTenantBackupResource", "CloudGateway"})
+  for (const char* entity :
+       {"BackupRepository", "CloudTenant", "CloudTenantBackupResource", "CloudSubtenant", "CloudGateway"}) {
     rows[entity];
+  }
   for (const Json& pool : shown.all.at("pools")) MapPool(shown.all, pool, rows);
   for (const Json& tenant : shown.all.at("tenants")) MapTenant(shown, tenant, rows);
   inventory::CloudGateway gateway;
@@ -127,6 +142,7 @@ Snapshot MapAll(const Shown& shown) {
   gateway.set_external_port(shown.port);
   gateway.set_port(shown.port);
   gateway.set_network_mode("Direct");
+  if (const std::string ca = Text(shown.all, "ca"); !ca.empty()) gateway.set_certificate_authority(ca);
   Put(rows, "CloudGateway", gateway);
   return rows;
 }

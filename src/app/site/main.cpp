@@ -47,6 +47,15 @@ struct TenantChange {
   std::optional<std::int64_t> recycle_days;
 };
 
+struct SubtenantChange {
+  std::string tenant, name;
+  std::string resource, password_file;
+  bool keep_old = false;
+  std::optional<bool> enabled;
+  std::optional<std::int64_t> quota;
+  std::optional<std::string> description;
+};
+
 std::string Contents(const std::string& file) {
   std::ifstream in(file, std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(in), {});
@@ -95,6 +104,7 @@ net::StreamOptions Listening(const fs::path& data, const RunOptions& options) {
   if (!options.certificate.empty()) {
     stream.certificate_pem = Contents(options.certificate);
     stream.key_pem = Contents(options.key);
+    fs::remove(data / "ca.pem");  // of an earlier run: it says nothing about this certificate
     return stream;
   }
   const net::Authority authority(data / "pki", options.names, "Steward site CA");
@@ -209,6 +219,35 @@ void SetTenant(site::Ledger& ledger, const TenantChange& change) {
   ledger.Set(tenant);
 }
 
+void SetSubtenant(site::Ledger& ledger, const SubtenantChange& change) {
+  Check(site::CheckName("subtenant", change.name));
+  site::Subtenant subtenant{.tenant = change.tenant, .name = change.name};
+  if (auto old = ledger.FindSubtenant(change.tenant, change.name)) subtenant = std::move(*old);
+  if (!change.resource.empty()) subtenant.resource = change.resource;
+  if (!change.password_file.empty()) {
+    const bool next = change.keep_old && !subtenant.password_hash.empty();
+    (next ? subtenant.next_hash : subtenant.password_hash) = site::HashPassword(FirstLine(change.password_file));
+    if (!next) subtenant.next_hash.clear();
+  }
+  if (subtenant.password_hash.empty() || subtenant.resource.empty())
+    throw std::runtime_error(
+        "A new subtenant needs a resource (--resource NAME) and a password (--password-file FILE).");
+  subtenant.enabled = change.enabled.value_or(subtenant.enabled);
+  subtenant.quota = change.quota.value_or(subtenant.quota);
+  subtenant.description = change.description.value_or(subtenant.description);
+  Check(ledger.Set(subtenant));
+}
+
+/// All of it as JSON; `ca` is what clients check the server with, null when its certificate was not made here.
+std::string Shown(site::Ledger& ledger, const fs::path& data) {
+  auto all = ledger.Show();
+  all["version"] = STEWARD_VERSION;
+  all["serving"] = IsServed(data);
+  all["ca"] = nullptr;
+  if (fs::exists(data / "ca.pem")) all["ca"] = Contents(data / "ca.pem");
+  return all.dump(2);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -262,6 +301,23 @@ int main(int argc, char** argv) {
   auto* remove = app.add_subcommand("remove-tenant", "Remove a tenant that has no files");
   remove->add_option("name", tenant)->required();
 
+  SubtenantChange below;
+  auto* set_subtenant = app.add_subcommand(
+      "subtenant", "Add or change an account below a tenant: it signs in as TENANT+NAME and has one repository");
+  set_subtenant->add_option("tenant", below.tenant)->required();
+  set_subtenant->add_option("name", below.name, "Also the name of its repository")->required();
+  set_subtenant->add_option("--resource", below.resource, "The tenant's resource that its repository lies in");
+  set_subtenant->add_option("--password-file", below.password_file,
+                            "File whose first line is the password; - reads the input");
+  set_subtenant->add_flag("--keep-old", below.keep_old, "The password until now is good until the new one is used");
+  set_subtenant->add_option("--enabled", below.enabled, "true or false");
+  set_subtenant->add_option("--quota", below.quota, "Bytes at most; 0 = no limit but the resource's")->transform(size);
+  set_subtenant->add_option("--description", below.description, "Note on it");
+
+  auto* drop_subtenant = app.add_subcommand("remove-subtenant", "Remove a subtenant; what it stored stays");
+  drop_subtenant->add_option("tenant", below.tenant)->required();
+  drop_subtenant->add_option("name", below.name)->required();
+
   site::Resource resource;
   auto* set_resource = app.add_subcommand("resource", "Add or change a tenant's part of a pool");
   set_resource->add_option("tenant", resource.tenant)->required();
@@ -296,12 +352,9 @@ int main(int argc, char** argv) {
     }
     if (*restore) std::cout << RestoreFiles(ledger, data, resource, since) << '\n';
     if (*drop) Check(ledger.RemoveResource(resource.tenant, resource.name));
-    if (*show) {
-      auto all = ledger.Show();
-      all["version"] = STEWARD_VERSION;
-      all["serving"] = IsServed(data);
-      std::cout << all.dump(2) << '\n';
-    }
+    if (*set_subtenant) SetSubtenant(ledger, below);
+    if (*drop_subtenant) Check(ledger.RemoveSubtenant(below.tenant, below.name));
+    if (*show) std::cout << Shown(ledger, data) << '\n';
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "steward-site: " << error.what() << '\n';

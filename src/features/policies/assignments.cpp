@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "features/policies/assignments.hpp"
 
+#include "features/policies/cloud_target.hpp"
 #include "features/policies/linux_job.hpp"
 
 namespace steward::features {
 namespace {
-
-/// An agent may be away for long: the order waits for it.
-constexpr std::chrono::hours kValid{365 * 24};
 
 /// Counts up from the time: agents must not take orders for old ones when the database was restored from a backup.
 std::uint64_t NextSequence(db::Connection& connection) {
@@ -29,13 +27,14 @@ agentlink::Order OrderTo(const Assignment& assignment) {
   return {.agent_uid = assignment.agent_uid,
           .organization_uid = assignment.organization_uid,
           .command = {},
-          .valid = kValid};
+          .valid = kPolicyOrderValid};
 }
 
 /// The job of the policy as it is now; its row stays as it is until the transaction ends.
 db::Rows FillFromPolicy(db::Connection& connection, const Assignment& assignment, agent::ApplyPolicyAction& order) {
   auto rows = connection.Query(
-      "select id, name, description, configuration, revision from core.backup_policy where uid = $1 for share",
+      "select id, name, description, configuration, revision, case when unlimited_subtenant_quota then 0 else "
+      "repository_quota_gb << 30 end as quota from core.backup_policy where uid = $1 for share",
       {assignment.policy_uid});
   agent::PolicyJob& job = *order.mutable_job();
   if (!assignment.custom) {
@@ -50,13 +49,24 @@ db::Rows FillFromPolicy(db::Connection& connection, const Assignment& assignment
   return rows;
 }
 
-void PrepareApply(db::Connection& connection, agent::Command& command, const Assignment& assignment,
-                  const std::string& user_name) {
+Status CheckTarget(db::Connection& connection, const Assignment& assignment, const nlohmann::json& configuration) {
+  if (!IsForCloud(configuration)) return {};
+  const auto place = FindCloudPlace(connection, assignment);
+  return place ? Status() : tl::unexpected(place.error());
+}
+
+void PrepareApply(agentlink::Commands& commands, db::Connection& connection, const contract::Call& call,
+                  agent::Command& command, const Assignment& assignment) {
   agent::ApplyPolicyAction& order = *command.mutable_policy();
   order.set_job_uid(assignment.uid);
   const auto policy = FillFromPolicy(connection, assignment, order);
   ReplaceEarlier(connection, assignment.uid);
   order.set_sequence(NextSequence(connection));
+  if (IsForCloud(nlohmann::json::parse(policy.Text(0, "configuration")))) {
+    const auto place = FindCloudPlace(connection, assignment);
+    if (!place) throw std::runtime_error(place.error().message);  // it was there when the order was checked
+    OrderAccount(commands, connection, call, *place, assignment, policy.Int(0, "quota"), command);
+  }
   connection.Query(
       "insert into core.policy_assignment (uid, policy_uid, policy_id, custom, agent_uid, backup_agent_uid, "
       "config_uid, "
@@ -66,13 +76,13 @@ void PrepareApply(db::Connection& connection, agent::Command& command, const Ass
       "organization_uid = excluded.organization_uid",
       {assignment.uid, assignment.policy_uid, policy.Text(0, "id"), assignment.custom ? "t" : "f", assignment.agent_uid,
        assignment.backup_agent_uid, assignment.config_uid, assignment.organization_uid, command.id(),
-       policy.Text(0, "revision"), user_name});
+       policy.Text(0, "revision"), call.caller.user_name});
 }
 
 constexpr const char* kSelect =
     "select a.uid, a.config_uid, a.policy_uid, a.agent_uid, a.backup_agent_uid, a.organization_uid, a.custom, "
-    "p.organization_uid as owner, p.name from core.policy_assignment a join core.backup_policy p on p.uid = "
-    "a.policy_uid where ";
+    "p.organization_uid as owner, p.name, coalesce(g.host_name, '') as machine from core.policy_assignment a join "
+    "core.backup_policy p on p.uid = a.policy_uid join core.agent g on g.uid = a.agent_uid where ";
 
 Assignment Read(const db::Rows& rows, int row) {
   return {.uid = rows.Text(row, "uid"),
@@ -83,15 +93,20 @@ Assignment Read(const db::Rows& rows, int row) {
           .organization_uid = rows.Text(row, "organization_uid"),
           .custom = rows.Bool(row, "custom"),
           .policy_owner = rows.Text(row, "owner"),
-          .policy_name = rows.Text(row, "name")};
+          .policy_name = rows.Text(row, "name"),
+          .machine = rows.Text(row, "machine")};
 }
 
 }  // namespace
 
-agentlink::Order OrderToApply(const contract::Call& call, const Assignment& assignment) {
+agentlink::Order OrderToApply(agentlink::Commands& commands, const contract::Call& call, const Assignment& assignment,
+                              const nlohmann::json& configuration) {
   auto order = OrderTo(assignment);
-  order.prepare = [assignment, user = call.caller.user_name](db::Connection& connection, agent::Command& command) {
-    PrepareApply(connection, command, assignment, user);
+  order.check = [assignment, configuration](db::Connection& connection, const std::string& /*id*/) {
+    return CheckTarget(connection, assignment, configuration);
+  };
+  order.prepare = [&commands, &call, assignment](db::Connection& connection, agent::Command& command) {
+    PrepareApply(commands, connection, call, command, assignment);
   };
   return order;
 }
@@ -113,9 +128,21 @@ agentlink::Order OrderToRemove(const Assignment& assignment, bool restore_points
 
 void PushPolicy(agentlink::Commands& commands, db::Connection& connection, const contract::Call& call,
                 const std::string& policy_uid) {
+  const auto configuration = nlohmann::json::parse(
+      connection.Query("select configuration from core.backup_policy where uid = $1", {policy_uid})
+          .Text(0, "configuration"));
   const auto rows = connection.Query(
       std::string(kSelect) + "a.policy_uid = $1 and a.status <> 'Removing' order by a.uid", {policy_uid});
-  for (int row = 0; row < rows.Count(); ++row) commands.Add(connection, call, OrderToApply(call, Read(rows, row)));
+  for (int row = 0; row < rows.Count(); ++row) {
+    const Assignment assignment = Read(rows, row);
+    if (const auto possible = CheckTarget(connection, assignment, configuration); !possible) {
+      connection.Query(
+          "update core.policy_assignment set status = 'Failed', failure_message = $2, command_id = null where uid = $1",
+          {assignment.uid, possible.error().message});
+      continue;
+    }
+    commands.Add(connection, call, OrderToApply(commands, call, assignment, configuration));
+  }
 }
 
 std::optional<Assignment> FindAssignment(db::Connection& connection, const std::string& backup_agent_uid,

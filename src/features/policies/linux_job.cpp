@@ -28,6 +28,7 @@ constexpr Allowed kAllowed[] = {
     {"backupSource.fileLevelOptions.directories"},
     {"backupSource.fileLevelOptions.exclusionMasks"},
     {"backupTarget.targetType", R"("LocalFolder")"},
+    {"backupTarget.targetType", R"("CloudRepository")"},
     {"backupTarget.localPath"},
     {"backupStorage.encryptionEnabled"},
     {"backupStorage.compressionLevel", R"("NoCompression")"},
@@ -42,10 +43,10 @@ constexpr Allowed kAllowed[] = {
     {"scheduleSettings.dailyScheduleSettings.dailyMode"},
     {"scheduleSettings.dailyScheduleSettings.specificDays"},
     {"scheduleSettings.periodicallyScheduleSettings.intervalInMinutes"},
+    {"unlimitedSubtenantQuota"},
+    {"repositoryQuotaGB"},
     // Defaults of the published interface that ask for nothing: many clients send whole objects.
     {"createSubtenants", "true"},
-    {"unlimitedSubtenantQuota", "false"},
-    {"repositoryQuotaGB", "100"},
     {"backupSource.fileLevelOptions.inclusionMasks", R"(["*"])"},
     {"backupTarget.enableDeletedFilesRetention", "false"},
     {"backupTarget.removeDeletedItemsDataAfter", "30"},
@@ -79,10 +80,11 @@ constexpr Reason kReasons[] = {
     {"accessMode",
      "policies are not offered to customers yet; a Private one can be assigned to the agents of every "
      "customer you manage"},
-    {"createSubtenants", "cloud repositories are not supported; leave it out"},
-    {"unlimitedSubtenantQuota", "cloud repositories are not supported; leave it out"},
-    {"repositoryQuotaGB", "cloud repositories are not supported; leave it out"},
-    {"cloudRepository", "cloud repositories are not supported; leave it out"},
+    {"createSubtenants", "each machine gets an account of its own in the company's cloud storage; set it to true"},
+    {"cloudRepository",
+     "the console makes an account for each machine in the company's cloud storage, and gives it its password; leave "
+     "it "
+     "out"},
     {"backupSource.fileLevelOptions.inclusionMasks",
      "restic takes whole folders: name them in directories, and what to "
      "leave out in exclusionMasks"},
@@ -92,8 +94,8 @@ constexpr Reason kReasons[] = {
     {"backupTarget.enableDeleted", "backups are not removed by themselves; leave it out"},
     {"backupTarget.removeDeleted", "backups are not removed by themselves; leave it out"},
     {"backupTarget",
-     "restore points are kept in a folder of the machine: set targetType to LocalFolder and name the "
-     "folder in localPath. A share is mounted on the machine first"},
+     "restore points are kept in a folder of the machine or in the company's cloud storage: set targetType to "
+     "LocalFolder and name the folder in localPath, or to CloudRepository. A share is mounted on the machine first"},
     {"backupStorage.password",
      "each machine makes the key of its repositories itself and keeps it; leave password and "
      "passwordHint out"},
@@ -163,6 +165,7 @@ std::uint32_t Number(const json& configuration, const char* pointer, std::uint32
 
 constexpr const char* kDirectories = "/backupSource/fileLevelOptions/directories";
 constexpr const char* kMasks = "/backupSource/fileLevelOptions/exclusionMasks";
+constexpr const char* kTarget = "/backupTarget/targetType";
 constexpr const char* kFolder = "/backupTarget/localPath";
 constexpr const char* kPoints = "/retentionSettings/restorePointsCount";
 constexpr const char* kDays = "/retentionSettings/retentionDays";
@@ -203,10 +206,13 @@ Status CheckPlaces(const json& configuration) {
   const auto directories = Texts(configuration, kDirectories);
   if (directories.empty()) return Wrong(kDirectories, "must name what to back up");
   const std::string folder = Text(configuration, kFolder);
-  if (!folder.starts_with('/') || folder == "/") return Wrong(kFolder, "must be the absolute path of a folder");
+  const bool cloud = IsForCloud(configuration);
+  if (cloud && !folder.empty()) return Wrong(kFolder, "is for LocalFolder; leave it out with CloudRepository");
+  if (!cloud && (!folder.starts_with('/') || folder == "/"))
+    return Wrong(kFolder, "must be the absolute path of a folder");
   for (const std::string& directory : directories) {
     if (!directory.starts_with('/')) return Wrong(kDirectories, "must be absolute paths");
-    if (Within(folder, directory)) {
+    if (!cloud && Within(folder, directory)) {
       return Wrong(kFolder, fmt::format("lies in {}, which is backed up: the backup would contain itself. Choose "
                                         "another folder",
                                         directory));
@@ -217,6 +223,12 @@ Status CheckPlaces(const json& configuration) {
       return Wrong(kMasks, "must be names or paths to leave out, and do not begin with !");
   }
   return {};
+}
+
+Status CheckQuota(const json& policy) {
+  const json quota = At(policy, "/repositoryQuotaGB");
+  if (quota.is_null() || quota.get<std::int64_t>() > 0) return {};
+  return FailProperty("repositoryQuotaGB", "repositoryQuotaGB must be a number of gigabytes, at least 1.");
 }
 
 Status CheckTimes(const json& configuration) {
@@ -245,10 +257,15 @@ std::uint32_t WeekdaysOf(const json& configuration) {
 
 }  // namespace
 
+bool IsForCloud(const json& configuration) {
+  return Text(configuration, kTarget) == "CloudRepository";
+}
+
 Status CheckLinuxJob(const json& policy) {
   if (auto status = CheckSettings(policy, "", ""); !status) return status;
   const json& configuration = policy.at(kJob);
   if (auto status = CheckPlaces(configuration); !status) return status;
+  if (auto status = CheckQuota(policy); !status) return status;
   return CheckTimes(configuration);
 }
 

@@ -14,10 +14,13 @@ namespace steward::features {
 /// the property. Values are not repeated: they may be passwords.
 Status CheckLinuxJob(const nlohmann::json& policy);
 
+/// Whether its restore points go to the cloud storage of the company whose machine it runs on.
+bool IsForCloud(const nlohmann::json& configuration);
+
 /// The configuration as it is stored and shown: what restic does in any case is said in it.
 nlohmann::json ShownConfiguration(nlohmann::json configuration);
 
-/// Writes sources, destination, schedule and retention of a checked configuration into an agent's job.
+/// Writes sources, folder, schedule and retention of a checked configuration into an agent's job.
 void FillLinuxJob(const nlohmann::json& configuration, agent::PolicyJob& job);
 
 }  // namespace steward::features

@@ -84,7 +84,9 @@ TEST(LinuxJob, Wrong_TheSettingIsNamed) {
   EXPECT_EQ(Refused("/accessMode", "Public"), "accessMode");
   EXPECT_EQ(Refused("/operationMode", "Unknown"), "operationMode");
   EXPECT_EQ(Refused("/createSubtenants", true), "");
-  EXPECT_EQ(Refused("/repositoryQuotaGB", 5), "repositoryQuotaGB");
+  EXPECT_EQ(Refused("/createSubtenants", false), "createSubtenants");
+  EXPECT_EQ(Refused("/repositoryQuotaGB", 5), "");
+  EXPECT_EQ(Refused("/repositoryQuotaGB", 0), "repositoryQuotaGB");
   const std::string job = "jobConfiguration.";
   EXPECT_EQ(Refused("/jobConfiguration/backupTarget/targetType", "SharedFolder"), job + "backupTarget.targetType");
   EXPECT_EQ(Refused("/jobConfiguration/backupTarget/localPath", "backup"), job + "backupTarget.localPath");
@@ -107,6 +109,14 @@ TEST(LinuxJob, Wrong_TheSettingIsNamed) {
             job + "scheduleSettings.dailyScheduleSettings.specificDays");
   EXPECT_EQ(Refused("/jobConfiguration/scheduleSettings/scheduleType", "Monthly"),
             job + "scheduleSettings.scheduleType");
+}
+
+TEST(LinuxJob, ForCloudStorage_NoFolderIsNamed) {
+  EXPECT_EQ(Refused("/jobConfiguration/backupTarget", {{"targetType", "CloudRepository"}}), "");
+  EXPECT_EQ(Refused("/jobConfiguration/backupTarget", {{"targetType", "CloudRepository"}, {"localPath", "/backup"}}),
+            "jobConfiguration.backupTarget.localPath");
+  EXPECT_EQ(Refused("/jobConfiguration/backupTarget", {{"targetType", "LocalFolder"}}),
+            "jobConfiguration.backupTarget.localPath");
 }
 
 TEST(LinuxJob, Mapped_TheAgentsWords) {

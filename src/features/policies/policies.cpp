@@ -14,22 +14,31 @@ using nlohmann::json;
 using platform::AuditEntry;
 using platform::TextOf;
 
+db::Param ParamOf(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found == object.end() || found->is_null() ? db::Param() : db::Param(found->dump());
+}
+
 /// A policy of its own, or the configuration of one job (`custom_for`: uid of its backup agent).
 void Insert(db::Connection& connection, const Call& call, const std::string& uid, const std::string& organization,
             const json& policy, const db::Param& custom_for) {
   connection.Query(
       "insert into core.backup_policy (uid, organization_uid, name, description, operation_mode, configuration, "
-      "custom_for, created_by) values ($1, $2, $3, coalesce($4, ''), $5, $6::jsonb, $7, $8)",
+      "custom_for, created_by, unlimited_subtenant_quota, repository_quota_gb) values ($1, $2, $3, coalesce($4, ''), "
+      "$5, $6::jsonb, $7, $8, coalesce($9::boolean, false), coalesce($10::bigint, 100))",
       {uid, organization, TextOf(policy, "name"), TextOf(policy, "description"), TextOf(policy, "operationMode"),
-       ShownConfiguration(policy.at("jobConfiguration")).dump(), custom_for, call.caller.user_name});
+       ShownConfiguration(policy.at("jobConfiguration")).dump(), custom_for, call.caller.user_name,
+       ParamOf(policy, "unlimitedSubtenantQuota"), ParamOf(policy, "repositoryQuotaGB")});
 }
 
 void Update(db::Connection& connection, const std::string& uid, const json& policy) {
   connection.Query(
       "update core.backup_policy set name = $2, description = coalesce($3, ''), operation_mode = $4, configuration = "
-      "$5::jsonb, revision = revision + 1, modified_at = now() where uid = $1",
+      "$5::jsonb, revision = revision + 1, modified_at = now(), unlimited_subtenant_quota = coalesce($6::boolean, "
+      "unlimited_subtenant_quota), repository_quota_gb = coalesce($7::bigint, repository_quota_gb) where uid = $1",
       {uid, TextOf(policy, "name"), TextOf(policy, "description"), TextOf(policy, "operationMode"),
-       ShownConfiguration(policy.at("jobConfiguration")).dump()});
+       ShownConfiguration(policy.at("jobConfiguration")).dump(), ParamOf(policy, "unlimitedSubtenantQuota"),
+       ParamOf(policy, "repositoryQuotaGB")});
 }
 
 Status CheckMode(const json& policy, const json& agent) {
@@ -60,7 +69,8 @@ Assignment NewAssignment(const json& agent, const std::string& uid, const std::s
           .policy_uid = policy_uid,
           .agent_uid = TextOf(agent, "managementAgentUid").value_or(""),
           .backup_agent_uid = TextOf(agent, "instanceUid").value_or(""),
-          .organization_uid = TextOf(agent, "organizationUid").value_or("")};
+          .organization_uid = TextOf(agent, "organizationUid").value_or(""),
+          .machine = TextOf(agent, "name").value_or("")};
 }
 
 /// What the console does not manage stands in a file on the machine.
@@ -169,7 +179,7 @@ Result<Answer> Policies::Assign(const Call& call) {
   const Assignment assignment = NewAssignment(*agent, job, policy_uid);
   if (auto status = CheckOwner(*services_.owner.Acquire(), *policy, assignment.organization_uid); !status)
     return tl::unexpected(status.error());
-  return actions_.Run(call, OrderToApply(call, assignment),
+  return actions_.Run(call, OrderToApply(commands_, call, assignment, policy->at("jobConfiguration")),
                       {"BackupJobAssigned", assignment.organization_uid, policy_uid,
                        fmt::format("Backup policy {} was assigned to {}.", TextOf(*policy, "name").value_or(""),
                                    TextOf(*agent, "name").value_or(""))});
@@ -182,7 +192,7 @@ Result<Answer> Policies::CreateJob(const Call& call) {
   if (auto status = CheckMode(call.body, *agent); !status) return tl::unexpected(status.error());
   Assignment assignment = NewAssignment(*agent, NewUuid(), NewUuid());
   assignment.custom = true;
-  auto order = OrderToApply(call, assignment);
+  auto order = OrderToApply(commands_, call, assignment, call.body.at("jobConfiguration"));
   order.prepare = [apply = order.prepare, &call, assignment](db::Connection& connection, agent::Command& command) {
     Insert(connection, call, assignment.policy_uid, assignment.organization_uid, call.body,
            assignment.backup_agent_uid);
@@ -210,7 +220,7 @@ Result<Answer> Policies::PatchJob(const Call& call) {
   if (!job) return tl::unexpected(job.error());
   if (auto status = CheckLinuxJob(job->next); !status) return tl::unexpected(status.error());
   if (auto status = CheckMode(job->next, *agent); !status) return tl::unexpected(status.error());
-  auto order = OrderToApply(call, *assignment);
+  auto order = OrderToApply(commands_, call, *assignment, job->next.at("jobConfiguration"));
   order.prepare = [apply = order.prepare, next = job->next, uid = assignment->policy_uid](db::Connection& connection,
                                                                                           agent::Command& command) {
     Update(connection, uid, next);
