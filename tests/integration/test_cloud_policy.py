@@ -107,11 +107,9 @@ def quota(api):
 
 
 def restic(agent, job, *arguments):
-    """By hand, with what lies in the agent's state folder."""
-    book = json.loads((agent.state / "policies.json").read_text())
-    cloud = next(entry["order"]["job"]["cloud"] for entry in book["entries"] if entry["order"]["jobUid"] == job)
-    repository = f"rest:https://{cloud['tenant']}+{cloud['account']}:{cloud['password']}@{cloud['host']}:{cloud['port']}/{cloud['tenant']}/{cloud['resource']}/{cloud['account']}/"
-    command = ["restic", "--cacert", str(agent.state / f"site-{job}.pem"), "-r", repository, "--password-file", str(agent.state / "repository.key"), *arguments]
+    """By hand, as an operator restores on the machine."""
+    command = [stack.BIN / "steward-agent", "restic", "--setup", agent.folder / "setup.toml", "--config", agent.folder / "adapters.toml",
+               "--state", agent.state, job, "--", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, env={**os.environ, "RESTIC_CACHE_DIR": str(agent.folder / "by-hand")}, check=False)
 
 
@@ -188,6 +186,9 @@ def test_an_account_reaches_its_own_repository_alone(agent, site, backup_agent, 
                            capture_output=True, text=True, check=True).stdout
     assert wrong == "401", "the tenant's password is not the account's"
     assert restic(agent, job, "snapshots").returncode == 0
+    assert restic(agent, "To the cloud", "snapshots", "--json").stdout == restic(agent, job, "snapshots", "--json").stdout, "by its name too"
+    unknown = restic(agent, "Nothing", "snapshots")
+    assert unknown.returncode == 1 and "The jobs are:" in unknown.stderr and "To the cloud" in unknown.stderr, unknown.stderr
 
 
 def test_a_change_keeps_the_account_and_a_second_job_shares_it(api, folder, agent, backup_agent, policy, site):
@@ -211,9 +212,11 @@ def test_a_change_keeps_the_account_and_a_second_job_shares_it(api, folder, agen
     stack.wait_for("the machine's quota, of the policy assigned last", lambda: api.data(f"{TENANTS}/subtenants")[0]["storageQuota"] == 100 << 30, 20)
     assert account["name"] == f"steward-{backup_agent}"
 
+    stack.wait_for("the agent's look after the run", lambda: job_of(api, backup_agent, second["instanceUid"])["restorePoints"] == 1, 30)
+
     # A password that was lost at the site is replaced by assigning again.
     subprocess.run([stack.BIN / "steward-site", "--data", site.data, "remove-subtenant", "gold", account["name"]], check=True)
-    assert start(api, backup_agent, job_of(api, backup_agent, policy)["instanceUid"]).status_code == 409
+    assert "name or password is wrong" in refusal(start(api, backup_agent, job_of(api, backup_agent, policy)["instanceUid"]), 409)
     assert finished(api, assign(api, backup_agent, policy)).status_code == 200
     assert password() != before and len(password()) == 1, "all jobs of the account have the new one"
     for each in (policy, second["instanceUid"]):

@@ -468,6 +468,46 @@ def test_ten_thousand_small_requests_at_once(site):
     assert site.exact("many") == 5
 
 
+def test_a_subtenant_has_one_repository_and_a_quota_of_its_own(site):
+    """An account for one machine: it cannot read what other machines of the tenant stored."""
+    site.tenant("many")
+    site.command("subtenant", "many", "web1", "--resource", "gold", "--password-file", "-", "--quota", "1MiB", text="first\n")
+    own, other = site.repository("many", "web1"), site.repository("many", "web2")
+    web1 = site.session("many+web1", "first")
+    blob = os.urandom(MIB // 2)
+    assert web1.post(f"{own}data/{named(blob)}", data=blob).status_code == 200
+    refused = web1.get(f"{other}config")
+    assert refused.status_code == 403 and "many+web1 has access to /many/gold/web1/ only" in refused.text
+    assert site.session("many", "first").get(f"{own}config").status_code == 401 and site.session("many+web2", "first").get(f"{own}config").status_code == 401
+    over = os.urandom(MIB)
+    full = web1.post(f"{own}data/{named(over)}", data=over)
+    assert full.status_code == 507 and "The quota of many+web1 is used up" in full.text
+    assert site.session("many").post(f"{other}data/{named(over)}", data=over).status_code == 200, "the tenant has room"
+    assert site.session("many").get(f"{own}data/{named(blob)}").content == blob, "and reaches it all"
+
+    # A new password takes the other's place when it is used first, or at once.
+    site.command("subtenant", "many", "web1", "--password-file", "-", "--keep-old", text="second\n")
+    assert web1.get(f"{own}data/").status_code == 200
+    assert site.session("many+web1", "second").get(f"{own}data/").status_code == 200
+    assert web1.get(f"{own}data/").status_code == 401
+    site.command("subtenant", "many", "web1", "--password-file", "-", text="third\n")
+    assert site.session("many+web1", "second").get(f"{own}data/").status_code == 401
+    web1 = site.session("many+web1", "third")
+    assert web1.get(f"{own}data/").status_code == 200
+    site.command("subtenant", "many", "web1", "--enabled", "false")
+    assert "is disabled" in web1.get(f"{own}data/").text
+
+    site.program.kill()
+    site.start()
+    shown = site.shown("many")["subtenants"][0]
+    assert (shown["name"], shown["used"], shown["files"], shown["quota"], shown["enabled"]) == ("web1", len(blob), 1, MIB, False)
+    assert site.exact("many") == len(blob) + len(over)
+    site.command("remove-subtenant", "many", "web1")
+    assert "no subtenant" in site.command("remove-subtenant", "many", "web1", good=False)
+    assert "needs a resource" in site.command("subtenant", "many", "web3", good=False)
+    assert "no tenant none with a resource gold" in site.command("subtenant", "none", "x", "--resource", "gold", "--password-file", "-", text="x\n", good=False)
+
+
 def test_only_one_process_serves_a_folder(site):
     assert "is served by another process already" in site.command("run", "--port", "0", good=False)
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/restic/adapter.hpp"
+#include "agent/restic/call.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -24,25 +25,25 @@ sys_seconds Now() {
   return std::chrono::floor<seconds>(std::chrono::system_clock::now());
 }
 
-// Stable over re-installs of the program, new with a new key: the agent's own key is its identity.
-std::string AgentUid(const std::filesystem::path& state) {
-  std::string uid = ReadFile(state / "restic-agent.uid");
-  if (!IsUuid(uid)) {
-    uid = NewUuid();
-    WriteFileSafely(state / "restic-agent.uid", uid);
-  }
-  return uid;
-}
-
-std::string LastLine(const std::string& text) {
-  std::string last;
+/// What restic says went wrong: its fatal error, which may have further lines, else its last line.
+std::string Reason(const std::string& text) {
+  constexpr std::string_view kFatal = "Fatal: ";
+  std::string reason;
   std::size_t begin = 0;
   while (begin < text.size()) {
     const auto end = std::min(text.find('\n', begin), text.size());
-    if (end > begin) last = text.substr(begin, end - begin);
+    if (end > begin) reason = text.substr(begin, end - begin);
+    if (reason.starts_with(kFatal)) return reason.substr(kFatal.size());
     begin = end + 1;
   }
-  return last;
+  return reason;
+}
+
+/// Whether restic did not open a repository because there is none. It asks the same question after other errors.
+bool SaysAbsent(const std::string& error) {
+  if (error.find("Is there a repository at the following location") == std::string::npos) return false;
+  constexpr std::string_view kWords[] = {"does not exist", "doesn't exist", "no such file", "ot found"};
+  return std::ranges::any_of(kWords, [&](std::string_view words) { return error.find(words) != std::string::npos; });
 }
 
 std::optional<std::int64_t> Number(const Json& row, const char* key) {
@@ -89,9 +90,7 @@ ResticAdapter::ResticAdapter(const AgentConfig& config, std::string host_name, s
       runs_(config.state / "restic-runs.jsonl"),
       policies_(config.state / "policies.json") {
   runs_.CloseInterrupted(UtcText(Now()));
-  std::vector<ResticConfig> jobs = config.restic;
-  for (ResticConfig& job : policies_.Jobs(agent_uid_, config)) jobs.push_back(std::move(job));
-  for (const ResticConfig& job : jobs) {
+  for (const ResticConfig& job : AllJobs(config)) {
     Job entry{.config = job};
     entry.uid = IsUuid(job.uid) ? job.uid : NamedUuid(agent_uid_, "job/" + job.name);
     jobs_.push_back(std::move(entry));
@@ -187,25 +186,16 @@ ProcessResult ResticAdapter::Restic(const ResticConfig& job, const std::vector<s
 ProcessResult ResticAdapter::Restic(const ResticConfig& job, const std::vector<std::string>& rest,
                                     const std::atomic<bool>& stop,
                                     const std::function<void(const std::string&)>& on_line) const {
-  std::vector<std::string> arguments{config_.restic_binary, "--password-file", job.password_file};
-  std::vector<std::string> environment{"RESTIC_PROGRESS_FPS=1"};
-  // What stands in the arguments of a process is everybody's to see.
-  if (job.cloud_repository.empty()) {
-    arguments.insert(arguments.end(), {"--repo", job.repository});
-  } else {
-    environment.push_back("RESTIC_REPOSITORY=" + job.cloud_repository);
-  }
-  if (!job.certificate_authority.empty()) arguments.insert(arguments.end(), {"--cacert", job.certificate_authority});
-  arguments.insert(arguments.end(), rest.begin(), rest.end());
-  return RunProcess(arguments, environment, stop, on_line);
+  auto call = CallOf(config_.restic_binary, job, rest);
+  call.environment.emplace_back("RESTIC_PROGRESS_FPS=1");
+  return RunProcess(call.arguments, call.environment, stop, on_line);
 }
 
 // Empty when the repository is there; else why not.
 std::string ResticAdapter::EnsureRepository(const ResticConfig& job, IfAbsent if_absent) {
   const auto probe = Restic(job, {"cat", "config", "--json", "--no-lock"});
   if (probe.exit_code == 0) return {};
-  const bool absent = probe.error.find("Is there a repository at the following location") != std::string::npos;
-  if (!absent) return LastLine(probe.error);
+  if (!SaysAbsent(probe.error)) return Reason(probe.error);
   if (if_absent == IfAbsent::kFail && !job.cloud_repository.empty()) {
     return fmt::format("The repository {} is not there any more; assign the policy again to make a new one.",
                        job.repository);
@@ -217,7 +207,7 @@ std::string ResticAdapter::EnsureRepository(const ResticConfig& job, IfAbsent if
         job.repository);
   }
   const auto made = Restic(job, {"init"});
-  return made.exit_code == 0 ? std::string{} : LastLine(made.error);
+  return made.exit_code == 0 ? std::string{} : Reason(made.error);
 }
 
 void ResticAdapter::NoteProgress(const std::string& uid, const RunRecord& run) {
@@ -302,11 +292,11 @@ RunRecord ResticAdapter::RunJob(const std::string& uid) {
   } else if (result.exit_code == 0 || result.exit_code == 3) {
     run.result = result.exit_code == 0 ? "Success" : "Warning";
     for (const std::string& error : errors) run.message += (run.message.empty() ? "" : "\r\n") + error;
-    if (result.exit_code == 3 && run.message.empty()) run.message = LastLine(result.error);
+    if (result.exit_code == 3 && run.message.empty()) run.message = Reason(result.error);
     Forget(job, run);
   } else {
     run.result = "Failed";
-    run.message = interrupt_ || result.exit_code == 130 ? "The backup was interrupted" : LastLine(result.error);
+    run.message = interrupt_ || result.exit_code == 130 ? "The backup was interrupted" : Reason(result.error);
     if (run.message.empty()) run.message = fmt::format("restic ended with code {}", result.exit_code);
   }
   spdlog::info("restic: {} ended: {} {}", job.config.name, run.result, run.message);
@@ -338,7 +328,7 @@ void ResticAdapter::Forget(const Job& job, RunRecord& run) {
   const auto result = Restic(job.config, rest);
   if (result.exit_code == 0) return;
   run.result = "Warning";  // the backup is good; the old ones were not thinned out
-  run.message += (run.message.empty() ? "" : "\r\n") + ("Retention failed: " + LastLine(result.error));
+  run.message += (run.message.empty() ? "" : "\r\n") + ("Retention failed: " + Reason(result.error));
 }
 
 void ResticAdapter::ReadSnapshots(const Job& job, Look& look) {
@@ -349,7 +339,7 @@ void ResticAdapter::ReadSnapshots(const Job& job, Look& look) {
   const auto result = Restic(job.config, {"snapshots", "--json", "--no-lock", "--tag", "job=" + job.uid});
   const Json rows = Json::parse(result.output, nullptr, false);
   look.readable = result.exit_code == 0 && (rows.is_array() || rows.is_null());
-  look.problem = look.readable ? std::string{} : LastLine(result.error);
+  look.problem = look.readable ? std::string{} : Reason(result.error);
   if (!look.readable) return;  // what is known stays
   look.snapshots.clear();
   look.stored_bytes.reset();

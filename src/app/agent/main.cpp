@@ -21,6 +21,7 @@
 #include "agent/vbr/adapter.hpp"
 #include "agent/watchdog.hpp"
 #include "base/uuid.hpp"
+#include "by_hand.hpp"
 #include "net/client.hpp"
 #include "orders.hpp"
 #include "trial.hpp"
@@ -268,6 +269,15 @@ int main(int argc, char** argv) {
   check->add_option("--config", adapters, "What this agent reads and backs up");
   check->add_option("--state", state, "The agent's state folder");
   check->add_flag("--json", as_json, "For programs");
+  auto* by_hand = app.add_subcommand(
+      "restic", "Run restic on the repository of a backup job, as the agent would: restic JOB -- snapshots");
+  std::string job;
+  std::vector<std::string> arguments;
+  by_hand->add_option("--setup", setup, "Setup file from the console");
+  by_hand->add_option("--config", adapters, "What this agent reads and backs up");
+  by_hand->add_option("--state", state, "The agent's state folder");
+  by_hand->add_option("job", job, "Name or uid of the job")->required();
+  by_hand->add_option("arguments", arguments, "For restic, after --")->required();
   auto* show = app.add_subcommand("status", "Show what the agent says about itself");
   show->add_option("--state", state, "The agent's state folder")->required();
   CLI11_PARSE(app, argc, argv);
@@ -298,6 +308,7 @@ int main(int argc, char** argv) {
     if (!state.empty()) config->state = state;
     if (config->state.empty()) config->state = "/var/lib/steward-agent";
     if (*check) return Check(*config, as_json);
+    if (*by_hand) agent::BecomeRestic(*config, job, arguments);
     agent::Programs programs(config->state, kVersion);
     return Live({*config, {setup, adapters}, programs, trial, stop_signals}, argv);
   } catch (const std::exception& error) {

@@ -39,6 +39,17 @@ it('describes the policy that the fields say', () => {
   expect(policyOf({ ...fields, keep: 'all', schedule: 'NotScheduled' }).jobConfiguration.retentionSettings).toEqual({});
 });
 
+it('describes a policy for cloud storage, with what each machine may use', () => {
+  const fields = { ...emptyPolicy, name: 'Files', folders: '/srv', place: 'cloud' as const, quota: 40 };
+  expect(isWhole(fields)).toBe(true);
+  expect(isWhole({ ...fields, place: 'folder' })).toBe(false);
+  expect(policyOf(fields)).toMatchObject({ unlimitedSubtenantQuota: false, repositoryQuotaGB: 40, jobConfiguration: { backupTarget: { targetType: 'CloudRepository' } } });
+  expect(fieldsOf({ ...policy, ...policyOf(fields) })).toEqual(fields);
+  expect(inWords(policyOf(fields).jobConfiguration)).toContain('/srv to cloud storage;');
+  expect(policyPatch(fields, { ...fields, unlimited: true })).toEqual([{ op: 'replace', path: '/unlimitedSubtenantQuota', value: true }]);
+  expect(policyPatch(fields, { ...fields, place: 'folder', destination: '/backup' })).toEqual([{ op: 'replace', path: '/jobConfiguration/backupTarget', value: { targetType: 'LocalFolder', localPath: '/backup' } }]);
+});
+
 it('reads from a policy what the form asks, and sends only the parts that were changed', () => {
   const fields = {
     ...emptyPolicy, name: 'Files', note: 'For desks', folders: '/srv\n/etc', leaveOut: '*.tmp', destination: '/backup', compression: 'Extreme' as const,

@@ -38,6 +38,23 @@ function Schedule({ fields, set }: Part) {
   );
 }
 
+/** Where restore points go. */
+function Destination({ fields, set }: Part) {
+  const cloud = fields.place === 'cloud';
+  return (
+    <>
+      <Select label={words.place} description={cloud && words.cloudText} allowDeselect={false} value={fields.place} onChange={(place) => place && set({ place })}
+        data={[{ value: 'folder', label: words.folder }, { value: 'cloud', label: words.cloud }]} />
+      {cloud ? (
+        <Group align="end" gap="md">
+          <NumberInput label={words.quota} min={1} max={1_000_000} allowDecimal={false} disabled={fields.unlimited} value={fields.quota} onChange={(value) => set({ quota: whole(value, emptyPolicy.quota) })} />
+          <Checkbox pb={8} label={words.unlimited} checked={fields.unlimited} onChange={({ currentTarget }) => set({ unlimited: currentTarget.checked })} />
+        </Group>
+      ) : <TextInput label={words.destination} description={words.destinationText} required value={fields.destination} onChange={({ currentTarget }) => set({ destination: currentTarget.value })} />}
+    </>
+  );
+}
+
 /** How long restore points are kept. */
 function Retention({ fields, set }: Part) {
   return (
@@ -76,7 +93,7 @@ export function PolicyEditor({ policy, done, leave, onDirty }: { policy: Policy 
         <TextInput label={words.name} required maxLength={255} value={fields.name} onChange={({ currentTarget }) => set({ name: currentTarget.value })} data-autofocus />
         <Textarea label={words.folders} description={words.foldersText} required autosize minRows={2} maxRows={8} value={fields.folders} onChange={({ currentTarget }) => set({ folders: currentTarget.value })} />
         <Textarea label={words.leaveOut} description={words.leaveOutText} autosize maxRows={8} value={fields.leaveOut} onChange={({ currentTarget }) => set({ leaveOut: currentTarget.value })} />
-        <TextInput label={words.destination} description={words.destinationText} required value={fields.destination} onChange={({ currentTarget }) => set({ destination: currentTarget.value })} />
+        <Destination fields={fields} set={set} />
         <Schedule fields={fields} set={set} />
         <Retention fields={fields} set={set} />
         <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">

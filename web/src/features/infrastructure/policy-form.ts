@@ -22,7 +22,10 @@ export interface PolicyFields {
   mode: 'Server' | 'Workstation';
   folders: string;
   leaveOut: string;
+  place: 'folder' | 'cloud';
   destination: string;
+  unlimited: boolean;
+  quota: number;
   compression: (typeof compressions)[number];
   keep: 'all' | 'points' | 'days';
   count: number;
@@ -34,7 +37,7 @@ export interface PolicyFields {
 }
 
 export const emptyPolicy: PolicyFields = {
-  name: '', note: '', mode: 'Server', folders: '', leaveOut: '', destination: '', compression: 'Optimal', keep: 'points', count: 14,
+  name: '', note: '', mode: 'Server', folders: '', leaveOut: '', place: 'folder', destination: '', unlimited: false, quota: 100, compression: 'Optimal', keep: 'points', count: 14,
   schedule: 'Daily', time: '22:00', days: 'Everyday', chosenDays: [], minutes: 60,
 };
 
@@ -54,11 +57,13 @@ function scheduleOf({ schedule, time, days, chosenDays, minutes }: PolicyFields)
 
 /** The policy that the fields describe. */
 export function policyOf(fields: PolicyFields): PolicyInput {
+  const cloud = fields.place === 'cloud';
   return {
     name: fields.name.trim(), description: fields.note.trim(), operationMode: fields.mode, accessMode: 'Private',
+    ...(cloud && { unlimitedSubtenantQuota: fields.unlimited, repositoryQuotaGB: fields.quota }),
     jobConfiguration: {
       backupSource: { backupMode: 'FilesFolders', fileLevelOptions: { directories: lines(fields.folders), exclusionMasks: lines(fields.leaveOut) } },
-      backupTarget: { targetType: 'LocalFolder', localPath: fields.destination.trim() },
+      backupTarget: cloud ? { targetType: 'CloudRepository' } : { targetType: 'LocalFolder', localPath: fields.destination.trim() },
       backupStorage: { compressionLevel: fields.compression },
       retentionSettings: retentionOf(fields),
       scheduleSettings: scheduleOf(fields),
@@ -79,12 +84,13 @@ function scheduleFields({ scheduleType, dailyScheduleSettings: daily, periodical
 }
 
 /** The fields that describe a policy. */
-export function fieldsOf({ name, description, operationMode, jobConfiguration }: Policy): PolicyFields {
+export function fieldsOf({ name, description, operationMode, jobConfiguration, unlimitedSubtenantQuota, repositoryQuotaGB }: Policy): PolicyFields {
   const { backupSource: source, backupTarget: target, backupStorage: storage, retentionSettings = {}, scheduleSettings = {} } = jobConfiguration;
   const { directories, exclusionMasks } = source.fileLevelOptions ?? {};
   return {
     name, note: description ?? '', mode: operationMode === 'Workstation' ? 'Workstation' : 'Server',
     folders: (directories ?? []).join('\n'), leaveOut: (exclusionMasks ?? []).join('\n'), destination: target.localPath ?? '',
+    place: target.targetType === 'CloudRepository' ? 'cloud' : 'folder', unlimited: unlimitedSubtenantQuota ?? false, quota: repositoryQuotaGB ?? emptyPolicy.quota,
     compression: known(compressions, storage?.compressionLevel, 'Optimal'), ...retentionFields(retentionSettings), ...scheduleFields(scheduleSettings),
   };
 }
@@ -102,7 +108,7 @@ export function policyPatch(before: PolicyFields, after: PolicyFields): Patch[] 
 /** Whether enough is said to ask the console. */
 export function isWhole(fields: PolicyFields): boolean {
   const onNoDay = fields.schedule === 'Daily' && fields.days === 'SpecificDays' && fields.chosenDays.length === 0;
-  return !!fields.name.trim() && lines(fields.folders).length > 0 && !!fields.destination.trim() && !onNoDay;
+  return !!fields.name.trim() && lines(fields.folders).length > 0 && (fields.place === 'cloud' || !!fields.destination.trim()) && !onNoDay;
 }
 
 const daysInWords: Record<string, string> = { Everyday: 'every day', WeekDays: 'Monday to Friday' };
@@ -117,5 +123,5 @@ export function inWords({ backupSource: source, backupTarget: target, retentionS
   const { directories = [], exclusionMasks = [] } = source?.fileLevelOptions ?? {};
   const kept = retention?.restorePointsCount ? `keeps ${retention.restorePointsCount} restore points` : retention?.retentionDays ? `keeps ${retention.retentionDays} days` : 'keeps all';
   const without = exclusionMasks?.length ? ` without ${exclusionMasks.join(', ')}` : '';
-  return `${(directories ?? []).join(', ')}${without} to ${target?.localPath ?? ''}; ${scheduleInWords(schedule ?? {})}; ${kept}`;
+  return `${(directories ?? []).join(', ')}${without} to ${target?.targetType === 'CloudRepository' ? 'cloud storage' : target?.localPath ?? ''}; ${scheduleInWords(schedule ?? {})}; ${kept}`;
 }
