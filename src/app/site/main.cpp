@@ -238,6 +238,26 @@ void SetSubtenant(site::Ledger& ledger, const SubtenantChange& change) {
   Check(ledger.Set(subtenant));
 }
 
+/// The commands that change and remove a subtenant.
+std::pair<CLI::App*, CLI::App*> AddSubtenantCommands(CLI::App& app, SubtenantChange& below) {
+  auto* set = app.add_subcommand(
+      "subtenant", "Add or change an account below a tenant: it signs in as TENANT+NAME and has one repository");
+  set->add_option("tenant", below.tenant)->required();
+  set->add_option("name", below.name, "Also the name of its repository")->required();
+  set->add_option("--resource", below.resource, "The tenant's resource that its repository lies in");
+  set->add_option("--password-file", below.password_file, "File whose first line is the password; - reads the input");
+  set->add_flag("--keep-old", below.keep_old, "The password until now is good until the new one is used");
+  set->add_option("--enabled", below.enabled, "true or false");
+  set->add_option("--quota", below.quota, "Bytes at most; 0 = no limit but the resource's")
+      ->transform(CLI::AsSizeValue(false));
+  set->add_option("--description", below.description, "Note on it");
+
+  auto* drop = app.add_subcommand("remove-subtenant", "Remove a subtenant; what it stored stays");
+  drop->add_option("tenant", below.tenant)->required();
+  drop->add_option("name", below.name)->required();
+  return {set, drop};
+}
+
 /// All of it as JSON; `ca` is what clients check the server with, null when its certificate was not made here.
 std::string Shown(site::Ledger& ledger, const fs::path& data) {
   auto all = ledger.Show();
@@ -302,21 +322,7 @@ int main(int argc, char** argv) {
   remove->add_option("name", tenant)->required();
 
   SubtenantChange below;
-  auto* set_subtenant = app.add_subcommand(
-      "subtenant", "Add or change an account below a tenant: it signs in as TENANT+NAME and has one repository");
-  set_subtenant->add_option("tenant", below.tenant)->required();
-  set_subtenant->add_option("name", below.name, "Also the name of its repository")->required();
-  set_subtenant->add_option("--resource", below.resource, "The tenant's resource that its repository lies in");
-  set_subtenant->add_option("--password-file", below.password_file,
-                            "File whose first line is the password; - reads the input");
-  set_subtenant->add_flag("--keep-old", below.keep_old, "The password until now is good until the new one is used");
-  set_subtenant->add_option("--enabled", below.enabled, "true or false");
-  set_subtenant->add_option("--quota", below.quota, "Bytes at most; 0 = no limit but the resource's")->transform(size);
-  set_subtenant->add_option("--description", below.description, "Note on it");
-
-  auto* drop_subtenant = app.add_subcommand("remove-subtenant", "Remove a subtenant; what it stored stays");
-  drop_subtenant->add_option("tenant", below.tenant)->required();
-  drop_subtenant->add_option("name", below.name)->required();
+  const auto [set_subtenant, drop_subtenant] = AddSubtenantCommands(app, below);
 
   site::Resource resource;
   auto* set_resource = app.add_subcommand("resource", "Add or change a tenant's part of a pool");

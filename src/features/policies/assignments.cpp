@@ -65,7 +65,7 @@ void PrepareApply(agentlink::Commands& commands, db::Connection& connection, con
   if (IsForCloud(nlohmann::json::parse(policy.Text(0, "configuration")))) {
     const auto place = FindCloudPlace(connection, assignment);
     if (!place) throw std::runtime_error(place.error().message);  // it was there when the order was checked
-    OrderAccount(commands, connection, call, *place, assignment, policy.Int(0, "quota"), command);
+    OrderAccount(commands, connection, call, *place, policy.Int(0, "quota"), command);
   }
   connection.Query(
       "insert into core.policy_assignment (uid, policy_uid, policy_id, custom, agent_uid, backup_agent_uid, "

@@ -66,11 +66,13 @@ Result<CloudPlace> FindCloudPlace(db::Connection& connection, const Assignment& 
                     .organization_uid = rows.Text(0, "organization_uid"),
                     .host = rows.Maybe(0, "external_address").value_or(""),
                     .port = static_cast<std::uint32_t>(rows.Int(0, "external_port")),
-                    .certificate_authority = rows.Maybe(0, "certificate_authority").value_or("")};
+                    .certificate_authority = rows.Maybe(0, "certificate_authority").value_or(""),
+                    .account = AccountOf(assignment),
+                    .machine = assignment.machine};
 }
 
 void OrderAccount(agentlink::Commands& commands, db::Connection& connection, const contract::Call& call,
-                  const CloudPlace& place, const Assignment& assignment, std::int64_t quota, agent::Command& command) {
+                  const CloudPlace& place, std::int64_t quota, agent::Command& command) {
   const std::string password = platform::NewSecret();
   agentlink::Order order{.agent_uid = place.agent_uid,
                          .organization_uid = place.organization_uid,
@@ -80,8 +82,8 @@ void OrderAccount(agentlink::Commands& commands, db::Connection& connection, con
   action.set_backup_server_uid(place.site_uid);
   action.set_tenant_uid(place.tenant_uid);
   agent::CloudSubtenantSettings& settings = *action.mutable_put_subtenant();
-  settings.set_name(AccountOf(assignment));
-  settings.set_description(assignment.machine);
+  settings.set_name(place.account);
+  settings.set_description(place.machine);
   settings.set_resource_uid(place.resource_uid);
   settings.set_password(password);
   settings.set_storage_quota(quota);
@@ -93,7 +95,7 @@ void OrderAccount(agentlink::Commands& commands, db::Connection& connection, con
   cloud.set_port(place.port);
   cloud.set_tenant(place.tenant_name);
   cloud.set_resource(place.resource_name);
-  cloud.set_account(AccountOf(assignment));
+  cloud.set_account(place.account);
   cloud.set_password(password);
   cloud.set_certificate_authority(place.certificate_authority);
 }

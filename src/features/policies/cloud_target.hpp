@@ -15,6 +15,8 @@ struct CloudPlace {
   std::string host;
   std::uint32_t port = 0;
   std::string certificate_authority;  ///< PEM; may be empty
+  std::string account;                ///< of the machine
+  std::string machine;                ///< its name
 };
 
 /// The resource that the machine's restore points are in already, else the tenant's default one. kConflict, in words,
@@ -23,7 +25,8 @@ Result<CloudPlace> FindCloudPlace(db::Connection& connection, const Assignment& 
 
 /// Has the site make an account for the machine, or give the one that is there another password too, inside the
 /// caller's transaction; `command`, which gives the machine its job, waits for that. Fills in the job's repository.
+/// `quota` in bytes; 0 = none of its own.
 void OrderAccount(agentlink::Commands& commands, db::Connection& connection, const contract::Call& call,
-                  const CloudPlace& place, const Assignment& assignment, std::int64_t quota, agent::Command& command);
+                  const CloudPlace& place, std::int64_t quota, agent::Command& command);
 
 }  // namespace steward::features

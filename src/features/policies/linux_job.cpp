@@ -135,9 +135,9 @@ Status CheckSetting(std::string_view path, const std::string& where, const json&
 Status CheckSettings(const json& object, const std::string& path, const std::string& where) {
   for (const auto& [name, value] : object.items()) {
     if (Empty(value)) continue;
-    const std::string whole = where.empty() ? name : where + "." + name;
-    const std::string own = whole == kJob ? "" : (path.empty() ? name : path + "." + name);
-    const Status status = value.is_object() ? CheckSettings(value, own, whole) : CheckSetting(own, whole, value);
+    const std::string whole = where.empty() ? name : fmt::format("{}.{}", where, name);
+    const std::string own = whole == kJob ? "" : (path.empty() ? name : fmt::format("{}.{}", path, name));
+    Status status = value.is_object() ? CheckSettings(value, own, whole) : CheckSetting(own, whole, value);
     if (!status) return status;
   }
   return {};
