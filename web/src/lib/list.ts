@@ -88,7 +88,7 @@ export function listOptions<P extends ListPath>(path: P, query: ListQuery) {
 }
 
 /** How soon a list is read again while something in it runs, and while nothing does. */
-const soon = 3_000;
+export const soon = 3_000;
 export const later = 60_000;
 
 /** For a query of a list: how soon to ask again, by whether one of its rows is busy. */

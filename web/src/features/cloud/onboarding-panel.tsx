@@ -8,6 +8,7 @@ import { Failure } from '@/components/failure';
 import { Status } from '@/components/status';
 import { Problem } from '@/components/views';
 import { api, dataOf } from '@/lib/http';
+import { later, soon } from '@/lib/list';
 import { useSession } from '@/lib/session';
 import { QuotaStep, TenantStep } from './tenant-step';
 import { checkNames, onboardingWords as words, stepNames } from './words';
@@ -104,7 +105,8 @@ function StepCard({ onboarding, step, number }: { onboarding: Onboarding; step: 
 /** The way of one customer: its steps with what each waits for, and what was checked. */
 export default function OnboardingPanel({ companyUid }: { companyUid: string }) {
   const found = useQuery({
-    queryKey: onboardingKey(companyUid), refetchInterval: 5_000,
+    queryKey: onboardingKey(companyUid),
+    refetchInterval: ({ state }) => (state.data?.steps.some((step) => step.state === 'Waiting') ? soon : later),
     queryFn: async () => dataOf(await api.GET('/api/steward/v1/onboarding/{companyUid}', { params: { path: { companyUid } } })),
   });
   if (found.isError) return <Problem error={found.error} retry={() => void found.refetch()} />;

@@ -15,8 +15,11 @@ export function TenantStep({ uid }: { uid: string }) {
   const [userName, setUser] = useState('');
   const [password, setPassword] = useState('');
   const sites = useQuery(listOptions('/api/v3/infrastructure/sites', { limit: 500, sort: 'siteName' }));
-  const tenants = useQuery(listOptions('/api/v3/infrastructure/sites/tenants', { limit: 10_000, sort: 'name' }));
-  const free = tenants.data?.rows.filter((row) => row.siteUid === site && !row.assignedForCompany) ?? [];
+  const tenants = useQuery({
+    ...listOptions('/api/v3/infrastructure/sites/tenants', { limit: 10_000, sort: 'name', conditions: [{ p: 'siteUid', o: 'equals', v: site ?? '' }] }),
+    enabled: site !== null,
+  });
+  const free = tenants.data?.rows.filter((row) => !row.assignedForCompany) ?? [];
   const begin = () => run(tenant ? words.assign : words.create, userName || (free.find((row) => row.instanceUid === tenant)?.name ?? ''), (headers) =>
     api.POST('/api/steward/v1/onboarding/{companyUid}/steps/{stepName}', {
       params: { path: { companyUid: uid, stepName: 'tenant' } }, headers,
