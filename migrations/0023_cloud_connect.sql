@@ -37,7 +37,6 @@ create table inventory.cloud_tenant (
   has_vcd_replication boolean not null,
   primary key (agent_uid, uid)
 );
-create index cloud_tenant_uid on inventory.cloud_tenant (uid);
 create table inventory.cloud_tenant_backup_resource (
   agent_uid uuid not null references core.agent on delete cascade,
   uid uuid not null,
@@ -54,7 +53,7 @@ create table inventory.cloud_tenant_backup_resource (
   is_default boolean not null,
   primary key (agent_uid, uid)
 );
-create index cloud_tenant_backup_resource_tenant on inventory.cloud_tenant_backup_resource (tenant_uid);
+create index cloud_tenant_backup_resource_tenant on inventory.cloud_tenant_backup_resource (agent_uid, tenant_uid);
 create table inventory.cloud_tenant_hardware_plan (
   agent_uid uuid not null references core.agent on delete cascade,
   uid uuid not null,
@@ -171,7 +170,6 @@ grant select on core.company_tenant to steward_provider, steward_tenant, steward
 -- tenant is gone.
 create table core.company_tenant_order (
   command_id uuid primary key references core.command on delete cascade deferrable initially deferred,
-  site_uid uuid not null,
   tenant_uid uuid,
   company_uid uuid references core.company on delete cascade
 );

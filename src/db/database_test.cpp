@@ -39,10 +39,23 @@ TEST_F(Database, Migrate_DatabaseNewerThanProgram_RefusedNamingBoth) {
   EXPECT_NE(status.error().message.find("999"), std::string::npos);
 }
 
+TEST_F(Database, Migrate_AnAppliedOneWasEdited_RefusedNamingIt) {
+  Connection connection(Server().Url(), {});
+  ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
+  std::vector<Migration> edited(Migrations().begin(), Migrations().end());
+  edited[2].sql = "select 1";
+  const Status status = Migrate(connection, edited);
+  ASSERT_FALSE(status.has_value());
+  EXPECT_NE(status.error().message.find(fmt::format("0003 {}", edited[2].name)), std::string::npos);
+  connection.Script("update public.steward_schema set digest = null");  // as an earlier program left it
+  ASSERT_TRUE(Migrate(connection, Migrations()).has_value());
+  EXPECT_FALSE(Migrate(connection, edited).has_value());
+}
+
 TEST_F(Database, Migrate_BrokenScript_LeavesNothingBehind) {
   Connection connection(Server().Url(), {});
-  const Migration broken[] = {{1, "x", "select 1"},
-                              {1000, "broken", "create table half_done (a int); select nonsense"}};
+  std::vector<Migration> broken(Migrations().begin(), Migrations().end());
+  broken.push_back({1000, "broken", "create table half_done (a int); select nonsense"});
   EXPECT_THROW((void)Migrate(connection, broken), StatementError);
   EXPECT_EQ(connection.Query("select to_regclass('half_done') is null as gone").Bool(0, "gone"), true);
 }

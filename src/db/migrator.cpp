@@ -23,6 +23,20 @@ class AdvisoryLock {
   Connection& connection_;
 };
 
+/// Refuses a migration that this database knows in another form. Databases of earlier programs take today's for theirs.
+Status CheckApplied(Connection& connection, const Migration& migration) {
+  const auto rows = connection.Query(
+      "update public.steward_schema set digest = coalesce(digest, md5($2)) where number = $1 returning digest = "
+      "md5($2) as same",
+      {std::to_string(migration.number), std::string(migration.sql)});
+  if (rows.Count() == 0 || rows.Bool(0, "same")) return {};
+  return Fail(ErrorCode::kConflict,
+              fmt::format("The database was made with another form of migration {:04} {} than this program has: it "
+                          "comes from another program, or an applied migration was edited. Start the program that made "
+                          "it, or restore a backup of it.",
+                          migration.number, migration.name));
+}
+
 }  // namespace
 
 Status Migrate(Connection& connection, std::span<const Migration> migrations) {
@@ -30,7 +44,7 @@ Status Migrate(Connection& connection, std::span<const Migration> migrations) {
   connection.Script(
       "create table if not exists public.steward_schema (number integer primary key, name text not null, applied_at "
       "timestamptz not null "
-      "default now())");
+      "default now()); alter table public.steward_schema add column if not exists digest text");
   const auto current =
       connection.Query("select coalesce(max(number), 0) as number from public.steward_schema").Int(0, "number");
   const int newest = migrations.empty() ? 0 : migrations.back().number;
@@ -43,12 +57,15 @@ Status Migrate(Connection& connection, std::span<const Migration> migrations) {
             current, newest));
   }
   for (const Migration& migration : migrations) {
-    if (migration.number <= current) continue;
+    if (migration.number <= current) {
+      if (auto same = CheckApplied(connection, migration); !same) return same;
+      continue;
+    }
     spdlog::info("database: applying migration {:04} {}", migration.number, migration.name);
     Transaction transaction(connection);
     connection.Script(std::string(migration.sql));
-    connection.Query("insert into public.steward_schema (number, name) values ($1, $2)",
-                     {std::to_string(migration.number), std::string(migration.name)});
+    connection.Query("insert into public.steward_schema (number, name, digest) values ($1, $2, md5($3))",
+                     {std::to_string(migration.number), std::string(migration.name), std::string(migration.sql)});
     transaction.Commit();
   }
   return {};

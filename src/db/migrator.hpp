@@ -19,7 +19,8 @@ struct Migration {
 std::span<const Migration> Migrations();
 
 /// Applies what is missing, each in a transaction of its own, under an advisory lock so that several consoles may start
-/// at once. Refuses (kConflict) a database that is newer than the program, naming both versions.
+/// at once. Refuses (kConflict) a database that is newer than the program, naming both versions, or that was made with
+/// another form of a migration: those that have landed are never edited.
 Status Migrate(Connection& connection, std::span<const Migration> migrations);
 
 }  // namespace steward::db
