@@ -29,6 +29,11 @@ std::optional<UuidBytes> UidOf(const std::string& row) {
   return ParseUuid(std::string_view(row).substr(2, kLength));
 }
 
+/// What describes a cloud site and its tenants. It decides where passwords and backups of other companies go.
+bool IsOfSites(const std::string& entity) {
+  return entity.starts_with("Cloud");
+}
+
 }  // namespace
 
 void Ingest::StoreTogether(const std::vector<Batch*>& batches, bool careful) {
@@ -56,14 +61,16 @@ std::vector<Ingest::Work> Ingest::LockAgents(db::Connection& connection, const s
     batch->result = Fail(ErrorCode::kForbidden, "This agent is not accepted.");
   }
   const auto rows = connection.Query(
-      "select uid, revision, organization_uid, location_uid from core.agent where uid = any ($1::uuid[]) and state = "
-      "'Accepted' order by uid for update",
+      "select a.uid, a.revision, a.organization_uid, a.location_uid, o.type <> 'Company' as provides from core.agent a "
+      "join core.organization o on o.uid = a.organization_uid where a.uid = any ($1::uuid[]) and a.state = 'Accepted' "
+      "order by a.uid for update of a",
       {agents.Text()});
   std::vector<Work> work;
   for (int i = 0; i < rows.Count(); ++i) {
     Work one{.batch = by_agent.at(rows.Text(i, "uid"))};
     one.batch->result.reset();
-    one.owner = {MustBeUuid(rows.Text(i, "uid")), MustBeUuid(rows.Text(i, "organization_uid")), std::nullopt};
+    one.owner = {MustBeUuid(rows.Text(i, "uid")), MustBeUuid(rows.Text(i, "organization_uid")), std::nullopt,
+                 rows.Bool(i, "provides")};
     if (const auto location = rows.Maybe(i, "location_uid")) one.owner.location = MustBeUuid(*location);
     one.stored = static_cast<std::uint64_t>(rows.Int(i, "revision"));
     const std::lock_guard lock(mutex_);
@@ -151,7 +158,11 @@ void Ingest::WriteEntity(db::Connection& connection, const std::string& entity, 
   for (Work* one : work) {
     std::map<UuidBytes, const std::string*> rows;  // the last row of a uid counts
     for (const auto& named : one->batch->sync.entities()) {
-      if (named.entity() != entity) continue;
+      if (named.entity() != entity || named.rows_size() == 0) continue;
+      if (IsOfSites(entity) && !one->owner.provides) {
+        one->Refuse(entity, "cloud sites are the provider's or a reseller's; set this agent up for one of them");
+        continue;
+      }
       for (const auto& row : named.rows()) {
         const auto uid = UidOf(row);
         uid ? static_cast<void>(rows[*uid] = &row) : one->Refuse(entity, "it does not begin with its uid");

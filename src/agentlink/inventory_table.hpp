@@ -23,6 +23,7 @@ struct RowOwner {
   UuidBytes agent{};
   UuidBytes organization{};
   std::optional<UuidBytes> location;
+  bool provides = false;  ///< the organization is the provider or a reseller, which alone have cloud sites
   bool operator==(const RowOwner&) const = default;
 };
 

@@ -168,3 +168,26 @@ def test_a_tenant_goes_when_its_backups_are_gone(api, site, console):
     assert made.status_code == 200
     assert api.call("DELETE", f"{TENANTS}/{made.json()['data']['instanceUid']}", params={"deleteBackups": "false"}).status_code == 200
     assert [row["name"] for row in api.data(TENANTS)] == ["gold"]
+
+
+def test_an_agent_of_a_customer_cannot_be_a_site(api, console, site, agent, folder):
+    """It has the customer's own site, or makes one up with the uids of the provider's: it gets no order, and nothing of it is shown as a site."""
+    company = console.company("Imitator")
+    adapters = (f'[agent]\nname = "imitator"\n[[site]]\ndata = "{site.data}"\nprogram = "{stack.BIN}/steward-site"\nname = "site.example.com"\n'
+                f'address = "203.0.113.9:8000"\nevery_seconds = 1\n')
+    imitator = stack.Agent(folder, "imitator", console.api.setup_file(company), adapters)
+    imitator.program.start()
+    try:
+        note = stack.wait_for("its refused rows", lambda: console.sql("select refused_note from core.agent where host_name = 'imitator' and refused_note is not null"), 60)
+        assert "cloud sites are the provider's" in note[0]
+        assert len(api.data("/infrastructure/sites")) == 1 and len(api.data(TENANTS)) == 1
+        assert [row["externalAddress"] for row in api.data(f"/infrastructure/sites/{api.data('/infrastructure/sites')[0]['siteUid']}/cloudgateways")] == ["127.0.0.1"]
+        agent.program.kill()
+        waits = replace(api, f"{TENANTS}/{tenant(api)['instanceUid']}", maxConcurrentTask=7)
+        assert waits.status_code == 202, waits.text
+        sent = console.sql("select a.host_name, c.state from core.command c join core.agent a on a.uid = c.agent_uid where c.ended_at is null")
+        assert sent == ["site-agent|Queued"]
+    finally:
+        agent.program.start()
+        imitator.program.stop()
+    stack.wait_for("the provider's agent obeys", lambda: tenant(api)["maxConcurrentTask"] == 7, 30)

@@ -108,10 +108,11 @@ CloudTenants::Answer CloudTenants::Send(const Call& call, const std::string& sit
     }
     const auto rows = connection->Query(
         "select a.uid, a.organization_uid from core.agent a join inventory.backup_server s on s.agent_uid = a.uid "
-        "where "
+        "join core.organization o on o.uid = a.organization_uid and o.type <> 'Company' where "
         "s.uid = $1 and a.state = 'Accepted' and ($2::uuid is null or exists (select from inventory.cloud_tenant t "
         "where "
-        "t.agent_uid = a.uid and t.uid = $2)) order by a.connected_to is null, a.last_heartbeat_at desc limit 1",
+        "t.agent_uid = a.uid and t.uid = $2)) order by o.type <> 'Provider', a.connected_to is null, "
+        "a.last_heartbeat_at desc limit 1",
         {site_uid, tenant_uid});
     if (rows.Count() == 0) {
       return Fail(ErrorCode::kConflict,

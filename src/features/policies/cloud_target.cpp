@@ -17,12 +17,14 @@ constexpr const char* kTenants =
     "like 'steward-site:%' as speaks_restic, a.uid as "
     "agent_uid, a.organization_uid, g.external_address, g.external_port, g.certificate_authority, r.uid as "
     "resource_uid, r.name as resource_name from core.company_tenant m join inventory.cloud_tenant t on t.uid = "
-    "m.tenant_uid join core.agent a on a.uid = t.agent_uid and a.state = 'Accepted' join inventory.backup_server s on "
+    "m.tenant_uid join core.agent a on a.uid = t.agent_uid and a.state = 'Accepted' join core.organization o on o.uid "
+    "= "
+    "a.organization_uid and o.type <> 'Company' join inventory.backup_server s on "
     "s.agent_uid = t.agent_uid and s.uid = t.backup_server_uid left join inventory.cloud_gateway g on g.agent_uid = "
     "t.agent_uid and g.backup_server_uid = s.uid left join inventory.cloud_tenant_backup_resource r on r.agent_uid = "
     "t.agent_uid and r.tenant_uid = t.uid left join inventory.cloud_subtenant u on u.agent_uid = t.agent_uid and "
     "u.backup_resource_uid = r.uid and u.name = $2 left join core.site_setting x on x.site_uid = s.uid "
-    "where m.company_uid = $1 order by speaks_restic desc, u.uid is null, "
+    "where m.company_uid = $1 order by speaks_restic desc, o.type <> 'Provider', u.uid is null, "
     "t.is_enabled desc, is_over, r.uid is null, r.is_default desc, r.name limit 1";
 
 }  // namespace
