@@ -31,7 +31,8 @@ void FillCloud(const std::string& job_uid, const CloudRepository& cloud, const A
       fmt::format("rest:https://{}+{}:{}@{}", cloud.tenant(), cloud.account(), cloud.password(), path);
   if (cloud.certificate_authority().empty()) return;
   const auto file = agent.state / fmt::format("site-{}.pem", job_uid);
-  WriteFileSafely(file, cloud.certificate_authority());
+  // A full disk must not keep the agent from starting.
+  if (ReadFile(file) != cloud.certificate_authority()) WriteFileSafely(file, cloud.certificate_authority());
   config.certificate_authority = file.string();
 }
 
