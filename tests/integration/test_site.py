@@ -470,41 +470,41 @@ def test_ten_thousand_small_requests_at_once(site):
 
 def test_a_subtenant_has_one_repository_and_a_quota_of_its_own(site):
     """An account for one machine: it cannot read what other machines of the tenant stored."""
-    site.tenant("many")
-    site.command("subtenant", "many", "web1", "--resource", "gold", "--password-file", "-", "--quota", "1MiB", text="first\n")
-    own, other = site.repository("many", "web1"), site.repository("many", "web2")
-    web1 = site.session("many+web1", "first")
+    site.tenant("fleet")
+    site.command("subtenant", "fleet", "web1", "--resource", "gold", "--password-file", "-", "--quota", "1MiB", text="first\n")
+    own, other = site.repository("fleet", "web1"), site.repository("fleet", "web2")
+    web1 = site.session("fleet+web1", "first")
     blob = os.urandom(MIB // 2)
     assert web1.post(f"{own}data/{named(blob)}", data=blob).status_code == 200
     refused = web1.get(f"{other}config")
-    assert refused.status_code == 403 and "many+web1 has access to /many/gold/web1/ only" in refused.text
-    assert site.session("many", "first").get(f"{own}config").status_code == 401 and site.session("many+web2", "first").get(f"{own}config").status_code == 401
+    assert refused.status_code == 403 and "fleet+web1 has access to /fleet/gold/web1/ only" in refused.text
+    assert site.session("fleet", "first").get(f"{own}config").status_code == 401 and site.session("fleet+web2", "first").get(f"{own}config").status_code == 401
     over = os.urandom(MIB)
     full = web1.post(f"{own}data/{named(over)}", data=over)
-    assert full.status_code == 507 and "The quota of many+web1 is used up" in full.text
-    assert site.session("many").post(f"{other}data/{named(over)}", data=over).status_code == 200, "the tenant has room"
-    assert site.session("many").get(f"{own}data/{named(blob)}").content == blob, "and reaches it all"
+    assert full.status_code == 507 and "The quota of fleet+web1 is used up" in full.text
+    assert site.session("fleet").post(f"{other}data/{named(over)}", data=over).status_code == 200, "the tenant has room"
+    assert site.session("fleet").get(f"{own}data/{named(blob)}").content == blob, "and reaches it all"
 
     # A new password takes the other's place when it is used first, or at once.
-    site.command("subtenant", "many", "web1", "--password-file", "-", "--keep-old", text="second\n")
+    site.command("subtenant", "fleet", "web1", "--password-file", "-", "--keep-old", text="second\n")
     assert web1.get(f"{own}data/").status_code == 200
-    assert site.session("many+web1", "second").get(f"{own}data/").status_code == 200
+    assert site.session("fleet+web1", "second").get(f"{own}data/").status_code == 200
     assert web1.get(f"{own}data/").status_code == 401
-    site.command("subtenant", "many", "web1", "--password-file", "-", text="third\n")
-    assert site.session("many+web1", "second").get(f"{own}data/").status_code == 401
-    web1 = site.session("many+web1", "third")
+    site.command("subtenant", "fleet", "web1", "--password-file", "-", text="third\n")
+    assert site.session("fleet+web1", "second").get(f"{own}data/").status_code == 401
+    web1 = site.session("fleet+web1", "third")
     assert web1.get(f"{own}data/").status_code == 200
-    site.command("subtenant", "many", "web1", "--enabled", "false")
+    site.command("subtenant", "fleet", "web1", "--enabled", "false")
     assert "is disabled" in web1.get(f"{own}data/").text
 
     site.program.kill()
     site.start()
-    shown = site.shown("many")["subtenants"][0]
+    shown = site.shown("fleet")["subtenants"][0]
     assert (shown["name"], shown["used"], shown["files"], shown["quota"], shown["enabled"]) == ("web1", len(blob), 1, MIB, False)
-    assert site.exact("many") == len(blob) + len(over)
-    site.command("remove-subtenant", "many", "web1")
-    assert "no subtenant" in site.command("remove-subtenant", "many", "web1", good=False)
-    assert "needs a resource" in site.command("subtenant", "many", "web3", good=False)
+    assert site.exact("fleet") == len(blob) + len(over)
+    site.command("remove-subtenant", "fleet", "web1")
+    assert "no subtenant" in site.command("remove-subtenant", "fleet", "web1", good=False)
+    assert "needs a resource" in site.command("subtenant", "fleet", "web3", good=False)
     assert "no tenant none with a resource gold" in site.command("subtenant", "none", "x", "--resource", "gold", "--password-file", "-", text="x\n", good=False)
 
 
