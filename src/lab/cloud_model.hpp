@@ -23,6 +23,7 @@ struct CloudRepository {
 struct CloudGateway {
   std::string id{}, name{}, server_id{}, description{}, external_ip{};
   int port = 6180;
+  std::optional<int> internal_port{};  ///< of NAT; otherwise the same
   bool nat = false, enabled = true;
 };
 

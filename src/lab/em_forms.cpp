@@ -109,7 +109,7 @@ Json EmForms::Gateway(const CloudGateway& gateway) const {
               {"NetworkMode", gateway.nat ? "NAT" : "Direct"},
               {"ExternalIP", gateway.external_ip},
               {"ExternalPort", gateway.port},
-              {"InternalPort", gateway.port},
+              {"InternalPort", gateway.internal_port.value_or(gateway.port)},
               {"Description", gateway.description}});
   for (const auto& pool : estate_.pools) {
     if (std::ranges::find(pool.gateway_ids, gateway.id) == pool.gateway_ids.end()) continue;

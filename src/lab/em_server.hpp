@@ -65,12 +65,15 @@ class EmServer {
   net::Response ReadTenantPart(const CloudTenant& tenant, const Parts& parts);
   net::Response Write(const net::Request& request, const Parts& parts);
   net::Response WriteTenantPart(const net::Request& request, const CloudTenant& tenant, const Parts& parts);
+  net::Response WriteGateway(const net::Request& request, const Parts& parts);
   net::Response Tasks(const Parts& parts) const;
   Json TaskForm(std::size_t number) const;
   net::Response Accept(const std::string& operation, Change change);
   /// Carries out what is due.
   void Work();
 
+  Change EditGateway(const std::string& id, const Json& body);
+  Change EditPool(const std::string& id, const Json& body);
   Change CreateTenant(const Json& body);
   Change EditTenant(const std::string& id, const Json& body);
   Change DeleteTenant(const std::string& id);

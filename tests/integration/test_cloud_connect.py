@@ -105,8 +105,6 @@ def test_gateways_pools_plans_and_the_rest(api, manager):
         assert sorted(row["gatewayPoolUid"] is None for row in gateways) == [False, False, True]
         assert sorted(row["networkMode"] for row in gateways) == ["Direct", "Direct", "Nat"]
         assert len(api.data(f"/infrastructure/sites/cloudgatewaypools/{pools[0]['instanceUid']}/cloudgateways")) == 2
-        refused = replace(api, f"/infrastructure/sites/cloudgateways/{gateways[0]['instanceUid']}", isDisabled=True)
-        assert "changed there" in refusal(refused, 409)
         plans = api.data(f"/infrastructure/sites/{site}/hardwarePlans")
         assert len(plans) == 1 and plans[0]["memoryQuota"] == 65536 << 20 and plans[0]["cpuQuota"] == 24000
         storages = api.data(f"/infrastructure/sites/hardwarePlans/{plans[0]['instanceUid']}/storages")
@@ -125,6 +123,50 @@ def test_gateways_pools_plans_and_the_rest(api, manager):
     assert api.data(f"{TENANTS}/{alder['instanceUid']}/traffic")["isDataTransferOutQuotaUnlimited"] is True
     refused = replace(api, f"{TENANTS}/{alder['instanceUid']}/traffic", dataTransferOutQuota=5)
     assert "keeps no quota" in refusal(refused, 400)
+
+
+
+def test_gateways_and_pools_are_changed_on_the_site(api, manager):
+    site, other = [row["siteUid"] for row in api.data("/infrastructure/sites")]
+    pool = api.data(f"/infrastructure/sites/{site}/cloudgatewaypools")[0]
+    gateways = api.data(f"/infrastructure/sites/{site}/cloudgateways")
+    alone = next(row for row in gateways if row["gatewayPoolUid"] is None)
+    place = f"/infrastructure/sites/cloudgateways/{alone['instanceUid']}"
+
+    changed = replace(api, place, externalAddress="203.0.113.77", externalPort=7180, port=6190, networkMode="Nat", description="moved", isDisabled=True)
+    assert changed.status_code == 200, changed.text
+    shown = changed.json()["data"]
+    assert {name: shown[name] for name in ("externalAddress", "externalPort", "port", "networkMode", "description", "isDisabled")} == {
+        "externalAddress": "203.0.113.77", "externalPort": 7180, "port": 6190, "networkMode": "Nat", "description": "moved", "isDisabled": True}
+    assert replace(api, place, isDisabled=False).json()["data"]["description"] == "moved", "what is not named stays"
+
+    # Into a pool, out of it, and into none that is not the site's.
+    assert replace(api, place, gatewayPoolUid=pool["instanceUid"]).json()["data"]["gatewayPoolUid"] == pool["instanceUid"]
+    pools = f"/infrastructure/sites/cloudgatewaypools/{pool['instanceUid']}"
+    assert api.data(pools)["numberOfGateways"] == 3
+    assert replace(api, place, gatewayPoolUid=None).json()["data"]["gatewayPoolUid"] is None
+    for row in gateways:
+        if row["gatewayPoolUid"] is not None:
+            last = replace(api, f"/infrastructure/sites/cloudgateways/{row['instanceUid']}", gatewayPoolUid=None)
+    assert "a pool needs one" in refusal(last, 409) and api.data(pools)["numberOfGateways"] == 1
+    foreign = api.data(f"/infrastructure/sites/{other}/cloudgatewaypools")[0]["instanceUid"]
+    assert "no such pool" in refusal(replace(api, place, gatewayPoolUid=foreign), 400)
+    for row in gateways:
+        if row["gatewayPoolUid"] is not None:
+            assert replace(api, f"/infrastructure/sites/cloudgateways/{row['instanceUid']}", gatewayPoolUid=pool["instanceUid"]).status_code == 200
+    assert api.data(pools)["numberOfGateways"] == 2
+
+    assert replace(api, pools, description="two of them").json()["data"]["description"] == "two of them"
+    assert "keeps its name" in refusal(replace(api, pools, name="other"), 400)
+    assert "no priorities" in refusal(replace(api, pools, priority=3), 400)
+    assert "called as its host" in refusal(replace(api, place, name="other"), 400)
+    refused = replace(api, place, networkMode="Direct", port=6190)
+    assert "both ports are the same" in refusal(refused, 409), "in the server's words"
+
+    maintenance = f"/infrastructure/sites/{site}/maintenanceModeIsEnabled"
+    assert api.call("PUT", maintenance, params={"maintenanceMode": "true"}).status_code == 200
+    assert "in maintenance" in refusal(replace(api, place, isDisabled=True), 409)
+    assert api.call("PUT", maintenance, params={"maintenanceMode": "false"}).status_code == 200
 
 
 def test_assignment_says_why_it_is_impossible(api, console, companies):

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "agent/em/gateway_orders.hpp"
 #include "agent/em/orders.hpp"
 #include "base/iso_time.hpp"
 
@@ -40,7 +41,7 @@ std::optional<CommandOutcome> EmAdapter::Execute(const Command& command, const P
     CollectNow();
     return CommandOutcome{true, "The agent reads its backup servers."};
   }
-  if (!command.has_cloud_tenant()) return std::nullopt;
+  if (!command.has_cloud_tenant() && !command.has_cloud_gateway()) return std::nullopt;
   // After a start the servers are known once they have been looked at.
   for (int i = 0; i < 200 && !HasLooked() && !stopping_; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -50,14 +51,15 @@ std::optional<CommandOutcome> EmAdapter::Execute(const Command& command, const P
     const std::lock_guard lock(uids_mutex_);
     uids = uids_;
   }
-  const CloudTenantAction& action = command.cloud_tenant();
-  const bool mine = std::ranges::any_of(
-      uids.servers, [&](const auto& server) { return server.second == action.backup_server_uid(); });
+  const std::string& server_uid = command.has_cloud_tenant() ? command.cloud_tenant().backup_server_uid()
+                                                             : command.cloud_gateway().backup_server_uid();
+  const bool mine = std::ranges::any_of(uids.servers, [&](const auto& server) { return server.second == server_uid; });
   if (!mine) return std::nullopt;
   CommandOutcome outcome;
   {
     const std::lock_guard lock(commander_mutex_);
-    outcome = TenantOrders(commander_, uids).Execute(action);
+    outcome = command.has_cloud_tenant() ? TenantOrders(commander_, uids).Execute(command.cloud_tenant())
+                                         : GatewayOrders(commander_).Execute(command.cloud_gateway());
   }
   thread_.AfterChange();
   return outcome;

@@ -5,25 +5,15 @@
 
 #include <algorithm>
 
+#include "agent/em/judge.hpp"
 #include "agent/vbr/words.hpp"
 #include "base/iso_time.hpp"
 
 namespace steward::agent::em {
 namespace {
 
-Json Urn(const char* type, const std::string& guid) {
-  return fmt::format("urn:veeam:{}:{}", type, guid);
-}
-
 std::int64_t Megabytes(std::int64_t bytes) {
   return (bytes + kMb - 1) / kMb;
-}
-
-CommandOutcome Failure(const CallFault& fault) {
-  const char* what = fault.reach == Reach::kNoAnswer  ? "Enterprise Manager did not answer: "
-                     : fault.reach == Reach::kNoToken ? "The agent cannot sign in to Enterprise Manager: "
-                                                      : "Enterprise Manager refused: ";
-  return {false, what + fault.reason};
 }
 
 Json PoolList(const CloudGatewayPools& pools) {
@@ -53,26 +43,15 @@ Json Body(const CloudTenantSettings& settings) {
   return body;
 }
 
-std::set<std::string> Guids(const Json& list) {
-  std::set<std::string> guids;
-  for (const Json& uid : ItemsOf(list)) guids.insert(Guid(uid.get<std::string>()));
-  return guids;
-}
-
 /// What of the settings the tenant does not show, in words; empty when it shows all of them.
 std::string Missed(const CloudTenantSettings& settings, const Json& wanted, const Json& tenant) {
-  std::vector<std::string> missed;
-  for (const auto& [name, value] : wanted.items()) {
-    if (name == "Password") continue;  // never shown
-    if (name == "CloudGatewayPools") {
-      if (Guids(value) != Guids(Part(tenant, name))) missed.emplace_back("the gateway pools are others");
-      continue;
-    }
-    const Json& shown = Part(tenant, name);
-    const bool same = value.is_boolean()  ? value.get<bool>() == Flag(tenant, name)
-                      : value.is_string() ? value.get<std::string>() == Text(tenant, name)
-                                          : value == shown;
-    if (!same) missed.push_back(fmt::format("{} is {} instead of {}", name, shown.dump(), value.dump()));
+  Json plain = wanted;
+  plain.erase("Password");  // never shown
+  plain.erase("CloudGatewayPools");
+  std::vector<std::string> missed = Differences(plain, tenant);
+  if (wanted.contains("CloudGatewayPools") &&
+      Guids(wanted["CloudGatewayPools"]) != Guids(Part(tenant, "CloudGatewayPools"))) {
+    missed.emplace_back("the gateway pools are others");
   }
   if (settings.has_lease_expiration_date()) {
     const Json& lease = Part(tenant, "LeaseOptions");
@@ -83,13 +62,6 @@ std::string Missed(const CloudTenantSettings& settings, const Json& wanted, cons
     if (!same) missed.push_back(fmt::format("the lease ends {}", shown.empty() ? "never" : shown));
   }
   return fmt::format("{}", fmt::join(missed, ", "));
-}
-
-/// Judges a change by what is there afterwards. `order` is what Enterprise Manager said of it.
-CommandOutcome Judge(const CallResult<Json>& order, const std::string& missed, const std::string& uid) {
-  if (missed.empty()) return {true, "", uid};
-  if (!order) return Failure(order.error());
-  return {false, "Enterprise Manager says that the change is done, but afterwards: " + missed + "."};
 }
 
 const Json* FindById(const std::vector<Json>& items, const std::string& guid) {

@@ -154,12 +154,17 @@ std::optional<CommandOutcome> SiteAdapter::Execute(const Command& command, const
     CollectNow();
     return CommandOutcome{true, "The agent reads its backup servers."};
   }
-  if (!command.has_cloud_tenant()) return std::nullopt;
+  if (!command.has_cloud_tenant() && !command.has_cloud_gateway()) return std::nullopt;
   CommandOutcome outcome;
   {
     const std::lock_guard lock(orders_);
     const auto all = Show();
     if (!all) return CommandOutcome{false, "The site cannot be asked: " + all.error().message};
+    if (command.cloud_gateway().backup_server_uid() == UidOf(*all, "site"))
+      return CommandOutcome{
+          false,
+          "Where a steward-site is reached is set in its agent's configuration file (address), and by "
+          "steward-site run."};
     if (command.cloud_tenant().backup_server_uid() != UidOf(*all, "site")) return std::nullopt;
     outcome = Carry(command.cloud_tenant(), *all);
   }

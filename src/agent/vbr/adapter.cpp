@@ -57,6 +57,7 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
     case Command::kUpgrade:
     case Command::kDiscover:
     case Command::kCloudTenant:
+    case Command::kCloudGateway:
     case Command::ACTION_NOT_SET:
       break;
   }

@@ -255,7 +255,7 @@ void RunConsole(const Config& config) {
   features::Jobs jobs(services, actions);
   features::AgentOrders agent_orders(services, actions, commands);
   features::AgentPackages agent_packages(services, actions);
-  features::CloudGateways cloud_gateways(services, instance);
+  features::CloudGateways cloud_gateways(services, actions, instance);
   features::Policies policies(services, commands, actions);
   features::Discovery discovery(services, commands, actions);
   ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, agent_packages, actions, jobs,

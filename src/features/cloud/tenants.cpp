@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "features/cloud/site_order.hpp"
 #include "features/cloud/tenant_settings.hpp"
 #include "fmt/format.h"
 
@@ -97,30 +98,9 @@ Result<CloudTenants::Tenant> CloudTenants::FindUid(const Call& call, const std::
 
 CloudTenants::Answer CloudTenants::Send(const Call& call, const std::string& site_uid, const db::Param& tenant_uid,
                                         const Fill& fill, const Task& task) {
-  agentlink::Order order{.agent_uid = {}, .organization_uid = {}, .command = {}};
-  {
-    const auto connection = services_.owner.Acquire();
-    if (connection->Query("select 1 from core.site_setting where site_uid = $1 and maintenance_mode", {site_uid})
-            .Count() > 0) {
-      return Fail(
-          ErrorCode::kConflict,
-          "The site is in maintenance, so the console changes nothing there; switch its maintenance off first.");
-    }
-    const auto rows = connection->Query(
-        "select a.uid, a.organization_uid from core.agent a join inventory.backup_server s on s.agent_uid = a.uid "
-        "join core.organization o on o.uid = a.organization_uid and o.type <> 'Company' where "
-        "s.uid = $1 and a.state = 'Accepted' and ($2::uuid is null or exists (select from inventory.cloud_tenant t "
-        "where "
-        "t.agent_uid = a.uid and t.uid = $2)) order by o.type <> 'Provider', a.connected_to is null, "
-        "a.last_heartbeat_at desc limit 1",
-        {site_uid, tenant_uid});
-    if (rows.Count() == 0) {
-      return Fail(ErrorCode::kConflict,
-                  "No accepted management agent manages this site (any more); see Infrastructure, Agents.");
-    }
-    order.agent_uid = rows.Text(0, "uid");
-    order.organization_uid = rows.Text(0, "organization_uid");
-  }
+  auto found = OrderToSite(*services_.owner.Acquire(), site_uid, tenant_uid);
+  if (!found) return tl::unexpected(found.error());
+  agentlink::Order& order = *found;
   CloudTenantAction& action = *order.command.mutable_cloud_tenant();
   action.set_backup_server_uid(site_uid);
   action.set_tenant_uid(tenant_uid.value_or(""));

@@ -20,11 +20,6 @@ AuditEntry Entry(const std::string& uid, std::string message) {
   return {"Unknown", std::nullopt, uid, std::move(message)};
 }
 
-Error OfSite() {
-  return {.code = ErrorCode::kConflict,
-          .message = "This belongs to a Cloud Connect server and is changed there; the console shows it only."};
-}
-
 bool CanBeHost(const std::string& text) {
   return text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:") ==
          std::string::npos;
@@ -79,10 +74,13 @@ Result<Answer> CloudGateways::Create(const Call& call) {
 
 Result<Answer> CloudGateways::Patch(const Call& call) {
   const std::string& uid = call.Path("gatewayUid");
+  const platform::PatchTarget target{"GetCloudGateway", {{"gatewayUid", uid}}};
+  const auto gateway = platform::PatchedItem(services_, call, target);
+  if (!gateway) return tl::unexpected(gateway.error());
+  if (TextOf(gateway->current, "backupServerUid")) return of_sites_.Patch(call, *gateway);
   return PatchItem(
-      services_, call, {"GetCloudGateway", {{"gatewayUid", uid}}},
+      services_, call, target,
       [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
-        if (TextOf(current, "backupServerUid")) return tl::unexpected(OfSite());
         if (current.at("isBuiltIn").get<bool>()) {
           for (const char* fixed : {"externalAddress", "externalPort", "port", "networkMode"}) {
             if (current.at(fixed) != next.at(fixed)) {
@@ -138,10 +136,13 @@ Result<Answer> CloudGateways::CreatePool(const Call& call) {
 
 Result<Answer> CloudGateways::PatchPool(const Call& call) {
   const std::string& uid = call.Path("instanceUid");
+  const platform::PatchTarget target{"GetCloudGatewayPool", {{"instanceUid", uid}}};
+  const auto pool = platform::PatchedItem(services_, call, target);
+  if (!pool) return tl::unexpected(pool.error());
+  if (TextOf(pool->current, "backupServerUid")) return of_sites_.PatchPool(call, *pool);
   return PatchItem(
-      services_, call, {"GetCloudGatewayPool", {{"instanceUid", uid}}},
-      [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
-        if (TextOf(current, "backupServerUid")) return tl::unexpected(OfSite());
+      services_, call, target,
+      [&](db::Connection& connection, const json& /*current*/, const json& next) -> Result<AuditEntry> {
         connection.Query(
             "update core.gateway_pool set name = $2, description = coalesce($3, ''), priority = $4 where uid = $1",
             {uid, TextOf(next, "name"), TextOf(next, "description"), TextOf(next, "priority")});

@@ -55,6 +55,13 @@ Result<CloudPlace> FindCloudPlace(db::Connection& connection, const Assignment& 
                             "maintenance off first.",
                             site));
   }
+  if (!rows.Maybe(0, "external_address")) {
+    return Fail(
+        ErrorCode::kConflict,
+        fmt::format("The agent of the site {} does not tell where machines reach it; set address in the section "
+                    "[[site]] of its configuration.",
+                    site));
+  }
   if (!rows.Maybe(0, "resource_uid")) {
     return Fail(ErrorCode::kConflict,
                 fmt::format("The company's tenant {} on {} has no storage quota: add one first.", tenant, site));
@@ -66,7 +73,7 @@ Result<CloudPlace> FindCloudPlace(db::Connection& connection, const Assignment& 
                     .resource_name = rows.Text(0, "resource_name"),
                     .agent_uid = rows.Text(0, "agent_uid"),
                     .organization_uid = rows.Text(0, "organization_uid"),
-                    .host = rows.Maybe(0, "external_address").value_or(""),
+                    .host = rows.Text(0, "external_address"),
                     .port = static_cast<std::uint32_t>(rows.Int(0, "external_port")),
                     .certificate_authority = rows.Maybe(0, "certificate_authority").value_or(""),
                     .account = AccountOf(assignment),
