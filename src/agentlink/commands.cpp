@@ -124,12 +124,11 @@ void StoreTenancy(db::Connection& connection, const agent::CommandUpdate& update
   connection.Query(
       "with ordered as (select coalesce(o.tenant_uid, $2::uuid) as tenant_uid, o.company_uid, c.initiator_uid from "
       "core.company_tenant_order o join core.command c on c.id = o.command_id where o.command_id = $1), gone as "
-      "(delete "
-      "from core.company_tenant t using ordered o where o.company_uid is null and t.tenant_uid = o.tenant_uid) insert "
+      "(delete from core.company_tenant t using ordered o where o.company_uid is null and t.tenant_uid = o.tenant_uid) "
+      "insert "
       "into core.company_tenant (tenant_uid, company_uid, assigned_by) select tenant_uid, company_uid, initiator_uid "
       "from ordered where tenant_uid is not null and company_uid in (select uid from core.organization where "
-      "deleted_at "
-      "is null) on conflict (tenant_uid) do nothing",
+      "deleted_at is null) on conflict (tenant_uid) do nothing",
       {update.id(), uid});
 }
 

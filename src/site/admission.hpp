@@ -18,8 +18,8 @@ namespace steward::site {
 /// Argon2id with 7 MiB, so that many tenants can sign in at once on little memory; in libsodium's text form.
 std::string HashPassword(const std::string& password);
 
-/// Checks passwords. A password that was right is remembered (as a keyed hash), since restic sends it with
-/// each request; wrong ones are checked one at a time. Thread-safe.
+/// Checks passwords. A password that was right is remembered (as a keyed hash), since restic sends it with each
+/// request; wrong ones are checked one at a time. Thread-safe.
 class Passwords {
  public:
   Passwords();
@@ -47,7 +47,6 @@ struct Payer {
 };
 
 /// Room that uploads under way have taken from the quotas of their subtenant, their resource and its pool. Thread-safe.
-
 class Reservations {
  public:
   explicit Reservations(Ledger& ledger) : ledger_(ledger) {}

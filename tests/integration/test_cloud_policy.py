@@ -285,3 +285,19 @@ def test_taking_away_leaves_the_restore_points_or_not(api, site, agent, backup_a
     assert finished(api, gone).status_code == 200
     assert job_of(api, backup_agent, policy) is None and not (agent.state / f"site-{job}.pem").exists()
     stack.wait_for("usage follows", lambda: quota(api)["usedSpace"] == site.bytes_on_disk(), 20)
+
+
+def test_a_repository_that_is_gone_is_made_anew_by_assigning_again(api, site, agent, backup_agent, policy):
+    repository = site.pool / "gold" / "main" / f"steward-{backup_agent}"
+    away = site.data.parent / "away"
+    assert finished(api, assign(api, backup_agent, policy)).status_code == 200
+    repository.rename(away)
+    try:
+        job = job_of(api, backup_agent, policy)["instanceUid"]
+        assert "is not there any more" in refusal(start(api, backup_agent, job), 409)
+        assert finished(api, assign(api, backup_agent, policy)).status_code == 200
+        assert (repository / "config").exists() and restic(agent, job, "snapshots").returncode == 0
+    finally:
+        if repository.exists():
+            repository.rename(site.data.parent / "new")
+        away.rename(repository)

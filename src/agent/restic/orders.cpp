@@ -137,7 +137,9 @@ CommandOutcome ResticAdapter::MakeJob(const ApplyPolicyAction& order) {
 std::string ResticAdapter::PrepareRepository(ApplyPolicyAction& order) {
   PolicyJob& job = *order.mutable_job();
   const PolicyJob* const before = policies_.Find(order.job_uid());
-  const auto if_absent = before != nullptr && SamePlace(*before, job) ? IfAbsent::kFail : IfAbsent::kMake;
+  // Only a folder can be an empty mount point.
+  const bool made = !job.has_cloud() && before != nullptr && before->folder() == job.folder();
+  const auto if_absent = made ? IfAbsent::kFail : IfAbsent::kMake;
   const auto ensure = [&] { return EnsureRepository(ConfigOf(order.job_uid(), job, agent_uid_, config_), if_absent); };
   const std::string known = job.has_cloud() ? policies_.PasswordOf(job.cloud()) : std::string();
   if (!known.empty()) {

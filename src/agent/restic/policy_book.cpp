@@ -116,12 +116,6 @@ std::vector<ResticConfig> PolicyBook::Jobs(const std::string& agent_uid, const A
   return jobs;
 }
 
-bool SamePlace(const PolicyJob& one, const PolicyJob& other) {
-  if (one.has_cloud() != other.has_cloud()) return false;
-  if (!one.has_cloud()) return one.folder() == other.folder();
-  return SameAccount(one.cloud(), other.cloud()) && one.cloud().resource() == other.cloud().resource();
-}
-
 ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const std::string& agent_uid,
                       const AgentConfig& agent) {
   ResticConfig config;

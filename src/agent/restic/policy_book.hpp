@@ -37,9 +37,6 @@ class PolicyBook {
   std::map<std::string, Entry> entries_;  // by job uid
 };
 
-/// Whether both write to the same repository.
-bool SamePlace(const PolicyJob& one, const PolicyJob& other);
-
 /// The job of an order as the adapter runs it; the files that restic needs for it are written. Throws as
 /// PolicyPasswordFile does.
 ResticConfig ConfigOf(const std::string& job_uid, const PolicyJob& job, const std::string& agent_uid,

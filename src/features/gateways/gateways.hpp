@@ -11,7 +11,6 @@ class CloudGateways {
  public:
   /// `instance` names this console in the database.
   CloudGateways(platform::Services services, Actions& actions, std::string instance)
-
       : services_(services), of_sites_(services, actions), instance_(std::move(instance)) {}
 
   Result<contract::Answer> Create(const contract::Call& call);
