@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/signing.hpp"
 #include "package/version.hpp"
 
 namespace steward::package {
@@ -16,26 +17,6 @@ namespace {
 constexpr std::string_view kFirstLine = "steward agent package 1\n";
 constexpr std::string_view kSignature = "signature ";
 constexpr std::size_t kLongestHeader = 4096;
-
-std::string ToBase64(const unsigned char* bytes, std::size_t size) {
-  std::string text(sodium_base64_encoded_len(size, sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes, size, sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // its terminating zero
-  return text;
-}
-
-template <std::size_t Size>
-std::optional<std::array<unsigned char, Size>> FromBase64(std::string_view text) {
-  std::array<unsigned char, Size> bytes{};
-  std::size_t got = 0;
-  const char* end = nullptr;
-  if (sodium_base642bin(bytes.data(), Size, text.data(), text.size(), nullptr, &got, &end,
-                        sodium_base64_VARIANT_ORIGINAL) != 0 ||
-      got != Size || end != text.data() + text.size()) {
-    return std::nullopt;
-  }
-  return bytes;
-}
 
 /// SHA-256 of what it is fed with.
 class Digest {
@@ -56,22 +37,9 @@ class Digest {
   crypto_hash_sha256_state state_{};
 };
 
-std::string DigestOf(const std::string& bytes) {
-  Digest digest;
-  digest.Feed(bytes.data(), bytes.size());
-  return digest.Hex();
-}
-
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
 bool SignedByOne(std::string_view text, std::string_view signature, const std::vector<std::string>& keys) {
-  const auto mark = FromBase64<crypto_sign_BYTES>(signature);
-  return mark && std::any_of(keys.begin(), keys.end(), [&](const std::string& key) {
-           const auto bytes = FromBase64<crypto_sign_PUBLICKEYBYTES>(key);
-           return bytes && crypto_sign_verify_detached(mark->data(), Bytes(text), text.size(), bytes->data()) == 0;
-         });
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const std::string& key) { return IsSignedBy(text, signature, key); });
 }
 
 std::string FactLines(const Header& facts) {
@@ -134,7 +102,7 @@ Result<Package> ReadPackage(const std::filesystem::path& file, const std::vector
   Package package{.header = {}, .header_text = bytes.substr(0, end + 2), .program = bytes.substr(end + 2)};
   auto header = ReadHeader(package.header_text, keys);
   if (!header) return tl::unexpected(header.error());
-  if (package.program.size() != header->size || DigestOf(package.program) != header->sha256) {
+  if (package.program.size() != header->size || Sha256Hex(package.program) != header->sha256) {
     return Fail(ErrorCode::kInvalid, "The program in the package is not the one that was signed.");
   }
   package.header = std::move(*header);
@@ -157,26 +125,20 @@ Status CheckProgram(const std::filesystem::path& program, const Header& header) 
 }
 
 Result<std::string> MakePackage(const std::string& program, Header facts, const std::string& secret) {
-  const auto key = FromBase64<crypto_sign_SECRETKEYBYTES>(secret);
-  if (!key) return Fail(ErrorCode::kInvalid, "The signing key is none that `steward package keys` made.");
-  facts.sha256 = DigestOf(program);
+  facts.sha256 = Sha256Hex(program);
   facts.size = program.size();
   const std::string lines = FactLines(facts);
+  const auto mark = Sign(lines, secret);
+  if (!mark) return Fail(ErrorCode::kInvalid, "The signing key is none that `steward package keys` made.");
   if (program.empty() || !ReadFacts(lines)) {
     return Fail(ErrorCode::kInvalid,
                 "A package needs a program, a version such as 1.4.0, and platform and architecture of one word each.");
   }
-  std::array<unsigned char, crypto_sign_BYTES> mark{};
-  crypto_sign_detached(mark.data(), nullptr, Bytes(lines), lines.size(), key->data());
-  return fmt::format("{}{}{}\n\n{}", lines, kSignature, ToBase64(mark.data(), mark.size()), program);
+  return fmt::format("{}{}{}\n\n{}", lines, kSignature, *mark, program);
 }
 
 Keys NewKeys() {
-  std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> open{};
-  std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret{};
-  if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used on this machine");
-  crypto_sign_keypair(open.data(), secret.data());
-  return {ToBase64(secret.data(), secret.size()), ToBase64(open.data(), open.size())};
+  return NewSigningKeys();
 }
 
 }  // namespace steward::package

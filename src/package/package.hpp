@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/signing.hpp"
 
 namespace steward::package {
 
@@ -40,11 +41,9 @@ Status CheckProgram(const std::filesystem::path& program, const Header& header);
 /// The bytes of a package. `secret` is a signing key of NewKeys. Errors: kInvalid names what is wrong.
 Result<std::string> MakePackage(const std::string& program, Header facts, const std::string& secret);
 
-/// A key pair for signing, base64.
-struct Keys {
-  std::string secret_key;  ///< stays with whoever makes the packages
-  std::string public_key;  ///< goes to consoles and agents
-};
+/// A key pair for signing; the secret one stays with whoever makes the packages, the public one goes to consoles and
+/// agents.
+using Keys = SigningKeys;
 Keys NewKeys();
 
 }  // namespace steward::package

@@ -8,6 +8,10 @@
 namespace steward::site {
 namespace {
 
+using sqlite::Query;
+using sqlite::Sqlite;
+using sqlite::Transaction;
+
 constexpr auto kSchema = R"sql(
 create table if not exists about (uid text not null) strict;
 create table if not exists pool (

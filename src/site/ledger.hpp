@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "site/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 namespace steward::site {
 
@@ -165,9 +165,9 @@ class Ledger {
 
  private:
   std::mutex mutex_;
-  Sqlite writer_;
+  sqlite::Sqlite writer_;
   std::mutex read_mutex_;
-  Sqlite reader_;  ///< reads do not wait for commits
+  sqlite::Sqlite reader_;  ///< reads do not wait for commits
 };
 
 }  // namespace steward::site

@@ -218,7 +218,7 @@ TEST_F(LedgerTest, TheBin_IsKeptAsLongAsItsTenantSays) {
 TEST_F(LedgerTest, AFileOfAnEarlierVersion_IsTakenOver) {
   ledger_.reset();
   const auto file = folder_ / "old.db";
-  Sqlite(file).Run(
+  sqlite::Sqlite(file).Run(
       "create table pool (name text primary key, folder text not null, quota integer not null) strict;"
       "create table tenant (name text primary key, password_hash text not null, enabled integer not null, lease_end "
       "integer, tasks integer not null, rate integer not null, append_only integer not null, keep_days integer not "

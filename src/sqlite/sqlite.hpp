@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace steward::site {
+namespace steward::sqlite {
 
 class Query;
 
@@ -80,4 +80,4 @@ class Query {
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-}  // namespace steward::site
+}  // namespace steward::sqlite

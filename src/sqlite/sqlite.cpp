@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "site/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 #include <stdexcept>
 
 #include "fmt/format.h"
 
-namespace steward::site {
+namespace steward::sqlite {
 namespace {
 
 constexpr int kPatience = 10000;  ///< milliseconds that another process may hold the file
@@ -86,4 +86,4 @@ void Query::BindOne(int index, const std::string& value) {
   sqlite3_bind_text(statement_.get(), index, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT);
 }
 
-}  // namespace steward::site
+}  // namespace steward::sqlite
