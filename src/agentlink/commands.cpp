@@ -193,9 +193,15 @@ void Commands::Replace(db::Connection& connection, const std::string& id) {
 void Commands::QueueOwn(const Order& order) {
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
-  Insert(*connection, {NewUuid(), "RunDiscoveryRule", kNobody, order.organization_uid, "daily run", "{}", std::nullopt},
-         order);
+  AddOwn(*connection, order, "RunDiscoveryRule");
   transaction.Commit();
+}
+
+std::string Commands::AddOwn(db::Connection& connection, const Order& order, std::string_view operation) {
+  std::string id = NewUuid();
+  Insert(connection, {id, operation, kNobody, order.organization_uid, "by the console itself", "{}", std::nullopt},
+         order);
+  return id;
 }
 
 std::optional<OrderState> Commands::Find(const std::string& id) {

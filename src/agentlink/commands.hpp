@@ -57,6 +57,8 @@ class Commands {
   static void Replace(db::Connection& connection, const std::string& id);
   /// Stores an order of the console's own, asked for by nobody; nothing when its rule runs already.
   void QueueOwn(const Order& order);
+  /// The same inside the caller's transaction, in the name of `operation`; returns its id.
+  std::string AddOwn(db::Connection& connection, const Order& order, std::string_view operation);
   std::optional<OrderState> Find(const std::string& id);
   /// Takes back an order that was not sent. Errors: kConflict when it was.
   Status Cancel(const std::string& id);

@@ -93,7 +93,7 @@ TEST(DemoEstate, LastCustomer_HasEveryProblem) {
   const BackupServer& troubled = estate.servers[13].server;
   const BackupServer& tight = estate.servers[14].server;
   EXPECT_EQ(silent.mode, FaultMode::kError500);
-  EXPECT_LT(troubled.license.expires, kStart);
+  EXPECT_LT(*troubled.license.expires, kStart);
   const Repository& full = troubled.repositories.front();
   EXPECT_GT(UsedGb(troubled, full, kStart) / full.capacity_gb, 0.98);
   EXPECT_EQ(std::ranges::count(troubled.jobs, true, &Job::disabled), 1);

@@ -152,12 +152,12 @@ struct MalwareEvent {
 };
 
 struct License {
-  enum class Kind { kRental, kSubscription } kind = Kind::kRental;
+  enum class Kind { kRental, kSubscription, kFree } kind = Kind::kRental;
   std::string edition = "EnterprisePlus", licensed_to, support_id;
   double instances = 0;
-  int sockets = 0;         ///< 0 = no socket section
-  double capacity_tb = 0;  ///< for file shares and object storages; 0 = no capacity section
-  Moment expires{};
+  int sockets = 0;                  ///< 0 = no socket section
+  double capacity_tb = 0;           ///< for file shares and object storages; 0 = no capacity section
+  std::optional<Moment> expires{};  ///< nothing = never
   std::optional<Moment> support_expires{};
   bool auto_update = true;
   bool cloud_connect = false;

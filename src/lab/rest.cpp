@@ -52,6 +52,18 @@ const char* MalwareName(Malware malware) {
   return "";
 }
 
+const char* LicenseTypeName(License::Kind kind) {
+  switch (kind) {
+    case License::Kind::kRental:
+      return "Rental";
+    case License::Kind::kSubscription:
+      return "Subscription";
+    case License::Kind::kFree:
+      return "Free";
+  }
+  return "Empty";
+}
+
 const char* RepositoryTypeName(RepositoryKind kind) {
   switch (kind) {
     case RepositoryKind::kWindows:

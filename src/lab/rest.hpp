@@ -110,6 +110,7 @@ const char* PlatformName(Platform platform);
 const char* OutcomeName(Outcome outcome);
 const char* MalwareName(Malware malware);
 const char* RepositoryTypeName(RepositoryKind kind);
+const char* LicenseTypeName(License::Kind kind);
 /// Id by which a version names the platform that a machine comes from (the virtual centre; zero for agents).
 std::string PlatformId(const BackupServer& server, Platform platform);
 

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a backup server does when it is told to: its jobs' start, stop, retry, enable and disable.
 #include "lab/simulation.hpp"
+#include "lab/vbr_answers.hpp"
 #include "lab/vbr_server.hpp"
 
 namespace steward::lab {
 namespace {
-
-net::Response Answer(int status, const Json& body) {
-  net::Response response;
-  response.status = status;
-  if (!body.is_null()) response.body = body.dump();
-  return response;
-}
-
-Json BodyOf(const net::Request& request) {
-  if (request.body.empty()) return Json::object();
-  Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) throw Refusal{400, "UnexpectedContent", "The body is not a JSON object"};
-  return body;
-}
 
 void Require(const Json& body, const char* name) {
   if (!body.contains(name) || !body[name].is_boolean()) {
@@ -41,13 +28,13 @@ std::optional<net::Response> VbrServer::JobOrder(const Rest& rest, const net::Re
   if (found == server.jobs.end()) throw Refusal{404, "NotFound", "There is no job with this id"};
   const auto index = static_cast<std::size_t>(found - server.jobs.begin());
   const Moment now = clock_.Now();
-  const Json body = BodyOf(request);
+  const Json body = ObjectOf(request);
   const auto obey = [&] { orders_.push_back({{"verb", verb}, {"job", id}}); };
-  const auto session = [&] { return Answer(201, rest.SessionState(server.sessions[*found->last_session])); };
+  const auto session = [&] { return JsonAnswer(201, rest.SessionState(server.sessions[*found->last_session])); };
   if (verb == "enable" || verb == "disable") {
     SetDisabled(server, index, verb == "disable", now);
     obey();
-    return modern ? Answer(204, nullptr) : Answer(200, Json::object());
+    return modern ? JsonAnswer(204, nullptr) : JsonAnswer(200, Json::object());
   }
   if (verb == "stop") {
     Require(body, "gracefulStop");

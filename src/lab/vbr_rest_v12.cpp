@@ -33,9 +33,8 @@ class RestV12 final : public Rest {
 
   Json LicenseState() const override {
     const License& license = server_.license;
-    Json row = {{"status", license.expires <= now_ ? "Expired" : "Valid"},
-                {"expirationDate", At(license.expires)},
-                {"type", license.kind == License::Kind::kRental ? "Rental" : "Subscription"},
+    Json row = {{"status", license.expires && *license.expires <= now_ ? "Expired" : "Valid"},
+                {"type", LicenseTypeName(license.kind)},
                 {"edition", license.edition},
                 {"licensedTo", license.licensed_to},
                 {"supportId", license.support_id},
@@ -48,6 +47,7 @@ class RestV12 final : public Rest {
                   {"newInstancesNumber", 0.0},
                   {"rentalInstancesNumber", license.kind == License::Kind::kRental ? UsedInstances(server_) : 0.0},
                   {"package", "Suite"}}}};
+    if (license.expires) row["expirationDate"] = At(*license.expires);
     if (license.support_expires) row["supportExpirationDate"] = At(*license.support_expires);
     AddSections(row);
     return row;

@@ -59,11 +59,11 @@ class RestV13 final : public Rest {
                     {"usedInstancesNumber", UsedInstances(server_)},
                     {"newInstancesNumber", 0.0},
                     {"rentalInstancesNumber", license.kind == License::Kind::kRental ? UsedInstances(server_) : 0.0},
-                    {"package", "Advanced"},
-                    {"expirationDate", At(license.expires)}};
+                    {"package", "Advanced"}};
+    if (license.expires) summary["expirationDate"] = At(*license.expires);
     if (license.support_expires) summary["supportExpirationDate"] = At(*license.support_expires);
-    Json row = {{"status", license.expires <= now_ ? "Expired" : "Valid"},
-                {"type", license.kind == License::Kind::kRental ? "Rental" : "Subscription"},
+    Json row = {{"status", license.expires && *license.expires <= now_ ? "Expired" : "Valid"},
+                {"type", LicenseTypeName(license.kind)},
                 {"edition", license.edition},
                 {"licensedTo", license.licensed_to},
                 {"supportId", license.support_id},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/vbr_server.hpp"
 
+#include "lab/vbr_answers.hpp"
+
 #include <array>
 #include <thread>
 
@@ -18,15 +20,8 @@ constexpr std::array<std::pair<FaultMode, std::string_view>, 6> kModes{{{FaultMo
                                                                         {FaultMode::kSlow, "slow"}}};
 constexpr int kMaxHanging = 6;  // of 8 workers: the others keep /lab reachable
 
-net::Response Answer(int status, const Json& body) {
-  net::Response response;
-  response.status = status;
-  response.body = body.dump();
-  return response;
-}
-
 net::Response Refuse(int status, const std::string& code, const std::string& message) {
-  return Answer(status, {{"errorCode", code}, {"message", message}});
+  return JsonAnswer(status, {{"errorCode", code}, {"message", message}});
 }
 
 }  // namespace
@@ -110,7 +105,7 @@ net::Response VbrServer::Lab(net::Request& request) {
                           : std::nullopt;
     if (!mode) return Refuse(400, "UnexpectedContent", "mode: one of ok, error500, hang, garbage, refuse-token, slow");
     SetMode(*mode);
-    return Answer(200, {{"mode", FaultModeName(*mode)}});
+    return JsonAnswer(200, {{"mode", FaultModeName(*mode)}});
   }
   const std::lock_guard lock(mutex_);
   Advance(entry_.server, clock_.Now());
@@ -123,12 +118,12 @@ net::Response VbrServer::Lab(net::Request& request) {
                       {"runs", job.runs},
                       {"lastResult", OutcomeName(job.last_outcome)}});
     }
-    return Answer(200, {{"name", entry_.server.name},
-                        {"mode", FaultModeName(mode_)},
-                        {"now", IsoTime(clock_.Now())},
-                        {"requests", requests_.load()},
-                        {"orders", orders_},
-                        {"jobs", std::move(jobs)}});
+    return JsonAnswer(200, {{"name", entry_.server.name},
+                            {"mode", FaultModeName(mode_)},
+                            {"now", IsoTime(clock_.Now())},
+                            {"requests", requests_.load()},
+                            {"orders", orders_},
+                            {"jobs", std::move(jobs)}});
   }
   constexpr std::string_view kJobs = "/lab/jobs/";
   constexpr std::string_view kRun = "/run";
@@ -138,7 +133,7 @@ net::Response VbrServer::Lab(net::Request& request) {
       if (entry_.server.jobs[i].id != id) continue;
       if (!RunJob(entry_.server, i, clock_.Now())) return Refuse(409, "UnknownError", "The job is running already");
       const Session& session = entry_.server.sessions.back();
-      return Answer(201, {{"sessionId", session.id}, {"endsAt", IsoTime(session.ended)}});
+      return JsonAnswer(201, {{"sessionId", session.id}, {"endsAt", IsoTime(session.ended)}});
     }
     return Refuse(404, "NotFound", "There is no job with this id");
   }
@@ -177,12 +172,12 @@ net::Response VbrServer::Token(const net::Request& request) {
   access_tokens_[access] = {now + options_.token_lifetime};
   refresh_tokens_[refresh] = {now + options_.token_lifetime * 8};
   const Moment issued = clock_.Now();
-  return Answer(200, {{"access_token", access},
-                      {"token_type", "bearer"},
-                      {"refresh_token", refresh},
-                      {"expires_in", options_.token_lifetime.count()},
-                      {".issued", IsoTime(issued)},
-                      {".expires", IsoTime(issued + options_.token_lifetime)}});
+  return JsonAnswer(200, {{"access_token", access},
+                          {"token_type", "bearer"},
+                          {"refresh_token", refresh},
+                          {"expires_in", options_.token_lifetime.count()},
+                          {".issued", IsoTime(issued)},
+                          {".expires", IsoTime(issued + options_.token_lifetime)}});
 }
 
 void VbrServer::CheckToken(const net::Request& request) {
@@ -204,23 +199,24 @@ net::Response VbrServer::Operations(net::Request& request, bool modern) {
   const Moment now = clock_.Now();
   Advance(entry_.server, now);
   const auto rest = modern ? MakeRestV13(entry_.server, now) : MakeRestV12(entry_.server, now);
-  if (request.path == "/api/v1/serverTime" && request.method == "GET") return Answer(200, rest->Time());
+  if (request.path == "/api/v1/serverTime" && request.method == "GET") return JsonAnswer(200, rest->Time());
   CheckToken(request);
   if (request.path == "/api/oauth2/logout" && request.method == "POST") {
     access_tokens_.erase(std::string(request.Header("authorization").substr(7)));
-    return Answer(200, Json::object());
+    return JsonAnswer(200, Json::object());
   }
   constexpr std::string_view kBase = "/api/v1/";
   if (!request.path.starts_with(kBase)) throw Refusal{404, "InvalidURI", "There is no such operation"};
   const std::string path = request.path.substr(kBase.size());
   if (auto done = JobOrder(*rest, request, path, modern)) return *done;
+  if (auto done = LicenseOrder(request, path, modern)) return *done;
   if (constexpr std::string_view kDetails = "/details";
       modern && request.method == "POST" && path.starts_with("backups/") && path.ends_with(kDetails)) {
-    return Answer(200, BackupDetails(*rest, request, path.substr(8, path.size() - 8 - kDetails.size())));
+    return JsonAnswer(200, BackupDetails(*rest, request, path.substr(8, path.size() - 8 - kDetails.size())));
   }
   if (request.method != "GET") throw Refusal{405, "MethodNotAllowed", "This operation cannot be done"};
-  if (const auto single = Single(*rest, path)) return Answer(200, *single);
-  if (const auto list = List(*rest, request, path, modern)) return Answer(200, *list);
+  if (const auto single = Single(*rest, path)) return JsonAnswer(200, *single);
+  if (const auto list = List(*rest, request, path, modern)) return JsonAnswer(200, *list);
   throw Refusal{404, "InvalidURI", "There is no such operation"};
 }
 

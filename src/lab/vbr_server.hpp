@@ -10,6 +10,7 @@
 #include "lab/estate.hpp"
 #include "lab/page.hpp"
 #include "lab/rest.hpp"
+#include "license/license.hpp"
 #include "net/http.hpp"
 
 namespace steward::lab {
@@ -17,6 +18,8 @@ namespace steward::lab {
 struct VbrServerOptions {
   std::chrono::seconds token_lifetime{900};
   std::chrono::seconds hang_limit{20};  ///< a hung request is given up by us after this
+  std::vector<license::PublicKey> license_keys =
+      {};  ///< a licence signed with none of them is refused; empty = any is taken
 };
 
 /// One simulated backup server: its REST interface in both versions, and the switchboard `/lab` (faults, job runs,
@@ -44,6 +47,9 @@ class VbrServer {
   /// POST jobs/{id}/start, stop, retry, enable, disable; nothing for another path.
   std::optional<net::Response> JobOrder(const Rest& rest, const net::Request& request, const std::string& path,
                                         bool modern);
+  /// POST license/install, remove, autoupdate, update; nothing for another path.
+  std::optional<net::Response> LicenseOrder(const net::Request& request, const std::string& path, bool modern);
+  void InstallLicense(const Json& body);
   Json Infrastructure(const Rest& rest, ListQuery& query, const std::string& kind) const;
   Json Jobs(const Rest& rest, ListQuery& query, bool states) const;
   Json Sessions(const Rest& rest, ListQuery& query) const;
@@ -69,7 +75,7 @@ class VbrServer {
   std::atomic<FaultMode> mode_;
   std::atomic<std::uint64_t> requests_{0};
   int hanging_ = 0;
-  Json orders_ = Json::array();  ///< what jobs were told that was obeyed, oldest first
+  Json orders_ = Json::array();  ///< orders to jobs and licences that were obeyed, oldest first
   std::uint64_t tokens_given_ = 0;
   std::map<std::string, Grant> access_tokens_, refresh_tokens_;
 };

@@ -183,7 +183,7 @@ def start_fleet(folder: pathlib.Path, console: Console, *arguments: str) -> subp
     """Companies and one agent per simulated server."""
     user, password = console.admin()
     log = open(folder / "fleet.log", "a")
-    return subprocess.Popen(["/usr/bin/python3", str(ROOT / "tools/dev/demo_fleet.py"), "--console", console.url, "--user", user, "--password", password,
+    return subprocess.Popen(["/usr/bin/python3", str(ROOT / "tools/dev/demo_fleet.py"), "--console", console.url, "--user", user, f"--password={password}",
                              "--estate", str(folder / "estate.json"), "--folder", str(folder / "fleet"), "--agent", str(binaries() / "steward-agent"), *arguments],
                             stdout=log, stderr=log, start_new_session=True)
 

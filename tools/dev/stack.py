@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 
 import processes
@@ -41,6 +42,13 @@ def down() -> None:
     (VAR / "pids.json").unlink(missing_ok=True)
 
 
+def started(fleet: subprocess.Popen, folder: pathlib.Path, agents: int) -> bool:
+    """Whether so many agents have begun; ends with the fleet's own words when it has ended instead."""
+    if fleet.poll() is not None:
+        raise RuntimeError(f"the fleet ended with {fleet.returncode}: {(folder / 'fleet.log').read_text()[-2000:]}")
+    return len(list((folder / "fleet").glob("*/state"))) >= agents
+
+
 def up() -> None:
     VAR.mkdir(parents=True, exist_ok=True)
     ended = [program for program, pid in pids().items() if not alive(pid, program)]
@@ -65,7 +73,7 @@ def up() -> None:
         fleet = processes.start_fleet(folder, console, *processes.cloud(CLOUD_PORT))
         note("demo_fleet.py", fleet.pid)
         client = console.client()
-        wait_for(lambda: len(list((folder / "fleet").glob("*/state"))) >= len(estate["servers"]), 120)
+        wait_for(lambda: started(fleet, folder, len(estate["servers"])), 120)
         extra = seed.seed(client, estate, folder)
         note("steward-agent", extra["unverified_pid"])
         print("Waiting for the first inventory", flush=True)

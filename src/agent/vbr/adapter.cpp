@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "agent/vbr/license_orders.hpp"
 #include "agent/vbr/several.hpp"
 #include "base/iso_time.hpp"
 #include "base/uuid.hpp"
@@ -46,11 +47,12 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
     case Command::kCollect:
       CollectNow();
       return CommandOutcome{true, "The agent reads its backup servers."};
-    case Command::kJob: {
-      const auto server = RememberedServer();
-      if (!server || server->uid() != command.job().backup_server_uid()) return std::nullopt;
+    case Command::kJob:
+      if (!IsMine(command.job().backup_server_uid())) return std::nullopt;
       return DoJob(command.job());
-    }
+    case Command::kLicense:
+      if (!IsMine(command.license().backup_server_uid())) return std::nullopt;
+      return DoLicense(command.license());
     case Command::kRestart:
     case Command::kPolicy:
     case Command::kLogBundle:
@@ -62,6 +64,20 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
       break;
   }
   return std::nullopt;
+}
+
+bool VbrAdapter::IsMine(const std::string& backup_server_uid) const {
+  const auto server = RememberedServer();
+  return server && server->uid() == backup_server_uid;
+}
+
+CommandOutcome VbrAdapter::DoLicense(const LicenseAction& action) {
+  auto outcome = [&] {
+    const std::lock_guard lock(commander_mutex_);
+    return LicenseOrders(commander_).Execute(action);
+  }();
+  if (outcome.done) thread_.AfterChange();
+  return outcome;
 }
 
 CommandOutcome VbrAdapter::DoJob(const JobAction& action) {

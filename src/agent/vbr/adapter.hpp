@@ -33,6 +33,8 @@ class VbrAdapter final : public Adapter {
 
  private:
   CommandOutcome DoJob(const JobAction& action);
+  CommandOutcome DoLicense(const LicenseAction& action);
+  bool IsMine(const std::string& backup_server_uid) const;
   std::optional<inventory::BackupServer> RememberedServer() const;
   void PublishServer(const std::string& status, const std::string& reason);
 

@@ -67,7 +67,10 @@ bool Collector::One(Run& run, const std::string& path, Json& target) {
 
 Look Collector::States(Cache& cache, bool settings) {
   Run run{.cache = cache};
-  if (settings) List(run, "jobs", run.cache.jobs);
+  if (settings) {
+    List(run, "jobs", run.cache.jobs);
+    ReadLicense(run);
+  }
   ReadStates(run);
   ReadEnds(run);
   ReadDisks(run);

@@ -25,7 +25,7 @@ class Collector {
   Collector(Client& client, const VbrConfig& config) : client_(client), config_(config) {}
 
   /// Job, repository and proxy states; and all that follows from a session that ended.
-  /// `settings`: the jobs' settings too, after one was changed.
+  /// `settings`: the jobs' settings and the licence too, after one was changed.
   Look States(Cache& cache, bool settings = false);
   /// The slow parts too: configuration, licence, hosts, backups.
   Look Everything(Cache& cache);

@@ -84,6 +84,8 @@ const std::map<std::string, Setter>& Setters() {
       {"session_retention_months", Whole(&Config::session_retention_months, 1, 120)},
       {"gateway_probe_seconds", Whole(&Config::gateway_probe_seconds, 1, 3600)},
       {"names", Texts(&Config::names, 1)},
+      {"pulse_url", Text(&Config::pulse_url)},
+      {"pulse_ca", Path(&Config::pulse_ca)},
       {"agent_packages", Path(&Config::agent_packages)},
       {"agent_package_keys", Texts(&Config::agent_package_keys, 0)},
       {"trusted_gateways", Texts(&Config::trusted_gateways, 0)},

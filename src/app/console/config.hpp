@@ -25,6 +25,8 @@ struct Config {
   double agent_rows_per_second = 2000;  ///< inventory rows that one agent may send for long; 0 = no limit
   double agent_rows_burst = 1'000'000;  ///< inventory rows that it may send at once after a rest
   int session_retention_months = 13;    ///< whole months, besides the current one, of which sessions are kept
+  std::string pulse_url;                ///< of the licence authority; empty = there is none
+  std::filesystem::path pulse_ca;       ///< PEM file to check it with; empty = the machine's own
   std::filesystem::path agent_packages = "/usr/share/steward/agents";  ///< folder of signed packages of the agent
   std::vector<std::string> agent_package_keys;                         ///< public keys that they are signed with
   double request_rate = 500;    ///< API requests per second and token, or address when not signed in; 0 = no limit

@@ -29,6 +29,14 @@ namespace {
 
 constexpr const char* kVersion = STEWARD_VERSION;
 
+/// About 119 random bits in letters and digits alone: it is typed, and given to programs as an argument, where a dash
+/// at its front would be taken for an option.
+std::string FirstPassword() {
+  std::string password = platform::NewSecret();
+  std::erase_if(password, [](unsigned char letter) { return std::isalnum(letter) == 0; });
+  return password.substr(0, 20);
+}
+
 /// First start: the provider, its default location, and the first administrator with a random password.
 void Bootstrap(db::Pool& owner, const std::filesystem::path& data) {
   auto connection = owner.Acquire();
@@ -36,7 +44,7 @@ void Bootstrap(db::Pool& owner, const std::filesystem::path& data) {
   transaction.Query("select pg_advisory_xact_lock(7190422)");
   if (transaction.Query("select 1 from core.organization where type = 'Provider'").Count() > 0) return;
   const std::string provider = NewUuid();
-  const std::string password = platform::NewSecret().substr(0, 20);
+  const std::string password = FirstPassword();
   transaction.Query("insert into core.organization (uid, type, name) values ($1, 'Provider', 'Service provider')",
                     {provider});
   transaction.Query(
@@ -75,6 +83,7 @@ class ChangeListener {
     agentlink::GatewayProbe& probe;
     agentlink::Packages& packages;
     features::Discovery& discovery;
+    features::Pulse& pulse;
     db::Pool& owner;
   };
   ChangeListener(std::string url, Parts parts) : parts_(parts), thread_([this, url = std::move(url)] { Run(url); }) {}
@@ -102,7 +111,9 @@ class ChangeListener {
     if (channel == "steward_command") return parts_.hub.Deliver(subject);
     if (channel == "steward_gateways") return Gateways();
     parts_.lists.Cache().Reported();
-    if (channel == "steward_command_end") parts_.waiting.Ended(subject);
+    if (channel != "steward_command_end") return;
+    parts_.waiting.Ended(subject);
+    parts_.pulse.Wake();
   }
 
   void Run(const std::string& url) {
@@ -170,6 +181,15 @@ void BlockSignals() {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+/// Contents of a file that the configuration names; empty when it names none.
+std::string TextOf(const std::filesystem::path& file) {
+  if (file.empty()) return {};
+  std::ifstream in(file);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (text.empty()) throw std::runtime_error(file.string() + " cannot be read, or is empty");
+  return text;
 }
 
 /// Where new agents go: through the gateways, then to the console itself.
@@ -258,8 +278,10 @@ void RunConsole(const Config& config) {
   features::CloudGateways cloud_gateways(services, actions, instance);
   features::Policies policies(services, commands, actions);
   features::Discovery discovery(services, commands, actions);
+  const platform::SecretBox secrets(config.data);
+  features::Pulse pulse({services, commands, waiting, secrets, {config.pulse_url, TextOf(config.pulse_ca)}});
   ConsoleHandlers handlers(services, users, organizations, agents, agent_orders, agent_packages, actions, jobs,
-                           cloud_gateways, policies, discovery);
+                           cloud_gateways, policies, discovery, pulse);
   platform::Dispatcher dispatcher(handlers, identity, lists, {config.portal, config.swagger},
                                   {config.request_rate, config.request_burst}, owner);
 
@@ -287,7 +309,7 @@ void RunConsole(const Config& config) {
                                  .every = std::chrono::seconds(config.gateway_probe_seconds),
                                  .changed = reported});
   const ChangeListener listener(
-      url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, owner});
+      url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, pulse, owner});
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

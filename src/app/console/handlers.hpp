@@ -12,8 +12,10 @@
 #include "features/gateways/gateways.hpp"
 #include "features/identity/users.hpp"
 #include "features/jobs/jobs.hpp"
+#include "features/licenses/server_licenses.hpp"
 #include "features/organizations/organizations.hpp"
 #include "features/policies/policies.hpp"
+#include "features/pulse/pulse.hpp"
 #include "features/reference/facts.hpp"
 
 namespace steward::console {
@@ -26,7 +28,8 @@ class ConsoleHandlers : public contract::Handlers {
   ConsoleHandlers(platform::Services services, features::Users& users, features::Organizations& organizations,
                   features::Agents& agents, features::AgentOrders& agent_orders,
                   features::AgentPackages& agent_packages, features::Actions& actions, features::Jobs& jobs,
-                  features::CloudGateways& gateways, features::Policies& policies, features::Discovery& discovery)
+                  features::CloudGateways& gateways, features::Policies& policies, features::Discovery& discovery,
+                  features::Pulse& pulse)
       : services_(services),
         users_(users),
         organizations_(organizations),
@@ -38,12 +41,34 @@ class ConsoleHandlers : public contract::Handlers {
         gateways_(gateways),
         policies_(policies),
         discovery_(discovery),
+        pulse_(pulse),
         facts_(services),
         changes_(services),
         sites_(services),
         tenants_(services, actions),
+        licenses_(services, actions),
         onboarding_(services, tenants_) {}
 
+  Answer PatchPulseConfiguration(const Call& call) override { return pulse_.PatchConfiguration(call); }
+  Answer SyncPulse(const Call& call) override { return pulse_.Sync(call); }
+  Answer CreatePulseTenant(const Call& call) override { return pulse_.CreateTenant(call); }
+  Answer PatchPulseTenant(const Call& call) override { return pulse_.PatchTenant(call); }
+  Answer CreatePulseLicense(const Call& call) override { return pulse_.CreateLicense(call); }
+  Answer PatchPulseLicense(const Call& call) override { return pulse_.PatchLicense(call); }
+  Answer DeletePulseLicense(const Call& call) override { return pulse_.DeleteLicense(call); }
+  Answer CopyPulseLicense(const Call& call) override { return pulse_.CopyLicense(call); }
+  Answer DownloadPulseLicense(const Call& call) override { return pulse_.Download(call); }
+  Answer InstallPulseLicense(const Call& call) override { return pulse_.Install(call); }
+  Answer RevokePulseLicense(const Call& call) override { return pulse_.Revoke(call); }
+  Answer PushLicense(const Call& call) override { return pulse_.Push(call); }
+  Answer CancelLicenseTask(const Call& call) override { return pulse_.CancelTask(call); }
+  Answer InstallBackupServerLicense(const Call& call) override { return licenses_.Install(call); }
+  Answer PatchBackupServerLicense(const Call& call) override { return licenses_.Patch(call); }
+  Answer UpdateBackupServerLicense(const Call& call) override { return licenses_.Update(call); }
+  Answer DeleteBackupServerLicense(const Call& call) override { return licenses_.Delete(call); }
+  Answer InstallSiteLicense(const Call& call) override { return licenses_.Install(call); }
+  Answer PatchSiteLicense(const Call& call) override { return licenses_.Patch(call); }
+  Answer UpdateSiteLicense(const Call& call) override { return licenses_.Update(call); }
   Answer IssueToken(const Call& call) override { return users_.IssueToken(call); }
   Answer CreateSession(const Call& call) override { return users_.CreateSession(call); }
   Answer EndSession(const Call& call) override { return users_.EndSession(call); }
@@ -156,10 +181,12 @@ class ConsoleHandlers : public contract::Handlers {
   features::CloudGateways& gateways_;
   features::Policies& policies_;
   features::Discovery& discovery_;
+  features::Pulse& pulse_;
   features::Facts facts_;
   features::Changes changes_;
   features::Sites sites_;
   features::CloudTenants tenants_;
+  features::ServerLicenses licenses_;
   features::Onboarding onboarding_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "features/jobs/jobs.hpp"
 
+#include "features/actions/managing_agent.hpp"
 #include "fmt/format.h"
 
 namespace steward::features {
@@ -32,25 +33,6 @@ Words WordsOf(Jobs::Verb verb) {
     default:
       throw std::logic_error("an action without a verb");
   }
-}
-
-/// The agent that manages an object of an organization: of several the one that is connected. The organization counts:
-/// servers that were cloned share the uids of all they have. Table names are literals of this file.
-std::optional<std::string> AgentOf(db::Pool& owner, const std::string& table, const db::Param& uid,
-                                   const std::string& organization) {
-  const auto rows = owner.Acquire()->Query(
-      fmt::format("select a.uid from {} o join core.agent a on a.uid = o.agent_uid where o.uid = $1 and "
-                  "o.organization_uid = $2 and a.state = 'Accepted' order by a.connected_to is null, "
-                  "a.last_heartbeat_at desc limit 1",
-                  table),
-      {uid, organization});
-  if (rows.Count() == 0) return std::nullopt;
-  return rows.Text(0, "uid");
-}
-
-Error NoAgent() {
-  return {.code = ErrorCode::kConflict,
-          .message = "No accepted management agent manages this object (any more); see Infrastructure, Agents."};
 }
 
 std::string OrganizationOf(const json& object) {
@@ -94,9 +76,9 @@ Result<Answer> Jobs::Patch(const Call& call) {
 }
 
 Result<Answer> Jobs::Send(const Call& call, const json& job, Verb verb, bool answer_job) {
-  const auto agent =
-      AgentOf(services_.owner, "inventory.backup_server_job", TextOf(job, "uniqueUid"), OrganizationOf(job));
-  if (!agent) return tl::unexpected(NoAgent());
+  const auto agent = ManagingAgent(*services_.owner.Acquire(), "inventory.backup_server_job", TextOf(job, "uniqueUid"),
+                                   OrganizationOf(job));
+  if (!agent) return tl::unexpected(agent.error());
   agentlink::Order order{.agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}};
   JobAction& action = *order.command.mutable_job();
   action.set_verb(verb);
@@ -129,9 +111,9 @@ Result<Answer> Jobs::PatchAgentJob(const Call& call) {
 }
 
 Result<Answer> Jobs::SendToAgent(const Call& call, const json& job, Verb verb, bool answer_job) {
-  const auto agent =
-      AgentOf(services_.owner, "inventory.backup_agent_job", TextOf(job, "instanceUid"), OrganizationOf(job));
-  if (!agent) return tl::unexpected(NoAgent());
+  const auto agent = ManagingAgent(*services_.owner.Acquire(), "inventory.backup_agent_job", TextOf(job, "instanceUid"),
+                                   OrganizationOf(job));
+  if (!agent) return tl::unexpected(agent.error());
   agentlink::Order order{.agent_uid = *agent, .organization_uid = OrganizationOf(job), .command = {}};
   if (answer_job) {
     order.result_operation = "GetBackupAgentJobOfAgent";
