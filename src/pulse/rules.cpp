@@ -161,7 +161,8 @@ Status CanInstall(const Entry& entry) {
 
 Status HasFile(const Entry& entry) {
   if (IsAssigned(entry)) return {};
-  return Conflict(fmt::format("The licence is {}, so it has no file; assign it to a tenant first.", Phrase(entry.state)));
+  return Conflict(
+      fmt::format("The licence is {}, so it has no file; assign it to a tenant first.", Phrase(entry.state)));
 }
 
 Result<Automatic> FirstReporting(const Contract& contract, Usage usage, std::optional<bool> wanted) {
