@@ -23,6 +23,7 @@ class Pulse:
         self.ca = self.data / "ca.pem"
         self.log = folder / "pulse.log"
         self.port = 0
+        self.options: list = []
         self.url = self.token = ""
         self.process: subprocess.Popen | None = None
 
@@ -47,7 +48,7 @@ class Pulse:
     def start(self) -> None:
         """Starts the process and waits until it listens; a restart keeps the port."""
         (self.data / "port").unlink(missing_ok=True)
-        command = [binaries() / "steward-pulse", "--data", self.data, "run", "--port", str(self.port)] + (["--today", self.today] if self.today else [])
+        command = [binaries() / "steward-pulse", "--data", self.data, "run", "--port", str(self.port)] + (["--today", self.today] if self.today else []) + self.options
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         wait_for(lambda: self.process.poll() is not None or ((self.data / "port").exists() and (self.data / "port").read_text().endswith("\n")), 20, 0.05)
