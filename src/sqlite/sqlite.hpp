@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,7 @@ class Query {
   template <typename... Values>
   Query& Bind(const Values&... values) {
     sqlite3_reset(statement_.get());
+    sqlite3_clear_bindings(statement_.get());
     int index = 0;
     (BindOne(++index, values), ...);
     return *this;
@@ -67,11 +69,22 @@ class Query {
 
   std::int64_t Number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
   std::string Text(int column) const;
+  std::optional<std::string> MaybeText(int column) const {
+    return IsNull(column) ? std::nullopt : std::optional(Text(column));
+  }
+  std::optional<std::int64_t> MaybeNumber(int column) const {
+    return IsNull(column) ? std::nullopt : std::optional(Number(column));
+  }
   bool IsNull(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
 
  private:
   void BindOne(int index, std::int64_t value) { sqlite3_bind_int64(statement_.get(), index, value); }
   void BindOne(int index, const std::string& value);
+  /// Nothing is null.
+  template <typename T>
+  void BindOne(int index, const std::optional<T>& value) {
+    if (value) BindOne(index, *value);  // what is not bound is null, see Bind
+  }
 
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }

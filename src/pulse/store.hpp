@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "pulse/records.hpp"
+#include "sqlite/sqlite.hpp"
+
+namespace steward::pulse {
+
+/// What the authority keeps, in one SQLite file; a second process may change it meanwhile. For one thread at a time.
+/// Whatever belongs to a partner is found with the partner's id only. Faults of the file are std::runtime_error.
+class Store {
+ public:
+  /// Opens or makes the file; a new one gets a signing key.
+  explicit Store(const std::filesystem::path& file);
+
+  /// For sqlite::Transaction: changes of several calls happen together or not at all.
+  sqlite::Sqlite& Database() { return database_; }
+
+  /// Errors: kConflict when the name is taken.
+  Result<Partner> AddPartner(const std::string& name);
+  /// By name or id. Errors: kNotFound.
+  Result<Partner> FindPartner(const std::string& name_or_id);
+
+  /// A new token; only its hash is kept. Errors: kConflict when the partner has one of that name that is good.
+  Result<std::string> MakeToken(const Partner& partner, const std::string& name, std::chrono::sys_seconds ends,
+                                std::chrono::sys_seconds now);
+  Status RevokeToken(const Partner& partner, const std::string& name);
+  std::optional<Token> FindToken(const std::string& token);
+
+  /// Errors: kConflict when the contract is another partner's.
+  Status Set(const Contract& contract);
+  std::optional<Contract> FindContract(const std::string& id);
+  std::optional<Contract> FindContract(const std::string& partner_id, const std::string& id);
+  Listed<Contract> Contracts(const std::string& partner_id, const Page& page);
+  /// Points of the contract's licences that are assigned, apart from one.
+  std::int64_t UsedPoints(const std::string& contract_id, const std::string& but_uid);
+
+  void Set(const Product& product);
+  std::optional<Product> FindProduct(const std::string& id);
+  Listed<Product> Products(const Page& page);
+
+  void Add(const Tenant& tenant);
+  void Change(const Tenant& tenant);
+  std::optional<Tenant> FindTenant(const std::string& partner_id, const std::string& id);
+  Listed<Tenant> Tenants(const std::string& partner_id, const Page& page);
+  std::int64_t CountBranches(const std::string& tenant_id);
+
+  void Add(const Entry& entry);
+  /// All but what never changes; without installations.
+  void Change(const Entry& entry);
+  void Remove(const Entry& entry);
+  std::optional<Entry> FindEntry(const std::string& partner_id, const std::string& uid);
+  Listed<Entry> Entries(const std::string& partner_id, const Page& page);
+  /// Adds one, or replaces that of the same server.
+  void AddInstallation(const std::string& uid, const Installation& installation);
+  void ForgetInstallations(const std::string& uid);
+
+  void Add(const Report& report);
+  std::optional<Report> LatestReport(const std::string& contract_id, const std::string& month);
+  std::optional<Report> FindReport(const std::string& partner_id, const std::string& id);
+  Listed<Report> Reports(const std::string& partner_id, const Page& page);
+
+  /// Assigned licences that are extended automatically, were there in the month, whose contract's report of it has
+  /// come, and that were not extended for it yet.
+  std::vector<Entry> DueExtensions(const std::string& month);
+  void NoteExtension(const std::string& uid, const std::string& month);
+
+  std::optional<KeptAnswer> FindAnswer(const std::string& partner_id, const std::string& key);
+  void Keep(const std::string& partner_id, const std::string& key, const KeptAnswer& answer,
+            std::chrono::sys_seconds now);
+  void ForgetAnswers(std::chrono::sys_seconds older_than);
+
+  /// The key that signs licence files: the newest.
+  license::SigningKey SigningKey();
+  struct Key {
+    license::PublicKey key;
+    std::chrono::sys_seconds created;
+  };
+  Listed<Key> Keys(const Page& page);
+
+ private:
+  sqlite::Sqlite database_;
+};
+
+}  // namespace steward::pulse
