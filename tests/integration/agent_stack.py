@@ -69,11 +69,11 @@ class Program:
 class Lab:
     """One simulated server; its time runs fast so that jobs end while a test waits."""
 
-    def __init__(self, folder, speed=20, legacy=False, by_hand=False):
+    def __init__(self, folder, speed=20, legacy=False, by_hand=False, options=()):
         self.user, self.password = "lab\\service", "lab-secret"
         self.file = folder / "lab.json"
         command = [BIN / "steward-lab", "server", "--base-port", "0", "--describe", self.file, "--speed", speed,
-                   "--user", self.user, "--password", self.password] + (["--legacy"] if legacy else []) + (["--by-hand"] if by_hand else [])
+                   "--user", self.user, "--password", self.password] + (["--legacy"] if legacy else []) + (["--by-hand"] if by_hand else []) + list(options)
         self.program = Program("lab", command, folder)
         self.program.start()
         wait_for("steward-lab", self.file.exists, 30, 0.1)
@@ -142,12 +142,12 @@ class Manager:
 class Console:
     """steward-console with a PostgreSQL of its own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, options=""):
         self.folder, self.data = folder, folder / "console"
         self.port, self.agents, self.gateway = free_port(), free_port(), free_port()
         config = folder / "console.toml"
         config.write_text(f'data = "{self.data}"\naddress = "127.0.0.1"\napi_port = {self.port}\nagent_port = {self.agents}\n'
-                          f'gateway_port = {self.gateway}\nnames = ["127.0.0.1"]\n')
+                          f'gateway_port = {self.gateway}\nnames = ["127.0.0.1"]\n{options}')
         self.program = Program("console", [BIN / "steward-console", "run", "--config", config], folder)
         self.api = None
 

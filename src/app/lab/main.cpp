@@ -27,15 +27,24 @@ struct Options {
   bool legacy = false;
   bool by_hand = false;
   int token_seconds = 900;
+  std::string license_keys;
   std::string user = "admin", password = "admin";
 };
+
+std::vector<license::PublicKey> KeysOf(const std::string& file) {
+  std::ifstream in(file);
+  auto keys = license::ReadPublicKeys(std::string(std::istreambuf_iterator<char>(in), {}));
+  if (!keys || keys->empty()) throw std::runtime_error(file + " has no public key of a licence authority");
+  return *keys;
+}
 
 class Fleet {
  public:
   Fleet(const lab::Estate& estate, const Options& options, const lab::Clock& clock) : options_(options), clock_(clock) {
     if (!options.plain) certificate_ = lab::MakeCertificate("steward-lab");
     for (const lab::EstateServer& entry : estate.servers) {
-      const auto settings = lab::VbrServerOptions{.token_lifetime = std::chrono::seconds(options.token_seconds)};
+      lab::VbrServerOptions settings{.token_lifetime = std::chrono::seconds(options.token_seconds)};
+      if (!options.license_keys.empty()) settings.license_keys = KeysOf(options.license_keys);
       servers_.push_back(std::make_unique<lab::VbrServer>(entry, clock_, settings));
       Listen(*servers_.back(),
              static_cast<std::uint16_t>(options.base_port == 0 ? 0 : options.base_port + ports_.size()));
@@ -173,6 +182,8 @@ int main(int argc, char** argv) {
   for (auto* command : {demo, server}) {
     command->add_option("--token-seconds", options.token_seconds, "Lifetime of an access token");
     command->add_flag("--plain", options.plain, "HTTP without TLS");
+    command->add_option("--license-keys", options.license_keys,
+                        "File with the public keys of an authority: only its licences are installed");
   }
   lab::EmOptions em;
   int task_time = 300;

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A licence is made at the authority, arrives on the customer's backup server and is read back there, whoever is away or killed meanwhile."""
+import base64
+import json
+
+import pytest
+
+import agent_stack as stack
+from agent_stack import refusal, replace
+from pulse import CLOUD_PRODUCT, CONTRACT, SERVER_PRODUCT, SMALL, start_pulse
+
+TASKS = "/api/steward/v1/licenseTasks"
+LICENSES = "/pulse/licenses"
+END = "2030-06-30T00:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def pulse(folder):
+    pulse = start_pulse(folder / "authority")
+    yield pulse
+    pulse.stop()
+
+
+@pytest.fixture(scope="module")
+def console(folder, pulse):
+    console = stack.Console(folder, f'pulse_url = "{pulse.url}"\npulse_ca = "{pulse.ca}"\n')
+    console.start()
+    yield console
+    console.program.stop()
+
+
+@pytest.fixture(scope="module")
+def lab(folder, pulse):
+    keys = folder / "pulse-keys"
+    keys.write_text(pulse.command("keys", "show"))
+    lab = stack.Lab(folder, speed=1, options=["--license-keys", keys])
+    yield lab
+    lab.program.stop()
+
+
+@pytest.fixture(scope="module")
+def company(console):
+    return console.company("Acme Ltd.")
+
+
+@pytest.fixture(scope="module")
+def agent(folder, lab, console, company):
+    agent = stack.Agent(folder, "agent", console.api.setup_file(company), stack.vbr_adapter(lab).replace("timeout_seconds = 3", "timeout_seconds = 20"))
+    agent.program.start()
+    stack.wait_for("the server's licence", lambda: console.sql("select uid from inventory.backup_server_license"), 60)
+    yield agent
+    lab.fault("ok")
+    agent.program.stop()
+
+
+@pytest.fixture(scope="module")
+def server(console, agent):
+    return console.sql("select uid from inventory.backup_server")[0]
+
+
+@pytest.fixture(scope="module")
+def configured(console, pulse):
+    """The console with the authority's token."""
+    answer = replace(console.client(), "/pulse", token=pulse.token)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]
+
+
+@pytest.fixture
+def api(console, configured):
+    return console.client()
+
+
+def workloads(count):
+    return [{"workloadId": "vm", "count": count}]
+
+
+def wish(company, count, **more):
+    return {"companyUid": company, "productId": SERVER_PRODUCT, "contractId": CONTRACT, "expirationDate": END, "workloads": workloads(count), **more}
+
+
+def push(api, body):
+    answer = api.call("POST", TASKS, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["data"]["instanceUid"]
+
+
+def task(api, uid):
+    return api.data(f"{TASKS}/{uid}")
+
+
+def ended(api, uid, seconds=60):
+    return stack.wait_for("the task's end", lambda: (row := task(api, uid))["state"] != "Waiting" and row, seconds)
+
+
+def installs(lab):
+    return [order["license"] for order in lab.http.get(lab.server["url"] + "/lab/state", timeout=10).json()["orders"] if order["verb"] == "license/install"]
+
+
+def test_a_token_is_tried_stored_sealed_and_never_shown(console, pulse, configured):
+    api = console.client()
+    assert configured["status"] == "Configured" and configured["token"] is None and configured["partnerName"] == "Example provider"
+    assert configured["tokenExpirationDate"] > "2030" and configured["lastUpdateDate"]
+    words = refusal(replace(api, "/pulse", token="not-a-token"), 400)
+    assert "does not take the token" in words
+    assert api.data("/pulse")["status"] == "Configured"
+    stored = console.sql("select encode(token, 'escape') from core.pulse")[0]
+    assert pulse.token not in stored
+    assert (console.data / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert {row["contractId"]: row["pointsLimit"] for row in api.data("/pulse/contracts")}[CONTRACT] == 100000
+    assert any(row["productId"] == SERVER_PRODUCT and row["workloads"] for row in api.data("/pulse/products"))
+
+
+def test_one_call_makes_a_licence_and_installs_it(console, api, lab, company, server):
+    done = ended(api, push(api, wish(company, 40)))
+    assert (done["state"], done["step"], done["message"]) == ("Done", "End", None), done
+    license = api.data(f"{LICENSES}/{done['licenseUid']}")
+    assert license["assignStatus"] == "Assigned" and license["assignedCompanyUid"] == company and license["licenseId"]
+    assert installs(lab) == [license["licenseId"]]
+    shown = api.data(f"/licensing/backupServers/{server}")
+    assert shown["company"] == "Acme Ltd." and shown["expirationDate"].startswith("2030-06-30") and shown["units"] == license["points"]
+    tenant = next(row for row in api.data("/pulse/tenants") if row["mappedMasterOrganizationUid"] == company)
+    assert tenant["mappingStatus"] == "Mapped" and tenant["name"] == "Acme Ltd."
+    again = api.call("POST", f"{LICENSES}/{done['licenseUid']}/install", params={"serverUid": server})
+    assert again.status_code == 200, again.text
+    assert installs(lab) == [license["licenseId"]]  # the server had it already
+
+
+def test_an_authority_that_is_away_delays_and_loses_nothing(api, pulse, lab, company, server):
+    before = installs(lab)
+    pulse.kill()
+    uid = push(api, wish(company, 41))
+    waits = stack.wait_for("the reason", lambda: (row := task(api, uid))["message"] and row, 30)
+    assert waits["state"] == "Waiting" and waits["step"] == "Create" and "does not answer" in waits["message"]
+    refused = api.call("POST", TASKS, json=wish(company, 42))
+    assert "already" in refusal(refused, 409)
+    pulse.start()
+    done = ended(api, uid, 90)
+    assert done["state"] == "Done", done
+    assert len(installs(lab)) == len(before) + 1
+    assert len([row for row in pulse.data_of("GET", "/licenses") if row["workloads"][0]["count"] == 41]) == 1
+
+
+def test_a_console_that_is_killed_goes_on_where_it_was(console, api, agent, lab, company):
+    before = installs(lab)
+    agent.program.stop()
+    uid = push(api, wish(company, 43))
+    stack.wait_for("the order", lambda: (row := task(api, uid))["step"] == "Install" and "connects" in (row["message"] or "") and row, 60)
+    console.program.kill()
+    console.start()
+    agent.program.start()
+    done = ended(console.client(), uid, 90)
+    assert done["state"] == "Done", done
+    assert len(installs(lab)) == len(before) + 1
+
+
+def test_a_licence_never_goes_to_another_customers_server(console, api, company, server):
+    other = console.company("Brook & Sons")
+    words = refusal(api.call("POST", TASKS, json=wish(other, 5, serverUid=server)), 409)
+    assert "another customer" in words
+    made = api.call("POST", LICENSES, json={key: value for key, value in wish(other, 5).items() if key != "companyUid"}).json()["data"]
+    assert made["assignStatus"] == "NotAssigned" and made["licenseId"] is None
+    assert "belongs to nobody" in refusal(api.call("POST", f"{LICENSES}/{made['instanceUid']}/install", params={"serverUid": server}), 409)
+    assigned = replace(api, f"{LICENSES}/{made['instanceUid']}", assignedCompanyUid=other)
+    assert assigned.status_code == 200, assigned.text
+    assert assigned.json()["data"]["assignStatus"] == "Assigned" and assigned.json()["data"]["assignedOrganizationName"] == "Brook & Sons"
+    assert "another customer" in refusal(api.call("POST", f"{LICENSES}/{made['instanceUid']}/install", params={"serverUid": server}), 409)
+
+
+def test_a_licence_of_a_cloud_connect_provider_never_goes_to_a_backup_server(api, pulse, lab, company):
+    before = installs(lab)
+    product = next(row for row in api.data("/pulse/products") if row["productId"] == CLOUD_PRODUCT)
+    body = wish(company, 1, productId=CLOUD_PRODUCT)
+    body["workloads"] = [{"workloadId": product["workloads"][0]["workloadId"], "count": 3}]
+    done = ended(api, push(api, body))
+    assert done["state"] == "Failed" and done["step"] == "Install" and "Cloud Connect" in done["message"], done
+    assert installs(lab) == before
+
+
+def test_what_the_authority_refuses_is_told_in_its_words(api, company):
+    done = ended(api, push(api, wish(company, 100000, contractId=SMALL)))
+    assert done["state"] == "Failed" and done["step"] in ("Create", "Assign") and "points" in done["message"], done
+
+
+def test_a_licence_is_changed_revoked_copied_and_deleted(api, pulse, company, server):
+    made = api.call("POST", LICENSES, json={key: value for key, value in wish(company, 7).items() if key != "companyUid"}).json()["data"]
+    path = f"{LICENSES}/{made['instanceUid']}"
+    changed = replace(api, path, description="for the new branch", workloads=workloads(9))
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["data"]["description"] == "for the new branch" and changed.json()["data"]["workloads"][0]["count"] == 9
+    assert replace(api, path, assignedCompanyUid=company).json()["data"]["assignStatus"] == "Assigned"
+    text = api.call("POST", path + "/download").json()["data"]
+    assert text.startswith("") and "\r\nSignature=" in text
+    assert "assigned" in refusal(api.call("DELETE", path), 409)
+    copy = api.call("POST", path + "/copy").json()["data"]
+    assert copy["instanceUid"] != made["instanceUid"] and copy["assignStatus"] == "NotAssigned"
+    assert api.call("POST", path + "/revoke").status_code == 200
+    assert api.data(path)["assignStatus"] == "NotAssigned"
+    for uid in (made["instanceUid"], copy["instanceUid"]):
+        assert api.call("DELETE", f"{LICENSES}/{uid}").status_code == 200
+    assert made["instanceUid"] not in {row["licenseUid"] for row in pulse.data_of("GET", "/licenses?limit=500")}
+    assert api.call("GET", path).status_code == 404
+
+
+def test_a_file_is_installed_by_hand_and_a_forged_one_is_refused(api, lab, company, server):
+    path = f"/licensing/backupServers/{server}"
+    made = api.call("POST", LICENSES, json={key: value for key, value in wish(company, 11).items() if key != "companyUid"}).json()["data"]
+    replace(api, f"{LICENSES}/{made['instanceUid']}", assignedCompanyUid=company)
+    text = api.call("POST", f"{LICENSES}/{made['instanceUid']}/download").json()["data"]
+    put = api.call("PUT", path, json={"license": base64.b64encode(text.encode()).decode()})
+    assert put.status_code == 200, put.text
+    assert put.json()["data"]["units"] == api.data(f"{LICENSES}/{made['instanceUid']}")["points"]
+    forged = text.replace("2030", "2031", 1)
+    assert "not genuine" in refusal(api.call("PUT", path, json={"license": base64.b64encode(forged.encode()).decode()}), 409)
+    assert "base64" in refusal(api.call("PUT", path, json={"license": "§§"}), 400)
+    assert refusal(api.call("PUT", path, json={"license": base64.b64encode(b"no licence").decode()}), 400)
+    off = replace(api, path, autoUpdateEnabled=not put.json()["data"]["autoUpdateEnabled"])
+    assert off.status_code == 200 and off.json()["data"]["autoUpdateEnabled"] != put.json()["data"]["autoUpdateEnabled"]
+    assert api.call("POST", path + "/update").status_code == 200
+    assert api.call("DELETE", path, params={"sectionForDelete": "All"}).status_code == 200
+    free = api.data(path)
+    assert free["type"] == "Community" and free["units"] == 10, json.dumps(free)
+
+
+def test_a_task_that_waits_is_taken_back(api, pulse, company):
+    pulse.kill()
+    uid = push(api, wish(company, 44))
+    assert api.call("DELETE", f"{TASKS}/{uid}").status_code == 200
+    assert task(api, uid)["state"] == "Canceled"
+    pulse.start()
+    assert "ended" in refusal(api.call("DELETE", f"{TASKS}/{uid}"), 409)
+    assert api.call("POST", "/pulse/sync").status_code == 200
+
+
+def test_tenants_map_themselves_by_name_and_by_hand(console, api, pulse):
+    exact, twin = console.company("Cedar Farm GmbH"), console.company("Dune Works")
+    for name in ("cedar-farm gmbh", "Dune Works", "DUNE WORKS", "Nobody at all"):
+        pulse.data_of("POST", "/tenants", json={"name": name})
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    tenants = {row["name"]: row for row in api.data("/pulse/tenants", limit=500)}
+    assert tenants["cedar-farm gmbh"]["mappedMasterOrganizationUid"] == exact
+    assert tenants["Dune Works"]["mappingStatus"] == "FailedToMap" and "map one by hand" in tenants["Dune Works"]["mappingStatusMessage"]
+    assert tenants["Nobody at all"]["mappingStatus"] == "NotMapped"
+    by_hand = replace(api, f"/pulse/tenants/{tenants['DUNE WORKS']['instanceUid']}", mappedMasterOrganizationUid=twin)
+    assert by_hand.status_code == 200 and by_hand.json()["data"]["mappingStatus"] == "Mapped"
+    assert "mapped to tenant" in refusal(replace(api, f"/pulse/tenants/{tenants['Dune Works']['instanceUid']}", mappedMasterOrganizationUid=twin), 400)
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert api.data(f"/pulse/tenants/{tenants['DUNE WORKS']['instanceUid']}")["mappedMasterOrganizationUid"] == twin
+
+
+def test_a_customer_sees_nothing_of_it(console, api, company):
+    owner = {"userName": "acmeowner", "password": "Acme-owner-2026"}
+    body = {"organizationInput": {"name": "Eagle Inc"}, "ownerCredentials": owner, "isRestAccessEnabled": True}
+    assert api.call("POST", "/organizations/companies", json=body).status_code == 200
+    customer = stack.Client(f"https://127.0.0.1:{console.port}", owner["userName"], owner["password"])
+    for path in ("/pulse", "/pulse/contracts", "/pulse/products", "/pulse/tenants", LICENSES, TASKS):
+        assert customer.call("GET", path).status_code == 403, path
+    assert customer.call("POST", TASKS, json=wish(company, 1)).status_code == 403
