@@ -273,7 +273,7 @@ Result<json> Document::ReadBody(const Operation& operation, const net::Request& 
   }
   json body = json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return Fail(ErrorCode::kInvalid, "The body is no JSON; send an object in UTF-8.");
-  if (const auto checked = Check(*operation.body, body, ""); !checked) return tl::unexpected(checked.error());
+  if (auto checked = Check(*operation.body, body, ""); !checked) return tl::unexpected(checked.error());
   return body;
 }
 
@@ -312,7 +312,7 @@ Status Document::CheckObject(const json& schema, const json& value, const std::s
       for (const auto& [known, unused] : members->items()) names.push_back(known);
       return Wrong(Inside(where, name), fmt::format("cannot be changed; what can be is {}", fmt::join(names, ", ")));
     }
-    if (const auto checked = Check(*declared, member, Inside(where, name)); !checked) return checked;
+    if (auto checked = Check(*declared, member, Inside(where, name)); !checked) return checked;
   }
   return {};
 }
@@ -325,7 +325,7 @@ Status Document::CheckItems(const json& schema, const json& value, const std::st
   const auto items = schema.find("items");
   if (items == schema.end()) return {};
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (const auto checked = Check(*items, value[i], fmt::format("{}[{}]", where, i)); !checked) return checked;
+    if (auto checked = Check(*items, value[i], fmt::format("{}[{}]", where, i)); !checked) return checked;
   }
   return {};
 }

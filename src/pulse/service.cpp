@@ -83,12 +83,12 @@ net::Response Service::Serve(const net::Request& request) {
 }
 
 Result<Caller> Service::Authenticate(const net::Request& request) {
-  constexpr std::string_view scheme = "Bearer ";
+  constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.Header("Authorization");
-  if (!header.starts_with(scheme)) {
+  if (!header.starts_with(kScheme)) {
     return Fail(ErrorCode::kUnauthenticated, "A token is needed: send the header Authorization: Bearer TOKEN.");
   }
-  const auto token = store_.FindToken(std::string(header.substr(scheme.size())));
+  const auto token = store_.FindToken(std::string(header.substr(kScheme.size())));
   if (!token) {
     return Fail(ErrorCode::kUnauthenticated,
                 "The token is not known here; ask the operator of the licence authority for one.");

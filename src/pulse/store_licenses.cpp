@@ -115,7 +115,7 @@ std::optional<Entry> Store::FindEntry(const std::string& partner_id, const std::
 
 Listed<Entry> Store::Entries(const std::string& partner_id, const Page& page) {
   auto listed =
-      List<Entry>(database_, kColumns, "license where partner = ?", "created, uid", page, ReadEntry, partner_id);
+      List<Entry>(database_, {kColumns, "license where partner = ?", "created, uid"}, page, ReadEntry, partner_id);
   for (auto& entry : listed.rows) AddInstallations(database_, entry);
   return listed;
 }
@@ -152,7 +152,7 @@ std::optional<Report> Store::FindReport(const std::string& partner_id, const std
 }
 
 Listed<Report> Store::Reports(const std::string& partner_id, const Page& page) {
-  return List<Report>(database_, kReportColumns, "report where partner = ?", "month, contract, version", page,
+  return List<Report>(database_, {kReportColumns, "report where partner = ?", "month, contract, version"}, page,
                       ReadReport, partner_id);
 }
 
