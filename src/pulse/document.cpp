@@ -223,18 +223,25 @@ void Document::AddAnswer(Operation& operation, const json& responses) const {
   }
 }
 
+std::string Document::MethodsOf(const std::string& path) const {
+  const auto segments = Segments(path);
+  PathValues values;
+  std::string methods;
+  for (const Operation& operation : operations_) {
+    if (Fits(operation, segments, values)) methods += (methods.empty() ? "" : ", ") + operation.method;
+  }
+  return methods;
+}
+
 Result<Document::Match> Document::Find(const std::string& method, const std::string& path) const {
   const auto segments = Segments(path);
   Match match;
-  std::string methods;
   for (const Operation& operation : operations_) {
-    if (!Fits(operation, segments, match.path)) continue;
-    if (operation.method == method) {
-      match.operation = &operation;
-      return match;
-    }
-    methods += (methods.empty() ? "" : ", ") + operation.method;
+    if (operation.method != method || !Fits(operation, segments, match.path)) continue;
+    match.operation = &operation;
+    return match;
   }
+  const auto methods = MethodsOf(path);
   if (methods.empty()) {
     return Fail(ErrorCode::kNotFound,
                 fmt::format("There is nothing at {}; /api/v1/openapi.json tells what there is.", path));

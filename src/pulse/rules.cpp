@@ -252,10 +252,6 @@ Days PlusMonth(Days day) {
   return Days(next.year() / next.month() / std::chrono::last);
 }
 
-std::string MonthBefore(Days today) {
-  return MonthText(MonthOf(today) - std::chrono::months(1));
-}
-
 std::string DayText(Days day) {
   return IsoTime(day).substr(0, 10);
 }
