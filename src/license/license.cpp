@@ -191,12 +191,12 @@ constexpr std::string_view kCountWanted = "a whole number is needed";
 constexpr std::string_view kAutomaticWanted = "only Off, On, AlwaysOn and AlwaysOff are known";
 
 Status ReadNames(const Values& values, License& license) {
-  constexpr std::string_view wanted = "a name is needed";
+  constexpr std::string_view kWanted = "a name is needed";
   auto done = ReadOne(values, "License ID", true, ParseId, "an id has the form of a uuid", license.license_id);
-  if (done) done = ReadOne(values, "Licensed to", true, ParseName, wanted, license.licensed_to);
+  if (done) done = ReadOne(values, "Licensed to", true, ParseName, kWanted, license.licensed_to);
   if (done) done = ReadOne(values, "License type", true, FindType, "no such type is known", license.type);
-  if (done) done = ReadOne(values, "Product ID", true, ParseName, wanted, license.product_id);
-  if (done) done = ReadOne(values, "Contract ID", true, ParseName, wanted, license.contract_id);
+  if (done) done = ReadOne(values, "Product ID", true, ParseName, kWanted, license.product_id);
+  if (done) done = ReadOne(values, "Contract ID", true, ParseName, kWanted, license.contract_id);
   license.email = values.Text("E-mail");
   license.contact_person = values.Text("Contact person");
   license.edition = values.Text("Edition");
@@ -244,7 +244,7 @@ Status ReadRest(const Values& values, License& license) {
   for (const std::string& key : values.Keys()) {
     const std::string& value = *values.Find(key);
     if (key.starts_with(kWorkload)) {
-      if (const auto done = ReadWorkload(key, value, license); !done) return done;
+      if (auto done = ReadWorkload(key, value, license); !done) return done;
     } else if (IsOther(key)) {
       license.others.emplace_back(key, value);
     }
@@ -353,9 +353,9 @@ Result<SigningKey> ToSigningKey(const std::string& secret_key) {
 }
 
 Result<PublicKey> ToPublicKey(const std::string& public_key) {
-  constexpr std::size_t size = 32;
+  constexpr std::size_t kSize = 32;
   const auto bytes = FromBase64(public_key);
-  if (!bytes || bytes->size() != size) {
+  if (!bytes || bytes->size() != kSize) {
     return Fail(ErrorCode::kInvalid, fmt::format("\"{}\" is no public key of a licence authority; `steward-pulse keys "
                                                  "show` and GET /api/v1/keys show them.",
                                                  OneLine(public_key.substr(0, 100))));
@@ -368,15 +368,15 @@ PublicKey PublicPart(const SigningKey& key) {
 }
 
 Result<std::vector<PublicKey>> ReadPublicKeys(std::string_view text) {
-  constexpr std::string_view spaces = " \t\r";
+  constexpr std::string_view kSpaces = " \t\r";
   std::vector<PublicKey> keys;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     auto line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    line = line.substr(0, line.find_last_not_of(spaces) + 1);
+    line = line.substr(0, line.find_last_not_of(kSpaces) + 1);
     if (line.empty() || line.front() == '#') continue;
-    const auto before = line.find_last_of(spaces);
+    const auto before = line.find_last_of(kSpaces);
     const auto word = before == std::string_view::npos ? line : line.substr(before + 1);
     auto key = ToPublicKey(std::string(word));
     if (!key) return tl::unexpected(key.error());

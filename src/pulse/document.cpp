@@ -223,18 +223,25 @@ void Document::AddAnswer(Operation& operation, const json& responses) const {
   }
 }
 
+std::string Document::MethodsOf(const std::string& path) const {
+  const auto segments = Segments(path);
+  PathValues values;
+  std::string methods;
+  for (const Operation& operation : operations_) {
+    if (Fits(operation, segments, values)) methods += (methods.empty() ? "" : ", ") + operation.method;
+  }
+  return methods;
+}
+
 Result<Document::Match> Document::Find(const std::string& method, const std::string& path) const {
   const auto segments = Segments(path);
   Match match;
-  std::string methods;
   for (const Operation& operation : operations_) {
-    if (!Fits(operation, segments, match.path)) continue;
-    if (operation.method == method) {
-      match.operation = &operation;
-      return match;
-    }
-    methods += (methods.empty() ? "" : ", ") + operation.method;
+    if (operation.method != method || !Fits(operation, segments, match.path)) continue;
+    match.operation = &operation;
+    return match;
   }
+  const auto methods = MethodsOf(path);
   if (methods.empty()) {
     return Fail(ErrorCode::kNotFound,
                 fmt::format("There is nothing at {}; /api/v1/openapi.json tells what there is.", path));
@@ -273,7 +280,7 @@ Result<json> Document::ReadBody(const Operation& operation, const net::Request& 
   }
   json body = json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return Fail(ErrorCode::kInvalid, "The body is no JSON; send an object in UTF-8.");
-  if (const auto checked = Check(*operation.body, body, ""); !checked) return tl::unexpected(checked.error());
+  if (auto checked = Check(*operation.body, body, ""); !checked) return tl::unexpected(checked.error());
   return body;
 }
 
@@ -312,7 +319,7 @@ Status Document::CheckObject(const json& schema, const json& value, const std::s
       for (const auto& [known, unused] : members->items()) names.push_back(known);
       return Wrong(Inside(where, name), fmt::format("cannot be changed; what can be is {}", fmt::join(names, ", ")));
     }
-    if (const auto checked = Check(*declared, member, Inside(where, name)); !checked) return checked;
+    if (auto checked = Check(*declared, member, Inside(where, name)); !checked) return checked;
   }
   return {};
 }
@@ -325,7 +332,7 @@ Status Document::CheckItems(const json& schema, const json& value, const std::st
   const auto items = schema.find("items");
   if (items == schema.end()) return {};
   for (std::size_t i = 0; i < value.size(); ++i) {
-    if (const auto checked = Check(*items, value[i], fmt::format("{}[{}]", where, i)); !checked) return checked;
+    if (auto checked = Check(*items, value[i], fmt::format("{}[{}]", where, i)); !checked) return checked;
   }
   return {};
 }

@@ -47,6 +47,8 @@ class Document {
   const std::vector<Operation>& Operations() const { return operations_; }
   /// Errors: kNotFound for a path that is none, kMethodNotAllowed with the methods that the path has.
   Result<Match> Find(const std::string& method, const std::string& path) const;
+  /// Methods of a path, separated by commas; empty when it is none.
+  std::string MethodsOf(const std::string& path) const;
   /// Checks query and headers against the declaration. Errors: kInvalid with the parameter.
   Status CheckParameters(const Operation& operation, const net::Request& request) const;
   /// limit and offset of the request, else as declared.

@@ -35,8 +35,8 @@ std::chrono::year_month MonthOf(Days day) {
 
 /// What a licence is, in a sentence.
 std::string_view Phrase(State state) {
-  constexpr std::array<std::string_view, 4> phrases = {"a template", "assigned", "installed", "revoked"};
-  return phrases.at(static_cast<std::size_t>(state));
+  constexpr std::array<std::string_view, 4> kPhrases = {"a template", "assigned", "installed", "revoked"};
+  return kPhrases.at(static_cast<std::size_t>(state));
 }
 
 tl::unexpected<Error> Conflict(std::string message) {
@@ -72,7 +72,7 @@ Result<std::vector<LicensedWorkload>> Licensed(const Product& product, const std
   std::vector<LicensedWorkload> workloads;
   std::set<std::string> seen;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    const auto& [id, count] = wanted[i];
+    const std::string& id = wanted[i].id;
     const std::string property = fmt::format("workloads[{}].workloadId", i);
     const auto known = std::find_if(product.workloads.begin(), product.workloads.end(),
                                     [&](const ProductWorkload& one) { return one.id == id; });
@@ -85,7 +85,7 @@ Result<std::vector<LicensedWorkload>> Licensed(const Product& product, const std
     if (!seen.insert(id).second) {
       return FailProperty(property, fmt::format("The workload \"{}\" stands there twice; add up its counts.", id));
     }
-    workloads.push_back({.id = id, .name = known->name, .count = count, .multiplier = known->multiplier});
+    workloads.push_back({.id = id, .name = known->name, .count = wanted[i].count, .multiplier = known->multiplier});
   }
   return workloads;
 }
@@ -103,14 +103,14 @@ Status CheckContractOpen(const Contract& contract, Days today) {
 }
 
 Status CheckExpiration(Days expires, const Contract& contract, Automatic extension, Days today) {
-  constexpr auto property = "expirationDate";
+  constexpr auto kProperty = "expirationDate";
   if (expires < today) {
-    return FailProperty(property,
+    return FailProperty(kProperty,
                         fmt::format("{} is over; choose {} or a later day.", DayText(expires), DayText(today)));
   }
   const bool extended = extension == Automatic::kOn || extension == Automatic::kAlwaysOn;
   if (extended || expires <= contract.ends) return {};
-  Error error{.code = ErrorCode::kConflict, .property = property};
+  Error error{.code = ErrorCode::kConflict, .property = kProperty};
   error.message =
       fmt::format("The licence would end on {}, after its contract {}, which ends on {}; choose an earlier day.",
                   DayText(expires), contract.id, DayText(contract.ends));
@@ -142,7 +142,7 @@ Status CanCopy(const Entry& entry) {
 }
 
 Status CanRevoke(const Entry& entry) {
-  if (const auto single = CheckSingle(entry, "revoked"); !single) return single;
+  if (auto single = CheckSingle(entry, "revoked"); !single) return single;
   if (IsAssigned(entry)) return {};
   return Conflict(fmt::format("The licence is not assigned to anybody (it is {}), so there is nothing to revoke.",
                               Phrase(entry.state)));
@@ -195,8 +195,8 @@ Result<Automatic> Turned(Automatic now, bool wanted, const Contract& contract, s
 }
 
 Status CanMerge(const Tenant& child, const Tenant& parent, std::int64_t branches_of_child) {
-  constexpr auto property = "parentTenantId";
-  if (child.id == parent.id) return FailProperty(property, "A tenant cannot be its own parent.");
+  constexpr auto kProperty = "parentTenantId";
+  if (child.id == parent.id) return FailProperty(kProperty, "A tenant cannot be its own parent.");
   if (child.parent_id) {
     return Conflict(
         fmt::format("{} is a branch of the tenant {} already; split it first.", child.name, *child.parent_id));
@@ -250,10 +250,6 @@ Days PlusMonth(Days day) {
   const auto next = date + std::chrono::months(1);
   if (next.ok()) return Days(next);
   return Days(next.year() / next.month() / std::chrono::last);
-}
-
-std::string MonthBefore(Days today) {
-  return MonthText(MonthOf(today) - std::chrono::months(1));
 }
 
 std::string DayText(Days day) {

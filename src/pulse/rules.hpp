@@ -49,8 +49,6 @@ Status CheckReport(const std::optional<Report>& latest, bool is_correction, cons
 
 /// The same day of the next month, or its last day.
 Days PlusMonth(Days day);
-/// "2026-10" for a day of November 2026.
-std::string MonthBefore(Days today);
 std::string DayText(Days day);
 
 }  // namespace steward::pulse

@@ -15,6 +15,7 @@ using sqlite::Transaction;
 
 constexpr std::string_view kKeyHeader = "Idempotency-Key";
 constexpr auto kAnswersKept = std::chrono::days(30);
+constexpr auto kReportsWork = std::chrono::days(31);  ///< so long a report that has come extends licences
 
 net::Response ToResponse(const Answer& answer, int status, const Page& page) {
   net::Response response{.status = status};
@@ -76,6 +77,7 @@ Moment Service::Now() const {
 net::Response Service::Serve(const net::Request& request) {
   const auto answered = Answered(request);
   auto response = answered ? *answered : Refused(answered.error());
+  if (response.status == 405) response.headers.emplace_back("Allow", document_.MethodsOf(request.path));
   if (request.method != "GET") {
     spdlog::info("{} {} {} {}", request.peer, request.method, request.path, response.status);
   }
@@ -83,12 +85,12 @@ net::Response Service::Serve(const net::Request& request) {
 }
 
 Result<Caller> Service::Authenticate(const net::Request& request) {
-  constexpr std::string_view scheme = "Bearer ";
+  constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.Header("Authorization");
-  if (!header.starts_with(scheme)) {
+  if (!header.starts_with(kScheme)) {
     return Fail(ErrorCode::kUnauthenticated, "A token is needed: send the header Authorization: Bearer TOKEN.");
   }
-  const auto token = store_.FindToken(std::string(header.substr(scheme.size())));
+  const auto token = store_.FindToken(std::string(header.substr(kScheme.size())));
   if (!token) {
     return Fail(ErrorCode::kUnauthenticated,
                 "The token is not known here; ask the operator of the licence authority for one.");
@@ -159,11 +161,11 @@ Result<net::Response> Service::Do(const Document::Operation& operation, const Ca
 
 int Service::RunDaily() {
   const Moment moment = Now();
-  const std::string month = MonthBefore(moment.today);
   const std::lock_guard lock(mutex_);
   Transaction transaction(store_.Database());
   int extended = 0;
-  for (Entry& entry : store_.DueExtensions(month)) {
+  while (auto due = store_.NextExtension(moment.now - kReportsWork, moment.today)) {
+    auto& [entry, month] = *due;
     entry.expires = PlusMonth(entry.expires);
     ++entry.revision;
     entry.issued = moment.today;

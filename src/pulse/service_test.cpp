@@ -320,6 +320,32 @@ TEST_F(ServiceTest, AutomaticExtension_IsByReportAndOnceAMonth) {
   EXPECT_EQ(Data("GET", still).at("expirationDate"), "2027-01-31T00:00:00Z");
 }
 
+TEST_F(ServiceTest, LateReports_ExtendForEachMonth_OldOnesNot) {
+  const auto path = Assigned(1);
+  now_ = Date(2027, 1, 10);
+  Data("POST", "/reports", ReportOf("2026-11"));
+  now_ = Date(2027, 2, 20);
+  Data("POST", "/reports", ReportOf("2026-12"));
+  Data("POST", "/reports", ReportOf("2027-01"));
+  EXPECT_EQ(service_.RunDaily(), 0);
+  Data("PATCH", path, {{"isAutomaticExtensionEnabled", true}});
+  EXPECT_EQ(service_.RunDaily(), 2);  // that of November came too long ago
+  EXPECT_EQ(Data("GET", path).at("expirationDate"), "2027-03-28T00:00:00Z");
+}
+
+TEST_F(ServiceTest, ExpiredContract_ExtendsNothing) {
+  auto contract = store_.FindContract("C-FLEX").value();
+  const auto path = Assigned(1, "C-FLEX");
+  now_ = Date(2026, 12, 2);
+  Data("POST", "/reports", ReportOf("2026-11", "C-FLEX"));
+  contract.ends = Date(2026, 12, 1);
+  AddContract(contract);
+  EXPECT_EQ(service_.RunDaily(), 0);
+  contract.ends = Date(2026, 12, 2);
+  AddContract(contract);
+  EXPECT_EQ(service_.RunDaily(), 1);
+}
+
 TEST_F(ServiceTest, Lists_HavePages) {
   for (int i = 0; i < 5; ++i) Tenant("T" + std::to_string(i));
   net::Request request{.method = "GET", .path = "/api/v1/tenants", .query = {{"limit", "2"}, {"offset", "4"}}};

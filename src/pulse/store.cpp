@@ -202,7 +202,7 @@ std::optional<Contract> Store::FindContract(const std::string& partner_id, const
 }
 
 Listed<Contract> Store::Contracts(const std::string& partner_id, const Page& page) {
-  return List<Contract>(database_, kContractColumns, "contract where partner = ?", "id", page, ReadContract,
+  return List<Contract>(database_, {kContractColumns, "contract where partner = ?", "id"}, page, ReadContract,
                         partner_id);
 }
 
@@ -233,7 +233,7 @@ std::optional<Product> Store::FindProduct(const std::string& id) {
 }
 
 Listed<Product> Store::Products(const Page& page) {
-  return List<Product>(database_, kProductColumns, "product", "id", page, ReadProduct);
+  return List<Product>(database_, {kProductColumns, "product", "id"}, page, ReadProduct);
 }
 
 void Store::Add(const Tenant& tenant) {
@@ -256,7 +256,7 @@ std::optional<Tenant> Store::FindTenant(const std::string& partner_id, const std
 }
 
 Listed<Tenant> Store::Tenants(const std::string& partner_id, const Page& page) {
-  return List<Tenant>(database_, kTenantColumns, "tenant where partner = ?", "created, id", page, ReadTenant,
+  return List<Tenant>(database_, {kTenantColumns, "tenant where partner = ?", "created, id"}, page, ReadTenant,
                       partner_id);
 }
 
@@ -294,7 +294,7 @@ Listed<Store::Key> Store::Keys(const Page& page) {
   const auto read = [](const Query& row) {
     return Key{.key = license::PublicPart(license::ToSigningKey(row.Text(0)).value()), .created = At(row.Number(1))};
   };
-  return List<Key>(database_, "secret, created", "signing_key", "created desc, id", page, read);
+  return List<Key>(database_, {"secret, created", "signing_key", "created desc, id"}, page, read);
 }
 
 }  // namespace steward::pulse

@@ -62,9 +62,13 @@ class Store {
   std::optional<Report> FindReport(const std::string& partner_id, const std::string& id);
   Listed<Report> Reports(const std::string& partner_id, const Page& page);
 
-  /// Assigned licences that are extended automatically, were there in the month, whose contract's report of it has
-  /// come, and that were not extended for it yet.
-  std::vector<Entry> DueExtensions(const std::string& month);
+  /// An assigned licence that is extended automatically and was there in a month whose report has come since then, but
+  /// that was not extended for that month yet; its contract is not over.
+  struct Extension {
+    Entry entry;
+    std::string month;
+  };
+  std::optional<Extension> NextExtension(std::chrono::sys_seconds since, std::chrono::sys_days today);
   void NoteExtension(const std::string& uid, const std::string& month);
 
   std::optional<KeptAnswer> FindAnswer(const std::string& partner_id, const std::string& key);

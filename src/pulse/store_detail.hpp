@@ -19,15 +19,21 @@ inline std::int64_t Days64(std::chrono::sys_days day) {
   return day.time_since_epoch().count();
 }
 
-/// A page of "COLUMNS FROM", and how many rows there are in all. `columns` begins behind "select", `from` holds table
-/// and condition.
+/// A list in SQL: columns behind "select", tables and condition behind "from".
+struct Listing {
+  std::string columns;
+  std::string from;
+  std::string order;
+};
+
+/// A page of the list, and how many rows it has in all.
 template <typename T, typename Read, typename... Values>
-Listed<T> List(sqlite::Sqlite& database, const std::string& columns, const std::string& from, const std::string& order,
-               const Page& page, Read read, const Values&... values) {
+Listed<T> List(sqlite::Sqlite& database, const Listing& what, const Page& page, Read read, const Values&... values) {
   Listed<T> listed;
-  sqlite::Query count(database, "select count(*) from " + from);
+  sqlite::Query count(database, "select count(*) from " + what.from);
   if (count.Bind(values...).Next()) listed.total = count.Number(0);
-  sqlite::Query rows(database, "select " + columns + " from " + from + " order by " + order + " limit ? offset ?");
+  sqlite::Query rows(database,
+                     "select " + what.columns + " from " + what.from + " order by " + what.order + " limit ? offset ?");
   rows.Bind(values..., page.limit, page.offset);
   while (rows.Next()) listed.rows.push_back(read(rows));
   return listed;

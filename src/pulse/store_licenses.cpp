@@ -115,7 +115,7 @@ std::optional<Entry> Store::FindEntry(const std::string& partner_id, const std::
 
 Listed<Entry> Store::Entries(const std::string& partner_id, const Page& page) {
   auto listed =
-      List<Entry>(database_, kColumns, "license where partner = ?", "created, uid", page, ReadEntry, partner_id);
+      List<Entry>(database_, {kColumns, "license where partner = ?", "created, uid"}, page, ReadEntry, partner_id);
   for (auto& entry : listed.rows) AddInstallations(database_, entry);
   return listed;
 }
@@ -152,21 +152,20 @@ std::optional<Report> Store::FindReport(const std::string& partner_id, const std
 }
 
 Listed<Report> Store::Reports(const std::string& partner_id, const Page& page) {
-  return List<Report>(database_, kReportColumns, "report where partner = ?", "month, contract, version", page,
+  return List<Report>(database_, {kReportColumns, "report where partner = ?", "month, contract, version"}, page,
                       ReadReport, partner_id);
 }
 
-std::vector<Entry> Store::DueExtensions(const std::string& month) {
-  Query rows(database_,
-             "select " + kColumns +
-                 " from license l where state in ('Assigned', 'Installed') and extension in ('On', 'AlwaysOn') "
-                 "and strftime('%Y-%m', created, 'unixepoch') <= ?1 "
-                 "and exists (select 1 from report r where r.contract = l.contract and r.month = ?1) "
-                 "and not exists (select 1 from extension e where e.license = l.uid and e.month = ?1)");
-  rows.Bind(month);
-  std::vector<Entry> entries;
-  while (rows.Next()) entries.push_back(ReadEntry(rows));
-  return entries;
+std::optional<Store::Extension> Store::NextExtension(std::chrono::sys_seconds since, std::chrono::sys_days today) {
+  Query due(database_,
+            "select l.partner, l.uid, r.month from report r join license l on l.contract = r.contract "
+            "join contract c on c.id = r.contract "
+            "where r.version = 1 and r.received >= ? and c.ends >= ? and l.state in ('Assigned', 'Installed') "
+            "and l.extension in ('On', 'AlwaysOn') and strftime('%Y-%m', l.created, 'unixepoch') <= r.month "
+            "and not exists (select 1 from extension e where e.license = l.uid and e.month = r.month) "
+            "order by r.month limit 1");
+  if (!due.Bind(Seconds(since), Days64(today)).Next()) return std::nullopt;
+  return Extension{.entry = FindEntry(due.Text(0), due.Text(1)).value(), .month = due.Text(2)};
 }
 
 void Store::NoteExtension(const std::string& uid, const std::string& month) {

@@ -216,6 +216,7 @@ def test_reports_extend_licences(folder):
 
 def test_wrong_requests_are_told_what_to_do(pulse):
     assert "GET, POST" in refusal(pulse.call("DELETE", "/tenants"), 405)
+    assert pulse.call("DELETE", "/tenants").headers["Allow"] == "GET, POST"
     assert "openapi.json" in refusal(pulse.call("GET", "/nothing"), 404)
     assert "no JSON" in refusal(pulse.call("POST", "/tenants", data="{"), 400)
     assert "at most 500" in refusal(pulse.call("GET", "/licenses", params={"limit": 501}), 400)

@@ -97,9 +97,9 @@ void TakeFolder(const fs::path& data) {
 }
 
 net::ServerOptions Listening(const fs::path& data, const RunOptions& options) {
-  constexpr std::size_t largest_report = 32U << 20U;
+  constexpr std::size_t kLargestReport = 32U << 20U;
   net::ServerOptions server{.address = options.address, .port = options.port};
-  server.max_body_bytes = largest_report;
+  server.max_body_bytes = kLargestReport;
   if (!options.certificate.empty()) {
     server.tls = {.certificate_pem = Contents(options.certificate), .key_pem = Contents(options.key)};
     fs::remove(data / "ca.pem");  // of an earlier run: it says nothing about this certificate
@@ -224,7 +224,7 @@ class Commands {
     });
   }
   void AddTokens(CLI::App& app) {
-    constexpr std::int64_t most_days = 3660;
+    constexpr std::int64_t kMostDays = 3660;
     auto* tokens = Group(app, "token", "Tokens by which partners call");
     auto* make = tokens->add_subcommand("make", "Make a token and write it, once");
     auto* revoke = tokens->add_subcommand("revoke", "Make a token void");
@@ -232,7 +232,7 @@ class Commands {
       command->add_option("partner", token_.partner, "Name or id")->required();
       command->add_option("name", token_.name, "What the token is called")->required();
     }
-    make->add_option("--days", token_.days, "Days for which it is good")->check(CLI::Range(std::int64_t{0}, most_days));
+    make->add_option("--days", token_.days, "Days for which it is good")->check(CLI::Range(std::int64_t{0}, kMostDays));
     list_.emplace_back(make, [this](pulse::Store& store) { MakeToken(store, token_); });
     list_.emplace_back(revoke, [this](pulse::Store& store) {
       Check(store.RevokeToken(Checked(store.FindPartner(token_.partner)), token_.name));
