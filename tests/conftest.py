@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "dev"))
 
 import processes  # noqa: E402
+import pulse as authority  # noqa: E402
 from release import Release  # noqa: E402
 
 
@@ -23,18 +24,26 @@ def folder():
 
 
 @pytest.fixture(scope="session")
-def console(folder):
+def pulse(folder):
+    """The licence authority of the console."""
+    program = authority.start_pulse(folder / "authority")
+    yield program
+    program.stop()
+
+
+@pytest.fixture(scope="session")
+def console(folder, pulse):
     """One console for the whole run."""
     release = Release(folder / "release")
     release.offer_next()
-    program = processes.Console(folder / "console", extra=release.options)
+    program = processes.Console(folder / "console", extra=release.options + pulse.console_options)
     program.start()
     yield program
     program.stop()
 
 
 @pytest.fixture(scope="session")
-def estate(console, folder):
+def estate(console, pulse, folder):
     """Simulated backup servers, their companies and agents, with the first inventory stored."""
     import seed
 
@@ -48,6 +57,7 @@ def estate(console, folder):
         sites = 2
         processes.wait_for(lambda: client.total("/infrastructure/backupServers") >= len(described["servers"]) + sites, 120)
         processes.wait_for(lambda: client.total("/organizations/companies/sites") >= 7, 60)
+        authority.seed_licences(client, pulse)
         processes.wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180)
         processes.wait_for(lambda: client.total("/protectedWorkloads/computersManagedByConsole") >= 1, 120)
         # The sizes of disks come a few machines at a time; the tests start from an inventory that is complete.

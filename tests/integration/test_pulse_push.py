@@ -23,7 +23,7 @@ def pulse(folder):
 
 @pytest.fixture(scope="module")
 def console(folder, pulse):
-    console = stack.Console(folder, f'pulse_url = "{pulse.url}"\npulse_ca = "{pulse.ca}"\n')
+    console = stack.Console(folder, pulse.console_options)
     console.start()
     yield console
     console.program.stop()

@@ -27,6 +27,11 @@ class Pulse:
         self.url = self.token = ""
         self.process: subprocess.Popen | None = None
 
+    @property
+    def console_options(self) -> str:
+        """Lines of the configuration of a console that deals with this authority."""
+        return f'pulse_url = "{self.url}"\npulse_ca = "{self.ca}"\n'
+
     def command(self, *arguments, good: bool = True) -> str:
         """Another command of the program; what it writes, or the reason when it must fail."""
         done = subprocess.run([binaries() / "steward-pulse", "--data", self.data, *map(str, arguments)], capture_output=True, text=True, timeout=30,
@@ -95,3 +100,20 @@ def start_pulse(folder: pathlib.Path, today: str = "") -> Pulse:
     pulse.prepare()
     pulse.start()
     return pulse
+
+
+def seed_licences(client, pulse: Pulse) -> None:
+    """Gives a console (as processes.Client) the token, a licence on one of its backup servers, and one that belongs to nobody yet."""
+    answer = client.call("PATCH", "/pulse", json=[{"op": "replace", "path": "/token", "value": pulse.token}])
+    if answer.status_code != 200:
+        raise RuntimeError(f"the token of Pulse: {answer.status_code} {answer.text}")
+    wish = {"productId": SERVER_PRODUCT, "contractId": CONTRACT, "expirationDate": "2030-06-30T00:00:00Z"}
+    client.call("POST", "/pulse/licenses", json={**wish, "workloads": [{"workloadId": "vm", "count": 25}], "description": "For the next customer"})
+    plain = {row["backupServerUid"] for row in client.data("/licensing/backupServers", limit=100) if row["cloudConnect"] == "No" and row["status"] == "Valid"}
+    server = next(row for row in client.data("/infrastructure/backupServers", limit=100) if row["status"] == "Healthy" and row["instanceUid"] in plain)
+    workloads = [{"workloadId": "vm", "count": 120}, {"workloadId": "server", "count": 40}, {"workloadId": "workstation", "count": 60}]
+    push = {**wish, "companyUid": server["organizationUid"], "serverUid": server["instanceUid"], "workloads": workloads}
+    task = client.call("POST", "/api/steward/v1/licenseTasks", json=push).json()["data"]["instanceUid"]
+    ended = wait_for(lambda: (row := client.data(f"/api/steward/v1/licenseTasks/{task}"))["state"] != "Waiting" and row, 60, 1)
+    if ended["state"] != "Done":
+        raise RuntimeError(f"the licence of {server['name']}: {ended['message']}")
