@@ -141,6 +141,23 @@ def test_file_shares_and_object_storages_are_told_in_full(estate):
     assert requests.get(f"{older.url}/api/v1/inventory/unstructuredDataServers", headers=older.headers, timeout=10).status_code == 404
 
 
+LICENCE_ORDERS = [("autoupdate", {"enabled": False}), ("update", {}), ("remove", {"forceStandaloneMode": False, "section": "All"})]
+
+
+@pytest.mark.parametrize("version", ["1.2-rev1", "1.3-rev2"])
+def test_orders_about_the_licence_answer_as_published(estate, version):
+    form, client = Form(version), Client(pick(estate, version, 5 if version.startswith("1.3") else 1), version)
+    for verb, body in LICENCE_ORDERS:
+        path = f"/api/v1/license/{verb}"
+        answer = requests.post(client.url + path, json=body, headers=client.headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+        assert form.problems(form.operations[f"POST {path}"]["schema"], answer.json()) == [], verb
+    assert client.get("/api/v1/license")["type"] == "Free"
+    assert form.problems("InstalledLicenseModel", client.get("/api/v1/license")) == []
+    bad = requests.post(client.url + "/api/v1/license/install", json={"license": "bm8gbGljZW5jZQ=="}, headers=client.headers, timeout=30)
+    assert bad.status_code == 400 and "no licence" in bad.json()["message"]
+
+
 @pytest.mark.parametrize("version", ["1.2-rev1", "1.3-rev2"])
 def test_refusals_fit_the_error_schema(estate, version):
     form, server = Form(version), pick(estate, version)
