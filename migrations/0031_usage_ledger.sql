@@ -328,3 +328,102 @@ create function usage.first_day() returns date language sql stable security defi
 create view usage.current with (security_invoker = true) as
   select o.* from usage.observation o where not exists (select from usage.observation n where n.supersedes = o.id);
 grant select on usage.current to steward_provider, steward_tenant, steward_location;
+
+-- ---- Lists over the ledger. A function takes the range; the view of its name says which columns it has. ----
+
+-- The counters of companies between two days: of counts the highest day, of sizes the last day. Apart by reseller, location.
+create function api.company_usage(from_day date, to_day date) returns table (
+  "companyUid" uuid, "resellerUid" uuid, "locationUid" uuid, date date, counters jsonb, sort_key text, scope_organization uuid,
+  scope_location uuid) language sql stable as $$
+select d.organization_uid, d.reseller_uid, d.location_uid, max(d.day),
+  jsonb_agg(jsonb_build_object('type', d.counter, 'value', d.value) order by d.counter),
+  concat_ws('/', d.organization_uid, d.reseller_uid, d.location_uid), d.organization_uid, d.location_uid
+from (
+  select x.organization_uid, x.reseller_uid, x.location_uid, x.counter, max(x.day) as day,
+    case when x.is_size then (array_agg(x.total order by x.day desc))[1] else max(x.total) end as value
+  from (
+    select o.organization_uid, o.reseller_uid, o.location_uid, o.day, t.counter, t.measure = 'Size' as is_size,
+      sum(case when t.measure = 'Size' then o.bytes else o.used_count end)::bigint as total
+    from usage.current o join usage.workload_type t on t.name = o.workload_type
+    where o.organization_type = 'Company' and t.counter is not null
+      and o.day between coalesce(from_day, date_trunc('month', now() at time zone 'UTC')::date)
+        and coalesce(to_day, (now() at time zone 'UTC')::date)
+    group by 1, 2, 3, 4, 5, 6) x
+  group by x.organization_uid, x.reseller_uid, x.location_uid, x.counter, x.is_size) d
+group by d.organization_uid, d.reseller_uid, d.location_uid $$;
+create view api.company_usage with (security_invoker = true) as select * from api.company_usage(null, null);
+
+-- Sums of a range of days by one key, each day or over the days: the highest one, the average, or the last. Row-level security narrows what
+-- is summed; a row that is not of one organization belongs to whoever asks.
+create function api.usage_totals(from_day date, to_day date, measure text, group_by text) returns table (
+  key text, day date, "companyUid" uuid, "companyName" text, "resellerUid" uuid, "resellerName" text, "siteUid" uuid, "serverUid" uuid,
+  "serverName" text, "workloadType" text, count double precision, "newCount" double precision, weight double precision,
+  units double precision, bytes double precision, scope_organization uuid) language sql stable as $$
+with asked as (
+  select coalesce(from_day, date_trunc('month', now() at time zone 'UTC')::date) as first_day,
+    least(coalesce(to_day, (now() at time zone 'UTC')::date), usage.latest_day()) as last_day,
+    coalesce(measure, 'day') as measure, coalesce(group_by, 'company') as key)
+select concat_ws('/', x.organization_uid, x.reseller_uid, x.site_uid, x.server_uid, x.workload_type, x.shown_day), x.shown_day,
+  x.organization_uid, max(x.organization_name), x.reseller_uid, max(x.reseller_name), x.site_uid, x.server_uid, max(x.server_name),
+  x.workload_type,
+  case when a.measure = 'average' then sum(x.used) / a.days else max(x.used) end::double precision,
+  case when a.measure = 'average' then sum(x.new) / a.days else max(x.new) end::double precision,
+  case when min(x.low) = max(x.high) then min(x.low) end::double precision,
+  case when a.measure = 'average' then sum(x.units) / a.days else max(x.units) end::double precision,
+  case when a.measure = 'average' then sum(x.bytes) / a.days else max(x.bytes) end::double precision,
+  coalesce(x.organization_uid, (core.visible_organizations())[1])
+from (select *, greatest(last_day - greatest(first_day, usage.first_day()) + 1, 1) as days from asked) a
+cross join lateral (
+  select case when a.measure = 'day' then o.day end as shown_day, o.day,
+    case when a.key = 'company' then o.organization_uid end as organization_uid,
+    case when a.key = 'company' then max(o.organization_name) end as organization_name,
+    case when a.key = 'reseller' then o.reseller_uid end as reseller_uid,
+    case when a.key = 'reseller' then max(o.reseller_name) end as reseller_name,
+    case when a.key = 'site' then o.site_uid end as site_uid,
+    case when a.key = 'server' then o.server_uid end as server_uid,
+    case when a.key = 'server' then max(o.server_name) end as server_name,
+    case when a.key = 'workload' then o.workload_type end as workload_type,
+    coalesce(sum(o.used_count) filter (where t.measure = 'Licence'), 0) as used,
+    sum(o.new_count) as new, sum(o.units) as units, sum(o.bytes) as bytes, min(o.weight) as low, max(o.weight) as high
+  from usage.current o join usage.workload_type t on t.name = o.workload_type
+  where o.day between case when a.measure = 'snapshot' then a.last_day else a.first_day end and a.last_day
+  group by o.day, case when a.key = 'company' then o.organization_uid end, case when a.key = 'reseller' then o.reseller_uid end,
+    case when a.key = 'site' then o.site_uid end, case when a.key = 'server' then o.server_uid end,
+    case when a.key = 'workload' then o.workload_type end) x
+group by x.shown_day, x.organization_uid, x.reseller_uid, x.site_uid, x.server_uid, x.workload_type, a.measure, a.days $$;
+create view api.usage_totals with (security_invoker = true) as select * from api.usage_totals(null, null, null, null);
+
+create view api.usage_observations with (security_invoker = true) as select
+  o.id, o.day, o.observed_at as "observedAt", o.organization_uid as "organizationUid", o.organization_name as "organizationName",
+  o.organization_type as "organizationType", o.reseller_uid as "resellerUid", o.reseller_name as "resellerName",
+  o.location_uid as "locationUid", o.site_uid as "siteUid", o.server_uid as "serverUid", o.server_name as "serverName",
+  o.workload_type as "workloadType", o.platform, o.used_count as "usedCount", o.new_count as "newCount", o.rental_count as "rentalCount",
+  o.idle_count as "idleCount", o.weight::double precision as weight, o.units::double precision as units, o.bytes, o.rule, o.source,
+  exists (select from usage.daily_seal s where s.day = o.day) as "isSealed", o.organization_uid as scope_organization,
+  o.location_uid as scope_location
+from usage.current o;
+
+create view api.usage_weights with (security_invoker = true) as select
+  w.workload_type as "workloadType", w.valid_from as "validFrom", w.weight::double precision as weight,
+  w.workload_type || '/' || w.valid_from as sort_key, (select o.uid from core.organization o where o.type = 'Provider') as scope_organization
+from usage.weight w;
+
+-- The words of levels before 3.5 of the interface.
+create function usage.early_type(workload_type text, platform text) returns text language sql immutable parallel safe as $$
+  select case when workload_type <> 'VBR_VM' then workload_type else case platform when 'VMware' then 'VBR_vSphere_VM'
+    when 'HyperV' then 'VBR_HyperV_VM' when 'NutanixAhv' then 'VBR_AHV_VM' when 'Kvm' then 'VBR_RHV_VM' else 'VM' end end $$;
+create view api.early_usage with (security_invoker = true) as select
+  u.product, u.organization_uid as "companyUid", jsonb_agg(jsonb_build_object('type', u.type, 'rentalCount', u.rental, 'newCount', u.new,
+    'usedCount', u.used) order by u.type) as counters, u.organization_uid as scope_organization
+from (
+  select t.product, o.organization_uid, usage.early_type(o.workload_type, o.platform) as type,
+    coalesce(sum(o.rental_count), 0)::bigint as rental, coalesce(sum(o.new_count), 0)::bigint as new, sum(o.used_count)::bigint as used
+  from usage.current o join usage.workload_type t on t.name = o.workload_type
+  where o.day = (select usage.latest_day()) and o.organization_type = 'Company' and t.measure = 'Licence' and o.workload_type <> 'Unknown'
+  group by 1, 2, 3) u
+group by u.product, u.organization_uid;
+create view api.early_backup_server_usage with (security_invoker = true) as select * from api.early_usage where product = 'BackupServer';
+create view api.early_site_usage with (security_invoker = true) as select * from api.early_usage where product = 'Site';
+create view api.early_console_usage with (security_invoker = true) as select * from api.early_usage where product = 'Console';
+
+call core.open_for_reading();

@@ -15,7 +15,7 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kParts = {"agent", "console", "site", "package", "lab"};
+constexpr std::array<std::string_view, 6> kParts = {"agent", "console", "site", "usage", "package", "lab"};
 /// Commands of steward-customers that stand under the one name themselves.
 constexpr std::array<std::string_view, 5> kCustomers = {"plan", "apply", "drift", "export", "schema"};
 
@@ -24,6 +24,7 @@ int Usage(std::ostream& out) {
          "  agent     the management agent: run, check, status\n"
          "  console   the console: run, gateway-config\n"
          "  site      the cloud repository server: run, pool, tenant, resource, show\n"
+         "  usage     the usage ledger: verify\n"
          "  package   signed packages of the agent: keys, make, show\n"
          "  lab       simulated backup servers, agents and ways for tests\n"
          "  plan, apply, drift, export, schema   customers as code\n"

@@ -24,6 +24,7 @@ struct Config {
   double agent_certificate_days = 366;  ///< agents renew when a third is left, at most 30 days before the end
   double agent_rows_per_second = 2000;  ///< inventory rows that one agent may send for long; 0 = no limit
   double agent_rows_burst = 1'000'000;  ///< inventory rows that it may send at once after a rest
+  int usage_seconds = 3600;             ///< between two observations of the usage ledger
   int session_retention_months = 13;    ///< whole months, besides the current one, of which sessions are kept
   std::filesystem::path agent_packages = "/usr/share/steward/agents";  ///< folder of signed packages of the agent
   std::vector<std::string> agent_package_keys;                         ///< public keys that they are signed with

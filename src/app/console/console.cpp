@@ -23,6 +23,7 @@
 #include "handlers.hpp"
 #include "platform/dispatcher.hpp"
 #include "spdlog/spdlog.h"
+#include "usage/rounds.hpp"
 
 namespace steward::console {
 namespace {
@@ -225,6 +226,8 @@ void RunConsole(const Config& config) {
     throw std::runtime_error(status.error().message);
   Bootstrap(owner, config.data);
 
+  const usage::SigningKey usage_key(usage::KeyFile(config.data));
+  usage::Ledger ledger(owner, usage_key, usage::SealsFile(config.data));
   const net::Authority authority(config.data / "pki", config.names);
   platform::Identity identity(owner);
   platform::ListEngine lists({provider, tenant, location});
@@ -288,6 +291,7 @@ void RunConsole(const Config& config) {
                                  .changed = reported});
   const ChangeListener listener(
       url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, owner});
+  const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds), reported);
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

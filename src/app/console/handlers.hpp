@@ -15,6 +15,7 @@
 #include "features/organizations/organizations.hpp"
 #include "features/policies/policies.hpp"
 #include "features/reference/facts.hpp"
+#include "features/usage/weights.hpp"
 
 namespace steward::console {
 
@@ -40,6 +41,7 @@ class ConsoleHandlers : public contract::Handlers {
         discovery_(discovery),
         facts_(services),
         changes_(services),
+        usage_weights_(services),
         sites_(services),
         tenants_(services, actions),
         onboarding_(services, tenants_) {}
@@ -79,6 +81,7 @@ class ConsoleHandlers : public contract::Handlers {
   Answer WithdrawAgentPackage(const Call& call) override { return agent_packages_.Withdraw(call); }
   Answer BeginChange(const Call& call) override { return changes_.Begin(call); }
   Answer EndChange(const Call& call) override { return changes_.End(call); }
+  Answer SetUsageWeight(const Call& call) override { return usage_weights_.Set(call); }
   Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
   Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
   Answer SetSiteTenantManagement(const Call& call) override { return sites_.SetTenantManagement(call); }
@@ -158,6 +161,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Discovery& discovery_;
   features::Facts facts_;
   features::Changes changes_;
+  features::UsageWeights usage_weights_;
   features::Sites sites_;
   features::CloudTenants tenants_;
   features::Onboarding onboarding_;
