@@ -119,10 +119,13 @@ create function usage.check_added() returns trigger language plpgsql as $$
 declare
   n record;
 begin
-  select min(id) as first, max(id) as last, count(*) as rows, min(day) as day into n from added;
+  select min(id) as first, max(id) as last, count(*) as rows, min(day) as day, max(day) as last_day into n from added;
   if n.rows = 0 then return null; end if;
   if n.last - n.first + 1 <> n.rows or n.first <> coalesce((select max(id) from usage.observation where id < n.first), 0) + 1 then
     raise exception 'The usage ledger has no gaps: rows % to % do not continue it.', n.first, n.last;
+  end if;
+  if n.last_day <> n.day or n.day < (select day from usage.observation where id = n.first - 1) then
+    raise exception 'The usage ledger goes on day by day: rows % to % do not.', n.first, n.last;
   end if;
   if n.day <= (select max(day) from usage.daily_seal) then
     raise exception 'Day % of the usage ledger is sealed.', n.day;
@@ -413,7 +416,7 @@ create function usage.early_type(workload_type text, platform text) returns text
   select case when workload_type <> 'VBR_VM' then workload_type else case platform when 'VMware' then 'VBR_vSphere_VM'
     when 'HyperV' then 'VBR_HyperV_VM' when 'NutanixAhv' then 'VBR_AHV_VM' when 'Kvm' then 'VBR_RHV_VM' else 'VM' end end $$;
 create view api.early_usage with (security_invoker = true) as select
-  u.product, u.organization_uid as "companyUid", jsonb_agg(jsonb_build_object('type', u.type, 'rentalCount', u.rental, 'newCount', u.new,
+  u.product as usage_product, u.organization_uid as "companyUid", jsonb_agg(jsonb_build_object('type', u.type, 'rentalCount', u.rental, 'newCount', u.new,
     'usedCount', u.used) order by u.type) as counters, u.organization_uid as scope_organization
 from (
   select t.product, o.organization_uid, usage.early_type(o.workload_type, o.platform) as type,
@@ -422,8 +425,8 @@ from (
   where o.day = (select usage.latest_day()) and o.organization_type = 'Company' and t.measure = 'Licence' and o.workload_type <> 'Unknown'
   group by 1, 2, 3) u
 group by u.product, u.organization_uid;
-create view api.early_backup_server_usage with (security_invoker = true) as select * from api.early_usage where product = 'BackupServer';
-create view api.early_site_usage with (security_invoker = true) as select * from api.early_usage where product = 'Site';
-create view api.early_console_usage with (security_invoker = true) as select * from api.early_usage where product = 'Console';
+create view api.early_backup_server_usage with (security_invoker = true) as select * from api.early_usage where usage_product = 'BackupServer';
+create view api.early_site_usage with (security_invoker = true) as select * from api.early_usage where usage_product = 'Site';
+create view api.early_console_usage with (security_invoker = true) as select * from api.early_usage where usage_product = 'Console';
 
 call core.open_for_reading();

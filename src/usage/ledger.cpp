@@ -100,10 +100,14 @@ Result<std::int64_t> Ledger::Round(std::chrono::sys_seconds now) {
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
   Lock(transaction);
-  if (const auto sealed = LastSealed(*connection); sealed && *sealed >= today) {
+  const auto ahead = transaction.Query(
+      "select day::text as day from greatest((select max(day) from usage.daily_seal) + 1, usage.latest_day()) as day "
+      "where day > $1::date",
+      {DayText(today)});
+  if (ahead.Count() > 0) {
     return Fail(ErrorCode::kConflict,
-                fmt::format("{} is sealed in the usage ledger, and this machine's clock says {}. Set its clock.",
-                            DayText(*sealed), DayText(today)));
+                fmt::format("The usage ledger has observations of {}, and this machine's clock says {}. Set its clock.",
+                            ahead.Text(0, "day"), DayText(today)));
   }
   const std::int64_t added = Observe(transaction, today, now);
   transaction.Commit();

@@ -16,7 +16,7 @@ class Ledger {
   Ledger(db::Pool& owner, const SigningKey& key, std::filesystem::path seals_file);
 
   /// Seals every day that is over at `now`, each after a last look, then observes the day of `now`. Answers the rows
-  /// that were added. Errors: kConflict when the clock is behind the last sealed day.
+  /// that were added. Errors: kConflict when the clock is behind the last day of the ledger.
   Result<std::int64_t> Round(std::chrono::sys_seconds now);
   /// Only the first half: seals what is over.
   Result<std::int64_t> SealPast(std::chrono::sys_seconds now);

@@ -22,14 +22,15 @@ void WriteNew(const fs::path& file, const std::string& text) {
   fs::create_directories(file.parent_path());
   fs::permissions(file.parent_path(), fs::perms::owner_all);
   const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  const bool written = out >= 0 && ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                       ::fsync(out) == 0;
+  const bool written =
+      out >= 0 && ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(out) == 0;
   const int problem = errno;
   if (out >= 0) ::close(out);
   if (!written)
-    throw std::runtime_error(fmt::format("The key of the usage ledger cannot be kept in {}: {}. Make room, or give the "
-                                         "console's user the right to write there.",
-                                         file.string(), std::strerror(problem)));
+    throw std::runtime_error(
+        fmt::format("The key of the usage ledger cannot be kept in {}: {}. Make room, or give the "
+                    "console's user the right to write there.",
+                    file.string(), std::strerror(problem)));
 }
 
 }  // namespace
@@ -91,9 +92,10 @@ SigningKey::SigningKey(const fs::path& file) {
   in >> secret_;
   const auto open = PublicKeyOf(secret_);
   if (!open)
-    throw std::runtime_error(fmt::format("{} holds no key of the usage ledger. Put the file of a backup there; moved "
-                                         "away, the console makes a new key, and days sealed so far stay valid.",
-                                         file.string()));
+    throw std::runtime_error(
+        fmt::format("{} holds no key of the usage ledger. Put the file of a backup there; moved "
+                    "away, the console makes a new key, and days sealed so far stay valid.",
+                    file.string()));
   public_ = *open;
 }
 

@@ -167,8 +167,8 @@ class Walk {
     if (const Seal* seal = SealOf(plan_, first - 1); seal != nullptr && seal->last_id == first - 1) {
       return HashFrom(seal->hash);
     }
-    const auto rows =
-        connection.Query("select encode(hash, 'hex') as hash from usage.observation where id = $1", {std::to_string(first - 1)});
+    const auto rows = connection.Query("select encode(hash, 'hex') as hash from usage.observation where id = $1",
+                                       {std::to_string(first - 1)});
     return rows.Count() == 0 ? Hash("missing") : HashFrom(rows.Text(0, "hash"));
   }
 
@@ -181,8 +181,7 @@ class Walk {
 
   void Stretch(db::Connection& connection, std::int64_t first, std::int64_t last) {
     std::string text = Before(connection, first);
-    const Batch batch(
-        connection.Query(kRows, {std::to_string(first), std::to_string(last)}, db::Format::kBinary));
+    const Batch batch(connection.Query(kRows, {std::to_string(first), std::to_string(last)}, db::Format::kBinary));
     for (int row = 0; row < batch.Count(); ++row) {
       const std::int64_t id = first + row;
       if (batch.Id(row) != id) return Found(id, Missing(id));
@@ -209,9 +208,10 @@ class Walk {
     if (batch.DayOf(row) != seal->day)
       return fmt::format("{} stands among the rows of {}.", batch.Name(row), DayText(seal->day));
     if (id == seal->last_id && Hex(batch.HashOf(row)) != seal->hash) {
-      return fmt::format("{} or a row before it was replaced, together with the hashes: the chain does not lead to the "
-                         "signed hash of {}.",
-                         batch.Name(row), DayText(seal->day));
+      return fmt::format(
+          "{} or a row before it was replaced, together with the hashes: the chain does not lead to the "
+          "signed hash of {}.",
+          batch.Name(row), DayText(seal->day));
     }
     return {};
   }
@@ -298,7 +298,8 @@ std::string Narrow(const VerifyOptions& options, Plan& plan) {
   }
   if (options.to) {
     const auto seal = std::ranges::lower_bound(plan.seals, *options.to, {}, &Seal::day);
-    if (seal == plan.seals.end()) return fmt::format("{} is not sealed: nothing is proved of it.", DayText(*options.to));
+    if (seal == plan.seals.end())
+      return fmt::format("{} is not sealed: nothing is proved of it.", DayText(*options.to));
     plan.last = seal->last_id;
   }
   return {};

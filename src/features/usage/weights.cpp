@@ -26,8 +26,8 @@ Result<contract::Answer> UsageWeights::Set(const contract::Call& call) {
       "time zone 'UTC')::date as today) t",
       {platform::TextOf(call.body, "validFrom")});
   if (days.Bool(0, "past")) {
-    return FailProperty("validFrom",
-                        "Days that are over keep the weight they were observed with: validFrom must be today or later.");
+    return FailProperty(
+        "validFrom", "Days that are over keep the weight they were observed with: validFrom must be today or later.");
   }
   const std::string day = days.Text(0, "day");
   transaction.Query(
