@@ -338,21 +338,22 @@ grant select on usage.current to steward_provider, steward_tenant, steward_locat
 create function api.company_usage(from_day date, to_day date) returns table (
   "companyUid" uuid, "resellerUid" uuid, "locationUid" uuid, date date, counters jsonb, sort_key text, scope_organization uuid,
   scope_location uuid) language sql stable as $$
+with asked as (
+  select coalesce(from_day, date_trunc('month', now() at time zone 'UTC')::date) as first_day,
+    least(coalesce(to_day, (now() at time zone 'UTC')::date), (select usage.latest_day())) as last_day)
 select d.organization_uid, d.reseller_uid, d.location_uid, max(d.day),
   jsonb_agg(jsonb_build_object('type', d.counter, 'value', d.value) order by d.counter),
   concat_ws('/', d.organization_uid, d.reseller_uid, d.location_uid), d.organization_uid, d.location_uid
 from (
-  select x.organization_uid, x.reseller_uid, x.location_uid, x.counter, max(x.day) as day,
-    case when x.is_size then (array_agg(x.total order by x.day desc))[1] else max(x.total) end as value
+  select x.organization_uid, x.reseller_uid, x.location_uid, x.counter, max(x.day) as day, max(x.total) as value
   from (
-    select o.organization_uid, o.reseller_uid, o.location_uid, o.day, t.counter, t.measure = 'Size' as is_size,
+    select o.organization_uid, o.reseller_uid, o.location_uid, o.day, t.counter,
       sum(case when t.measure = 'Size' then o.bytes else o.used_count end)::bigint as total
-    from usage.current o join usage.workload_type t on t.name = o.workload_type
-    where o.organization_type = 'Company' and t.counter is not null
-      and o.day between coalesce(from_day, date_trunc('month', now() at time zone 'UTC')::date)
-        and coalesce(to_day, (now() at time zone 'UTC')::date)
-    group by 1, 2, 3, 4, 5, 6) x
-  group by x.organization_uid, x.reseller_uid, x.location_uid, x.counter, x.is_size) d
+    from asked a join usage.current o on o.day between a.first_day and a.last_day
+    join usage.workload_type t on t.name = o.workload_type and t.counter is not null and (t.measure <> 'Size' or o.day = a.last_day)
+    where o.organization_type = 'Company'
+    group by 1, 2, 3, 4, 5) x
+  group by x.organization_uid, x.reseller_uid, x.location_uid, x.counter) d
 group by d.organization_uid, d.reseller_uid, d.location_uid $$;
 create view api.company_usage with (security_invoker = true) as select * from api.company_usage(null, null);
 
@@ -364,7 +365,7 @@ create function api.usage_totals(from_day date, to_day date, measure text, group
   units double precision, bytes double precision, scope_organization uuid) language sql stable as $$
 with asked as (
   select coalesce(from_day, date_trunc('month', now() at time zone 'UTC')::date) as first_day,
-    least(coalesce(to_day, (now() at time zone 'UTC')::date), usage.latest_day()) as last_day,
+    least(coalesce(to_day, (now() at time zone 'UTC')::date), (select usage.latest_day())) as last_day,
     coalesce(measure, 'day') as measure, coalesce(group_by, 'company') as key)
 select concat_ws('/', x.organization_uid, x.reseller_uid, x.site_uid, x.server_uid, x.workload_type, x.shown_day), x.shown_day,
   x.organization_uid, max(x.organization_name), x.reseller_uid, max(x.reseller_name), x.site_uid, x.server_uid, max(x.server_name),
@@ -375,7 +376,7 @@ select concat_ws('/', x.organization_uid, x.reseller_uid, x.site_uid, x.server_u
   case when a.measure = 'average' then sum(x.units) / a.days else max(x.units) end::double precision,
   case when a.measure = 'average' then sum(x.bytes) / a.days else max(x.bytes) end::double precision,
   coalesce(x.organization_uid, (core.visible_organizations())[1])
-from (select *, greatest(last_day - greatest(first_day, usage.first_day()) + 1, 1) as days from asked) a
+from (select *, greatest(last_day - greatest(first_day, (select usage.first_day())) + 1, 1) as days from asked) a
 cross join lateral (
   select case when a.measure = 'day' then o.day end as shown_day, o.day,
     case when a.key = 'company' then o.organization_uid end as organization_uid,

@@ -214,6 +214,7 @@ void RunConsole(const Config& config) {
   const std::vector<std::string> timeouts = {"set statement_timeout = '30s'", "set jit = off"};
   auto with_role = [&timeouts](const std::string& role) {
     auto out = timeouts;
+    out.emplace_back("set work_mem = '64MB'");  // sums over a month of the usage ledger
     out.push_back("set role " + role);
     return out;
   };
