@@ -157,7 +157,7 @@ grant select on usage.observation, usage.daily_seal, usage.signing_key, usage.wo
 
 -- A field as its length in bytes, a colon and its text, or a dash when there is none; then a comma. So no two rows have one text.
 create function usage.field(value text) returns text language sql immutable parallel safe as
-  $$ select coalesce(octet_length(convert_to(value, 'UTF8')) || ':' || value, '-') || ',' $$;
+  $$ select coalesce(octet_length(value)::text || ':' || value, '-') || ',' $$;
 -- All fields in the order of the type; days and times as numbers since 1970 in UTC.
 create function usage.canonical(o usage.fact) returns text language sql immutable parallel safe as $$
   select usage.field(o.id::text) || usage.field((o.day - date '1970-01-01')::text)
@@ -198,14 +198,14 @@ server as materialized (  -- one row each, also when two agents read it
   from inventory.backup_server s join core.agent a on a.uid = s.agent_uid
   cross join lateral (select coalesce(s.collected_at, a.last_heartbeat_at) as at) c cross join period p
   order by s.uid, c.at desc nulls last, s.agent_uid),
-machine as materialized (
-  select f.*, c.latest_restore_point_date >= p.ends - interval '31 days' as alive
-  from inventory.console_computer c
-  cross join period p cross join lateral (
-    select c.organization_uid, c.location_uid, coalesce(b.agent_platform::text, 'Unknown') as platform, s.day as first_day,
-      case when c.operation_mode = 'Workstation' then 'VAC_Workstation_Agent' else 'VAC_Server_Agent' end as kind
-    from (select 1) one left join inventory.backup_agent b on b.agent_uid = c.agent_uid and b.uid = c.uid
-    left join usage.first_seen s on s.agent_uid = c.agent_uid and s.uid = c.uid) f),
+machine as (
+  select c.organization_uid, c.location_uid, coalesce(b.agent_platform::text, 'Unknown') as platform,
+    case when c.operation_mode = 'Workstation' then 'VAC_Workstation_Agent' else 'VAC_Server_Agent' end as kind,
+    c.latest_restore_point_date >= p.ends - interval '31 days' as alive,
+    coalesce(s.day >= date_trunc('month', on_day::timestamp)::date, true) as is_new
+  from inventory.console_computer c cross join period p
+  left join inventory.backup_agent b on b.agent_uid = c.agent_uid and b.uid = c.uid
+  left join usage.first_seen s on s.agent_uid = c.agent_uid and s.uid = c.uid),
 tenant as materialized (
   select t.agent_uid, t.uid, v.uid as server_uid, v.name as server_name, v.reported, coalesce(m.company_uid, t.organization_uid) as organization_uid,
     coalesce((select l.uid from core.location l where l.organization_uid = m.company_uid and l.type = 'Default' limit 1), t.location_uid) as location_uid,
@@ -224,13 +224,13 @@ select v.organization_uid, v.location_uid, case when v.is_site then v.uid end, v
 from server v where not v.reported and not exists (select from inventory.license_usage u where u.agent_uid = v.agent_uid and u.backup_server_uid = v.uid)
   and not exists (select from tenant t where t.server_uid = v.uid)
 union all  -- machines of our own agents, by the rule of restore points
-select m.organization_uid, m.location_uid, null, null, null, 'VSPC', m.kind, m.platform, count(*) filter (where m.alive and not n.new),
-  count(*) filter (where m.alive and n.new), 0, count(*) filter (where m.alive is not true), w.weight,
-  w.weight * count(*) filter (where m.alive and not n.new), null, 'Console', at < max(p.ends)
-from machine m cross join period p
-cross join lateral (select coalesce(date_trunc('month', m.first_day) >= date_trunc('month', on_day), true) as new) n
-cross join lateral (select usage.weight_on(m.kind, on_day) as weight) w
-group by m.organization_uid, m.location_uid, m.kind, m.platform, w.weight
+select g.organization_uid, g.location_uid, null, null, null, 'VSPC', g.kind, g.platform, g.used, g.new, 0, g.idle, w.weight, w.weight * g.used,
+  null, 'Console', at < p.ends
+from (
+  select m.organization_uid, m.location_uid, m.kind, m.platform, count(*) filter (where m.alive and not m.is_new) as used,
+    count(*) filter (where m.alive and m.is_new) as new, count(*) filter (where m.alive is not true) as idle
+  from machine m group by 1, 2, 3, 4) g
+cross join period p cross join lateral (select usage.weight_on(g.kind, on_day) as weight) w
 union all  -- tenants of sites
 select t.organization_uid, t.location_uid, t.server_uid, t.server_uid, t.server_name, 'CloudConnect', k.kind, '', k.number, null, null, null,
   w.weight, w.weight * k.number, null, 'CloudSite', t.reported

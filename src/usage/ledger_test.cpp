@@ -230,6 +230,25 @@ TEST_F(UsageLedger, RewrittenDay_FoundByItsSeal) {
   EXPECT_THAT(Check().fault, HasSubstr("The seal of 2026-11-10 was changed"));
 }
 
+TEST_F(UsageLedger, InsertedRows_Named) {
+  ThreeDays();
+  // With a hash that fits, at the end: of a day that is signed already.
+  Tamper(
+      "insert into usage.observation select (f).*, usage.chain(l.hash, usage.canonical(f)) over () from (select row(7, "
+      "day, observed_at, organization_uid, organization_name, organization_type, reseller_uid, reseller_name, "
+      "location_uid, site_uid, server_uid, server_name, server_type, workload_type, 'Other', used_count, new_count, "
+      "rental_count, idle_count, weight, units, bytes, rule, source, supersedes)::usage.fact as f from "
+      "usage.observation where id = 3) x, (select hash from usage.observation where id = 6) l");
+  EXPECT_THAT(Check().fault, HasSubstr("row 7 (2026-11-11, Alder, VBR_VM) was added to a day that is sealed"));
+  Tamper("delete from usage.observation where id = 7");
+  // In the middle: the others move up.
+  Tamper(
+      "update usage.observation set id = -id - 1 where id >= 3; update usage.observation set id = -id where id < 0; "
+      "create table copy as select * from usage.observation where id = 2; update copy set id = 3, platform = 'Other'; "
+      "insert into usage.observation select * from copy");
+  EXPECT_THAT(Check().fault, HasSubstr("row 3 (2026-11-10, Alder, VBR_VM) is not what was written"));
+}
+
 TEST_F(UsageLedger, DeletedCompany_LedgerStays) {
   ThreeDays();
   sql_.Script(

@@ -142,7 +142,8 @@ class Walk {
  private:
   void Work() {
     try {
-      db::Connection connection(options_.database, {"set default_transaction_read_only = on"});
+      db::Connection connection(options_.database,
+                                {"set default_transaction_read_only = on", "set client_encoding = 'UTF8'"});
       while (true) {
         const std::int64_t first = next_.fetch_add(options_.rows_at_once);
         if (first > std::min(plan_.last, fault_id_.load())) return;

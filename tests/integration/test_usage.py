@@ -146,6 +146,7 @@ def test_counters_of_early_clients(api, console, estate):
     found = {row["type"]: row["usedCount"] for row in rows[0]["counters"]}
     assert found == by_type(reported(console, company), lambda row: EARLY[row[1]] if row[0] == "Virtual machine" else TYPES[row[0]])
     assert set(rows[0]["counters"][0]) == {"type", "rentalCount", "newCount", "usedCount"}
+    assert api.data("/licensing/backupServers/usage") == api.data("/licensing/backupServers/usage/companies") == rows
     assert company in {row["companyUid"] for row in api.data("/licensing/sites/usage/companies")}
     assert api.data("/licensing/console/usage/companies") == [], "no agent of our own protects anything here"
 
