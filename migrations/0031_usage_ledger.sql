@@ -192,12 +192,12 @@ create function usage.seen(on_day date, at timestamptz) returns table (
   source text, reported boolean) language sql stable as $$
 with period as (
   select on_day::timestamp at time zone 'UTC' as begins, (on_day + 1)::timestamp at time zone 'UTC' as ends),
-server as materialized (  -- one row each, also when two agents read it
-  select distinct on (s.uid) s.uid, s.agent_uid, s.organization_uid, s.location_uid, s.name, s.role = 'CloudConnect' as is_site,
+server as materialized (  -- one row each, also when two agents of an organization read it
+  select distinct on (s.organization_uid, s.uid) s.uid, s.agent_uid, s.organization_uid, s.location_uid, s.name, s.role = 'CloudConnect' as is_site,
     coalesce(c.at >= p.begins and c.at < p.ends, false) as reported
   from inventory.backup_server s join core.agent a on a.uid = s.agent_uid
   cross join lateral (select coalesce(s.collected_at, a.last_heartbeat_at) as at) c cross join period p
-  order by s.uid, c.at desc nulls last, s.agent_uid),
+  order by s.organization_uid, s.uid, c.at desc nulls last, s.agent_uid),
 machine as (
   select c.organization_uid, c.location_uid, coalesce(b.agent_platform::text, 'Unknown') as platform,
     case when c.operation_mode = 'Workstation' then 'VAC_Workstation_Agent' else 'VAC_Server_Agent' end as kind,

@@ -27,7 +27,7 @@ def console(folder):
     """One console for the whole run."""
     release = Release(folder / "release")
     release.offer_next()
-    program = processes.Console(folder / "console", extra=release.options)
+    program = processes.Console(folder / "console", extra=release.options + "usage_seconds = 20\n")
     program.start()
     yield program
     program.stop()

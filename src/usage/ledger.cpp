@@ -31,8 +31,11 @@ Ledger::Ledger(db::Pool& owner, const SigningKey& key, std::filesystem::path sea
 }
 
 std::int64_t Ledger::Observe(db::Transaction& transaction, Day day, std::chrono::sys_seconds now) {
-  return transaction.Query("select usage.observe($1::date, $2::timestamptz) as rows", {DayText(day), IsoTime(now)})
-      .Int(0, "rows");
+  const auto rows =
+      transaction.Query("select usage.observe($1::date, $2::timestamptz) as rows", {DayText(day), IsoTime(now)})
+          .Int(0, "rows");
+  if (rows > 0) transaction.Query("notify steward_changed");  // lists of every console
+  return rows;
 }
 
 std::optional<Day> Ledger::Unsealed(Day today) {

@@ -24,8 +24,8 @@ Timetable::Due Timetable::Next(std::chrono::sys_seconds now) {
   return Due::kSeal;
 }
 
-Rounds::Rounds(Ledger& ledger, std::chrono::seconds every, std::function<void()> changed)
-    : ledger_(ledger), timetable_(every), changed_(std::move(changed)), thread_([this] { Run(); }) {}
+Rounds::Rounds(Ledger& ledger, std::chrono::seconds every)
+    : ledger_(ledger), timetable_(every), thread_([this] { Run(); }) {}
 
 Rounds::~Rounds() {
   {
@@ -42,11 +42,7 @@ void Rounds::Look() {
   if (due == Timetable::Due::kNothing) return;
   try {
     const auto rows = due == Timetable::Due::kRound ? ledger_.Round(now) : ledger_.SealPast(now);
-    if (!rows) {
-      spdlog::error("usage ledger: {}", rows.error().message);
-    } else if (*rows > 0) {
-      changed_();
-    }
+    if (!rows) spdlog::error("usage ledger: {}", rows.error().message);
   } catch (const std::exception& error) {
     spdlog::error("usage ledger: nothing was written, it is tried again at the next round: {}", error.what());
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <condition_variable>
-#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -28,8 +27,7 @@ class Timetable {
 /// Has the ledger written on a thread of its own.
 class Rounds {
  public:
-  /// `changed` is called after rows were added.
-  Rounds(Ledger& ledger, std::chrono::seconds every, std::function<void()> changed);
+  Rounds(Ledger& ledger, std::chrono::seconds every);
   ~Rounds();
   Rounds(const Rounds&) = delete;
   Rounds& operator=(const Rounds&) = delete;
@@ -40,7 +38,6 @@ class Rounds {
 
   Ledger& ledger_;
   Timetable timetable_;
-  std::function<void()> changed_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -292,7 +292,7 @@ void RunConsole(const Config& config) {
                                  .changed = reported});
   const ChangeListener listener(
       url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, owner});
-  const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds), reported);
+  const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds));
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();
