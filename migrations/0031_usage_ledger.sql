@@ -205,7 +205,8 @@ machine as (
     coalesce(s.day >= date_trunc('month', on_day::timestamp)::date, true) as is_new
   from inventory.console_computer c cross join period p
   left join inventory.backup_agent b on b.agent_uid = c.agent_uid and b.uid = c.uid
-  left join usage.first_seen s on s.agent_uid = c.agent_uid and s.uid = c.uid),
+  left join usage.first_seen s on s.agent_uid = c.agent_uid and s.uid = c.uid
+  where s.day is null or s.day <= on_day),
 tenant as materialized (
   select t.agent_uid, t.uid, v.uid as server_uid, v.name as server_name, v.reported, coalesce(m.company_uid, t.organization_uid) as organization_uid,
     coalesce((select l.uid from core.location l where l.organization_uid = m.company_uid and l.type = 'Default' limit 1), t.location_uid) as location_uid,
@@ -271,7 +272,7 @@ $$;
 -- again when they differ by 1 %. What was reported is never replaced by what was not.
 create function usage.observe(on_day date, at timestamptz) returns bigint language sql as $$
 insert into usage.first_seen (agent_uid, uid, day)
-  select c.agent_uid, c.uid, least(on_day, min((p.creation_date at time zone 'UTC')::date), (c.latest_restore_point_date at time zone 'UTC')::date)
+  select c.agent_uid, c.uid, least(min((p.creation_date at time zone 'UTC')::date), (c.latest_restore_point_date at time zone 'UTC')::date)
   from inventory.console_computer c
   left join inventory.console_computer_restore_point p on p.agent_uid = c.agent_uid and p.backup_agent_uid = c.uid
   where c.latest_restore_point_date is not null and not exists (select from usage.first_seen s where s.agent_uid = c.agent_uid and s.uid = c.uid)

@@ -333,6 +333,13 @@ TEST_F(UsageLedger, OwnMachines_CountedByTheirRestorePoints) {
   EXPECT_EQ(Check().fault, "");
 }
 
+TEST_F(UsageLedger, MachineOfTomorrow_NotOnTheDayBefore) {
+  Round("2026-11-30T12:00:00Z");
+  Machine(1, "2026-12-01T00:00:05Z", "2026-12-01T00:00:05Z");
+  Round("2026-12-01T00:00:10Z");
+  EXPECT_EQ(Row("day, new_count, rule", "source = 'Console'"), "2026-12-01 1 NewFree");
+}
+
 TEST_F(UsageLedger, OneMachine_FreeThenIdle) {
   Machine(1, "2026-11-05T00:00:00Z", "2026-11-05T00:00:00Z");
   Round("2026-11-10T12:00:00Z");

@@ -49,7 +49,7 @@ def console(folder):
 
 @pytest.fixture(scope="module")
 def estate(console, folder, manager, cloud_agent):
-    """Two companies of a reseller and one of nobody; a backup server and a cloud tenant of the first."""
+    """Two companies of a reseller and one of nobody; a backup server and a cloud tenant of the first, a machine with our own agent of the second."""
     reseller = owned(console, "/organizations/resellers", "Usage Reseller")
     uids = {"Usage Reseller": reseller}
     for name in ("Usage Alder", "Usage Birch"):
@@ -62,9 +62,13 @@ def estate(console, folder, manager, cloud_agent):
     agent.program.start()
     stack.wait_for("the licences", lambda: console.sql(f"select 1 from inventory.license_usage where organization_uid = '{uids['Usage Alder']}'"), 90)
     stack.wait_for("all machines", lambda: stack.same_points(lab, console), 90)
+    (folder / "files").mkdir()
+    machine = stack.Agent(folder, "machine", console.api.setup_file(uids["Usage Birch"]), stack.demo_fleet.restic_config(folder / "files"))
+    machine.program.start()
+    stack.wait_for("a real backup", lambda: console.sql("select 1 from inventory.console_computer where latest_restore_point_date is not null"), 120)
     yield uids
-    agent.program.stop()
-    lab.program.stop()
+    for program in (machine.program, agent.program, lab.program):
+        program.stop()
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +152,8 @@ def test_counters_of_early_clients(api, console, estate):
     assert set(rows[0]["counters"][0]) == {"type", "rentalCount", "newCount", "usedCount"}
     assert api.data("/licensing/backupServers/usage") == api.data("/licensing/backupServers/usage/companies") == rows
     assert company in {row["companyUid"] for row in api.data("/licensing/sites/usage/companies")}
-    assert api.data("/licensing/console/usage/companies") == [], "no agent of our own protects anything here"
+    machine = {"type": "VAC_Server_Agent", "rentalCount": 0, "newCount": 1, "usedCount": 0}
+    assert api.data("/licensing/console/usage/companies") == [{"companyUid": estate["Usage Birch"], "counters": [machine]}]
 
 
 def test_sums_by_every_key(api, console, estate, today):
@@ -165,7 +170,7 @@ def test_sums_by_every_key(api, console, estate, today):
     mine = companies[estate["Usage Alder"]]
     assert mine["day"] == today and mine["companyName"] == "Usage Alder" and mine["count"] >= sum(expected.values())
     resellers = {row["resellerUid"]: row for row in api.data(path, measure="peak", groupBy="reseller", limit=100, **day)}
-    assert resellers[estate["Usage Reseller"]]["count"] == mine["count"]
+    assert resellers[estate["Usage Reseller"]]["count"] == mine["count"], "the new machine of the other company is free"
     servers = api.data(path, measure="average", groupBy="server", limit=100, **day)
     assert sum(expected.values()) in {row["count"] for row in servers}
     assert len([row for row in api.data(path, measure="snapshot", groupBy="site", limit=100, **day) if row["siteUid"]]) >= 1
@@ -181,24 +186,25 @@ def test_the_ledger_says_which_rule_applied(api, estate, today):
     assert {row["rule"] for row in past} == {"NotReported"} and all(row["isSealed"] for row in past), "servers told nothing on those days"
     assert {row["rule"] for row in rows if row["day"] == today and row["source"] == "BackupServer"} == {"ServerReported"}
     assert not any(row["isSealed"] for row in rows if row["day"] == today)
+    machine = next(row for row in api.data("/api/steward/v1/usage/observations", organizationUid=estate["Usage Birch"]) if row["day"] == today)
+    assert (machine["rule"], machine["platform"], machine["usedCount"], machine["newCount"], machine["serverUid"]) == ("NewFree", "Linux", 0, 1, None)
 
 
 def test_everyone_sees_their_own(api, console, estate):
-    alder, birch, cedar = (estate[name] for name in ("Usage Alder", "Usage Birch", "Usage Cedar"))
+    alder, birch = estate["Usage Alder"], estate["Usage Birch"]
     seller = owner(console, "Usage Reseller")
-    assert {row["companyUid"] for row in seller.data("/organizations/companies/usage")} == {alder}
+    assert {row["companyUid"] for row in seller.data("/organizations/companies/usage")} == {alder, birch}
     assert {row["companyUid"] for row in owner(console, "Usage Alder").data("/organizations/companies/usage")} == {alder}
-    for name in ("Usage Birch", "Usage Cedar"):
-        other = owner(console, name)
-        assert other.data("/organizations/companies/usage") == [] == other.data(f"/organizations/companies/{alder}/usage")
-        for key in ("company", "reseller", "site", "server", "workload"):
-            assert other.data("/api/steward/v1/usage", groupBy=key) == []
-        assert other.data("/api/steward/v1/usage/observations") == [] == other.data("/licensing/backupServers/usage/companies")
-        assert other.call("GET", "/api/steward/v1/usage/weights").status_code == 403
+    other = owner(console, "Usage Cedar")
+    assert other.data("/organizations/companies/usage") == [] == other.data(f"/organizations/companies/{alder}/usage")
+    for key in ("company", "reseller", "site", "server", "workload"):
+        assert other.data("/api/steward/v1/usage", groupBy=key) == []
+    assert other.data("/api/steward/v1/usage/observations") == [] == other.data("/licensing/backupServers/usage/companies")
+    assert other.call("GET", "/api/steward/v1/usage/weights").status_code == 403
+    assert {row["organizationUid"] for row in owner(console, "Usage Birch").data("/api/steward/v1/usage/observations")} == {birch}
     mine = {row["workloadType"]: row["count"] for row in seller.data("/api/steward/v1/usage", measure="peak", groupBy="workload")}
     assert mine["VBR_VM"] == {row["workloadType"]: row["count"] for row in owner(console, "Usage Alder").data(
         "/api/steward/v1/usage", measure="peak", groupBy="workload")}["VBR_VM"] > 0
-    assert birch and cedar
 
 
 def test_a_weight_counts_from_its_day_on(api, console, today):

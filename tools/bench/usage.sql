@@ -17,6 +17,8 @@ insert into inventory.license_usage (agent_uid, uid, organization_uid, location_
     union all
     select 'Server agent', 'WindowsServer', 14, count(*) from inventory.server_computer c where c.agent_uid = s.agent_uid) w
   where w.number > 0;
+insert into usage.first_seen (agent_uid, uid, day)
+  select agent_uid, uid, (now() at time zone 'UTC')::date - :days - 40 from inventory.console_computer where latest_restore_point_date is not null;
 update inventory.backup_server set collected_at = now() - make_interval(days => :days);
 create procedure pg_temp.days_of_usage(days integer) language plpgsql as $$
 declare
