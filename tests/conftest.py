@@ -36,7 +36,7 @@ def console(folder, pulse):
     """One console for the whole run."""
     release = Release(folder / "release")
     release.offer_next()
-    program = processes.Console(folder / "console", extra=release.options + pulse.console_options)
+    program = processes.Console(folder / "console", extra=release.options + pulse.console_options + "usage_seconds = 20\n")
     program.start()
     yield program
     program.stop()

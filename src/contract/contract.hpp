@@ -67,6 +67,13 @@ struct QueryBinding {
   std::string_view sign;  ///< SQL comparison
 };
 
+/// Query parameter that a list's function takes; null when the caller does not give it.
+struct Argument {
+  std::string_view parameter;
+  bool is_date = false;
+  std::span<const std::string_view> words = {};  ///< of those it must be one, when there are any
+};
+
 /// One term of a list's own order.
 struct OrderBy {
   std::string_view column;  ///< of the view
@@ -116,6 +123,7 @@ struct Operation {
   bool paged = true;
   std::span<const OrderBy> order = {};  ///< when the caller gives no sort
   std::span<const QueryBinding> queries = {};
+  std::span<const Argument> arguments = {};  ///< the view is then a function of that name
   HandlerFunction handler = nullptr;
   const Schema* body = nullptr;
   bool body_array = false;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/iso_time.hpp"
 #include "base/uuid.hpp"
 #include "fmt/format.h"
 #include "net/compress.hpp"
@@ -94,6 +95,25 @@ Result<nlohmann::json> ReadBody(const net::Request& request, const contract::Ope
     item = std::move(*checked);
   }
   return body;
+}
+
+/// What the caller gives to a list's function.
+Result<db::Params> ReadArguments(const net::Request& request, const contract::Operation& operation) {
+  db::Params out;
+  for (const auto& [parameter, is_date, words] : operation.arguments) {
+    const std::string* value = request.Query(parameter);
+    if (value == nullptr || value->empty()) {
+      out.emplace_back(std::nullopt);
+      continue;
+    }
+    if (is_date && !IsIsoDateTime(*value))
+      return FailParameter(std::string(parameter), fmt::format("{} must be a day like 2026-01-31.", parameter));
+    if (!words.empty() && std::find(words.begin(), words.end(), *value) == words.end())
+      return FailParameter(std::string(parameter),
+                           fmt::format("{} must be one of: {}.", parameter, fmt::join(words, ", ")));
+    out.emplace_back(is_date ? value->substr(0, 10) : *value);
+  }
+  return out;
 }
 
 std::string_view MediaType(const fs::path& path) {
@@ -229,6 +249,9 @@ Result<net::Response> Dispatcher::RunList(const net::Request& request, const Mat
     const std::string* value = request.Query(parameter);
     if (value != nullptr && !value->empty()) conditions.push_back({std::string(column), std::string(sign), *value});
   }
+  auto arguments = ReadArguments(request, operation);
+  if (!arguments) return tl::unexpected(arguments.error());
+  parameters->arguments = std::move(*arguments);
   const bool item = operation.kind == contract::OperationKind::kItem;
   if (item || !operation.paged) {
     parameters->filter.clear();

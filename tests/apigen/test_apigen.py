@@ -60,6 +60,7 @@ REFUSALS = {
     "foreign path parameter": (lambda c: get(c)["x-list"].update({"where": {"makerUid": "makerUid"}}),
                                "things.yaml: get /api/v3/things: x-list: makerUid is no parameter of the path"),
     "unknown query operation": (lambda c: get(c)["x-list"]["query"]["since"].update({"operation": "like"}), "x-list: query since needs a column, and an operation"),
+    "undeclared argument": (lambda c: get(c)["x-list"].update({"arguments": ["day", "hour"]}), "x-list: argument hour is no declared query parameter"),
     "unknown method": (lambda c: c["paths"]["/things"].update({"fetch": {}}), "things.yaml: /things: unknown method fetch"),
     "unknown reference": (lambda c: c["schemas"]["Thing"]["properties"]["state"].update({"$ref": "Nope"}), "things.yaml: Thing.state: no schema Nope"),
     "unknown item reference": (lambda c: c["schemas"]["Thing"]["properties"]["makers"]["items"].update({"$ref": "Nope"}),

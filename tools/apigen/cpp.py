@@ -163,6 +163,16 @@ def source(contract: dict) -> str:
                                     for name, q in view["query"].items())
                 bindings.append(f"constexpr QueryBinding kQueries_{number}[] = {{{entries}}};")
                 fields.append(f".queries = kQueries_{number}")
+            if view.get("arguments"):
+                declared = {p["name"]: p["schema"] for p in operation["parameters"]}
+                entries = []
+                for name in view["arguments"]:
+                    words = declared[name].get("enum", [])
+                    if words:
+                        bindings.append(f"constexpr std::string_view kArgumentWords_{number}_{name}[] = {{{', '.join(_text(w) for w in words)}}};")
+                    entries.append(f"{{{_text(name)}, {str(declared[name].get('format') == 'date').lower()}, {f'kArgumentWords_{number}_{name}' if words else '{}'}}}")
+                bindings.append(f"constexpr Argument kArguments_{number}[] = {{{', '.join(entries)}}};")
+                fields.append(f".arguments = kArguments_{number}")
         else:
             fields += [".kind = OperationKind::kHandler", f".handler = &Handlers::{operation['x-handler']}"]
             body = operation.get("x-body")

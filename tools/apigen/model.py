@@ -15,7 +15,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 SIGNS = {"equals": "=", "greaterThanOrEqual": ">=", "lessThanOrEqual": "<=", "greaterThan": ">", "lessThan": "<",
          "contains": "?"}  # of a column of jsonb arrays of texts
 _OPERATION_KEYS = {"x-roles", "x-list", "x-item", "x-handler", "x-body", "x-answer", "x-file"}
-_VIEW_KEYS = {"x-list": {"schema", "view", "where", "sort_key", "order", "query", "paged"}, "x-item": {"schema", "view", "key"}}
+_VIEW_KEYS = {"x-list": {"schema", "view", "where", "sort_key", "order", "query", "paged", "arguments"}, "x-item": {"schema", "view", "key"}}
 
 
 class ContractError(Exception):
@@ -124,10 +124,11 @@ def _check_operation(contract: dict, where: str, path: str, operation: dict) -> 
             raise ContractError(f"{where}: {key} names no schema: {schema}")
     for kind in ("x-list", "x-item"):
         if kind in operation:
-            _check_view(schemas, f"{where}: {kind}", path, operation[kind], _VIEW_KEYS[kind])
+            _check_view(schemas, f"{where}: {kind}", path, operation[kind], _VIEW_KEYS[kind],
+                        {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"})
 
 
-def _check_view(schemas: dict, where: str, path: str, view: dict, allowed: set[str]) -> None:
+def _check_view(schemas: dict, where: str, path: str, view: dict, allowed: set[str], declared: set[str]) -> None:
     for key in view:
         if key not in allowed:
             raise ContractError(f"{where}: unknown key {key}")
@@ -140,6 +141,9 @@ def _check_view(schemas: dict, where: str, path: str, view: dict, allowed: set[s
     for name, query in view.get("query", {}).items():
         if "column" not in query or query.get("operation", "equals") not in SIGNS:
             raise ContractError(f"{where}: query {name} needs a column, and an operation of {', '.join(SIGNS)}")
+    for name in view.get("arguments", []):
+        if name not in declared:
+            raise ContractError(f"{where}: argument {name} is no declared query parameter")
     for name, prop in schemas[view["schema"]].get("properties", {}).items():
         if "x-source" not in prop:
             raise ContractError(f"{where}: property {name} of {view['schema']} has no x-source")

@@ -15,7 +15,8 @@
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kParts = {"agent", "console", "site", "pulse", "license", "package", "lab"};
+constexpr std::array<std::string_view, 8> kParts = {"agent",   "console", "site",    "pulse",
+                                                    "license", "usage",   "package", "lab"};
 /// Commands of steward-customers that stand under the one name themselves.
 constexpr std::array<std::string_view, 5> kCustomers = {"plan", "apply", "drift", "export", "schema"};
 
@@ -26,6 +27,7 @@ int Usage(std::ostream& out) {
          "  site      the cloud repository server: run, pool, tenant, resource, show\n"
          "  pulse     the licence authority: run, partner, token, contract, product, keys\n"
          "  license   licence files: verify, show\n"
+         "  usage     the usage ledger: verify\n"
          "  package   signed packages of the agent: keys, make, show\n"
          "  lab       simulated backup servers, agents and ways for tests\n"
          "  plan, apply, drift, export, schema   customers as code\n"

@@ -81,6 +81,7 @@ const std::map<std::string, Setter>& Setters() {
       {"agent_rows_burst", Number(&Config::agent_rows_burst, 1000)},
       {"request_burst", Number(&Config::request_burst, 1)},
       {"worker_threads", Whole(&Config::worker_threads, 1, 256)},
+      {"usage_seconds", Whole(&Config::usage_seconds, 1, 86400)},
       {"session_retention_months", Whole(&Config::session_retention_months, 1, 120)},
       {"gateway_probe_seconds", Whole(&Config::gateway_probe_seconds, 1, 3600)},
       {"names", Texts(&Config::names, 1)},

@@ -24,6 +24,7 @@ struct Config {
   double agent_certificate_days = 366;  ///< agents renew when a third is left, at most 30 days before the end
   double agent_rows_per_second = 2000;  ///< inventory rows that one agent may send for long; 0 = no limit
   double agent_rows_burst = 1'000'000;  ///< inventory rows that it may send at once after a rest
+  int usage_seconds = 3600;             ///< between two observations of the usage ledger
   int session_retention_months = 13;    ///< whole months, besides the current one, of which sessions are kept
   std::string pulse_url;                ///< of the licence authority; empty = there is none
   std::filesystem::path pulse_ca;       ///< PEM file to check it with; empty = the machine's own

@@ -23,6 +23,7 @@
 #include "handlers.hpp"
 #include "platform/dispatcher.hpp"
 #include "spdlog/spdlog.h"
+#include "usage/rounds.hpp"
 
 namespace steward::console {
 namespace {
@@ -233,6 +234,7 @@ void RunConsole(const Config& config) {
   const std::vector<std::string> timeouts = {"set statement_timeout = '30s'", "set jit = off"};
   auto with_role = [&timeouts](const std::string& role) {
     auto out = timeouts;
+    out.emplace_back("set work_mem = '64MB'");  // sums over a month of the usage ledger
     out.push_back("set role " + role);
     return out;
   };
@@ -245,6 +247,8 @@ void RunConsole(const Config& config) {
     throw std::runtime_error(status.error().message);
   Bootstrap(owner, config.data);
 
+  const usage::SigningKey usage_key(usage::KeyFile(config.data));
+  usage::Ledger ledger(owner, usage_key, usage::SealsFile(config.data));
   const net::Authority authority(config.data / "pki", config.names);
   platform::Identity identity(owner);
   platform::ListEngine lists({provider, tenant, location});
@@ -310,6 +314,7 @@ void RunConsole(const Config& config) {
                                  .changed = reported});
   const ChangeListener listener(
       url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, pulse, owner});
+  const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds));
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

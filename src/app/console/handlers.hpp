@@ -17,6 +17,7 @@
 #include "features/policies/policies.hpp"
 #include "features/pulse/pulse.hpp"
 #include "features/reference/facts.hpp"
+#include "features/usage/weights.hpp"
 
 namespace steward::console {
 
@@ -44,6 +45,7 @@ class ConsoleHandlers : public contract::Handlers {
         pulse_(pulse),
         facts_(services),
         changes_(services),
+        usage_weights_(services),
         sites_(services),
         tenants_(services, actions),
         licenses_(services, actions),
@@ -104,6 +106,7 @@ class ConsoleHandlers : public contract::Handlers {
   Answer WithdrawAgentPackage(const Call& call) override { return agent_packages_.Withdraw(call); }
   Answer BeginChange(const Call& call) override { return changes_.Begin(call); }
   Answer EndChange(const Call& call) override { return changes_.End(call); }
+  Answer SetUsageWeight(const Call& call) override { return usage_weights_.Set(call); }
   Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
   Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
   Answer SetSiteTenantManagement(const Call& call) override { return sites_.SetTenantManagement(call); }
@@ -184,6 +187,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Pulse& pulse_;
   features::Facts facts_;
   features::Changes changes_;
+  features::UsageWeights usage_weights_;
   features::Sites sites_;
   features::CloudTenants tenants_;
   features::ServerLicenses licenses_;

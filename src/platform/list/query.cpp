@@ -163,6 +163,13 @@ Result<ListQuery> CompileList(const contract::Operation& operation, const ListPa
   query.limit = parameters.limit;
   query.offset = parameters.offset;
   query.from = fmt::format("api.{}", operation.view);
+  if (!operation.arguments.empty()) {
+    query.params = parameters.arguments;
+    query.params.resize(operation.arguments.size());
+    std::string places;
+    for (std::size_t i = 1; i <= query.params.size(); ++i) places += fmt::format("{}${}", i > 1 ? ", " : "", i);
+    query.from += fmt::format("({})", places);
+  }
   query.key = QuoteName(operation.sort_key.empty() ? "instanceUid" : operation.sort_key);
 
   auto selection = ParseSelect(schema, parameters.select);

@@ -24,6 +24,7 @@ struct ListParameters {
   std::vector<std::string> expand;
   std::int64_t limit = 100;
   std::int64_t offset = 0;
+  db::Params arguments;  ///< as many as the operation has
 };
 
 inline constexpr std::int64_t kMaxLimit = 10000;

@@ -172,6 +172,25 @@ TEST_F(QueryTest, Bindings_WithFilterAndScope_AllHold) {
   EXPECT_EQ(Names({}, {.organizations = {sample::kBlueCompany}}, small), "");
 }
 
+TEST_F(QueryTest, Arguments_GoToTheFunctionOfTheView) {
+  connection_->Script(
+      "create function api.things(smallest bigint, called text) returns setof api.things language sql stable as $$ "
+      "select * from api.things where size >= coalesce(smallest, 0) and name = coalesce(called, name) $$");
+  contract::Operation operation = Things();
+  static constexpr contract::Argument kArguments[] = {{.parameter = "smallest"}, {.parameter = "called"}};
+  operation.arguments = kArguments;
+  const auto all = Names({}, kProvider, {}, operation);
+  EXPECT_EQ(all, Names({.arguments = {std::nullopt, std::nullopt}}, kProvider, {}, operation));
+  EXPECT_EQ(Names({.arguments = {std::nullopt, "alpha"}}, kProvider, {}, operation), "alpha");
+  EXPECT_EQ(Names({.filter = R"([{"property": "name", "operation": "equals", "value": "alpha"}])",
+                   .arguments = {"0", std::nullopt}},
+                  kProvider, {{"name", "=", "alpha"}}, operation),
+            "alpha");
+  const auto query = CompileList(operation, {}, {}, kProvider);
+  EXPECT_GT(connection_->Query(query->CountStatement().sql, query->CountStatement().params).Int(0, "total"), 1);
+  connection_->Script("drop function api.things(bigint, text)");
+}
+
 TEST_F(QueryTest, Select_PartOfAnObject_ReadsThatPartOnly) {
   const auto query =
       CompileList(Things(),
