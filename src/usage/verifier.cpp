@@ -289,6 +289,13 @@ std::string KeptFault(const std::vector<Seal>& seals, const std::vector<Seal>& k
   return {};
 }
 
+/// Rows before the first one.
+std::string StrayFault(db::Connection& connection) {
+  const Batch stray(
+      connection.Query(kRows, {std::to_string(std::numeric_limits<std::int64_t>::min()), "0"}, db::Format::kBinary));
+  return stray.Count() == 0 ? std::string() : fmt::format("{} stands outside the chain.", stray.Name(0));
+}
+
 /// Narrows the plan to the days that are asked for; what is wrong when they are not all there.
 std::string Narrow(const VerifyOptions& options, Plan& plan) {
   if (options.from) {
@@ -319,9 +326,10 @@ Verdict Verify(const VerifyOptions& options) {
     plan.seals = ReadSeals(connection);
     keys = Keys(connection, options.keys);
     plan.last = connection.Query("select coalesce(max(id), 0) as id from usage.observation").Int(0, "id");
+    verdict.fault = StrayFault(connection);
   }
   for (const auto& [id, key] : keys) verdict.key_ids.push_back(id);
-  verdict.fault = SealFault(plan.seals, keys);
+  if (verdict.fault.empty()) verdict.fault = SealFault(plan.seals, keys);
   if (verdict.fault.empty()) verdict.fault = KeptFault(plan.seals, options.kept);
   const std::int64_t end = plan.last;
   const std::int64_t signed_to = plan.seals.empty() ? 0 : plan.seals.back().last_id;
