@@ -241,6 +241,12 @@ TEST_F(UsageLedger, InsertedRows_Named) {
       "usage.observation where id = 3) x, (select hash from usage.observation where id = 6) l");
   EXPECT_THAT(Check().fault, HasSubstr("row 7 (2026-11-11, Alder, VBR_VM) was added to a day that is sealed"));
   Tamper("delete from usage.observation where id = 7");
+  Tamper(
+      "create table stray as select * from usage.observation where id = 1; update stray set id = -1, platform = "
+      "'Other'; "
+      "insert into usage.observation select * from stray");
+  EXPECT_THAT(Check().fault, HasSubstr("row -1 (2026-11-10, Alder, VBR_VM) stands outside the chain"));
+  Tamper("delete from usage.observation where id < 0");
   // In the middle: the others move up.
   Tamper(
       "update usage.observation set id = -id - 1 where id >= 3; update usage.observation set id = -id where id < 0; "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "usage/verifier.hpp"
 
+#include <openssl/sha.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -43,36 +44,36 @@ std::int64_t Integer(std::string_view raw) {
   return raw.size() == 4 ? static_cast<std::int32_t>(value) : static_cast<std::int64_t>(value);
 }
 
-void AppendNumber(std::string& out, std::int64_t value) {
-  std::array<char, 24> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
-  out.append(text.data(), end);
-}
-
 /// Appends a field: its length in bytes, a colon, its text and a comma; or a dash and a comma.
 void AppendField(std::string& out, std::string_view text) {
-  AppendNumber(out, static_cast<std::int64_t>(text.size()));
+  std::array<char, 24> size{};
+  const auto [end, error] = std::to_chars(size.data(), size.data() + size.size(), text.size());
+  out.append(size.data(), end);
   out.push_back(':');
   out += text;
   out.push_back(',');
 }
 
-std::string FieldText(std::string_view raw, unsigned type) {
+/// Appends a value as PostgreSQL sent it.
+void AppendValue(std::string& out, std::string_view raw, unsigned type) {
   if (type == kUuid) {
     UuidBytes bytes{};
     std::copy_n(raw.begin(), std::min(raw.size(), bytes.size()), bytes.begin());
-    return UuidText(bytes);
+    AppendField(out, UuidText(bytes));
+  } else if (type == kInt4 || type == kInt8) {
+    std::array<char, 24> text{};
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), Integer(raw));
+    AppendField(out, {text.data(), end});
+  } else {
+    AppendField(out, raw);
   }
-  if (type != kInt4 && type != kInt8) return std::string(raw);
-  std::string text;
-  AppendNumber(text, Integer(raw));
-  return text;
 }
 
+/// OpenSSL's, which uses the processor's instructions for it: most of the time goes here.
 Hash HashOf(std::string_view bytes) {
-  Hash hash(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  Hash hash(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char*>(hash.data()));
   return hash;
 }
 
@@ -98,7 +99,7 @@ class Batch {
       if (rows_.IsNull(row, column)) {
         out += "-,";
       } else {
-        AppendField(out, FieldText(rows_.Raw(row, column), types_[static_cast<std::size_t>(column)]));
+        AppendValue(out, rows_.Raw(row, column), types_[static_cast<std::size_t>(column)]);
       }
     }
   }
@@ -288,6 +289,13 @@ std::string KeptFault(const std::vector<Seal>& seals, const std::vector<Seal>& k
   return {};
 }
 
+/// Rows before the first one.
+std::string StrayFault(db::Connection& connection) {
+  const Batch stray(
+      connection.Query(kRows, {std::to_string(std::numeric_limits<std::int64_t>::min()), "0"}, db::Format::kBinary));
+  return stray.Count() == 0 ? std::string() : fmt::format("{} stands outside the chain.", stray.Name(0));
+}
+
 /// Narrows the plan to the days that are asked for; what is wrong when they are not all there.
 std::string Narrow(const VerifyOptions& options, Plan& plan) {
   if (options.from) {
@@ -318,9 +326,10 @@ Verdict Verify(const VerifyOptions& options) {
     plan.seals = ReadSeals(connection);
     keys = Keys(connection, options.keys);
     plan.last = connection.Query("select coalesce(max(id), 0) as id from usage.observation").Int(0, "id");
+    verdict.fault = StrayFault(connection);
   }
   for (const auto& [id, key] : keys) verdict.key_ids.push_back(id);
-  verdict.fault = SealFault(plan.seals, keys);
+  if (verdict.fault.empty()) verdict.fault = SealFault(plan.seals, keys);
   if (verdict.fault.empty()) verdict.fault = KeptFault(plan.seals, options.kept);
   const std::int64_t end = plan.last;
   const std::int64_t signed_to = plan.seals.empty() ? 0 : plan.seals.back().last_id;
