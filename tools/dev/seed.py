@@ -124,6 +124,13 @@ def policy(client: Client) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def weights(client: Client) -> None:
+    """What machines of our own agents count."""
+    for kind, weight in (("VAC_Server_Agent", 1), ("VAC_Workstation_Agent", 0.33)):
+        answer = client.call("POST", "/api/steward/v1/usage/weights", json={"workloadType": kind, "weight": weight})
+        assert answer.status_code == 200, answer.text
+
+
 def discovery(client: Client) -> None:
     """An imported list of computers that a customer's agent was sent to look for. Their names have no addresses: nothing outside is asked."""
     rules = "/api/steward/v1/discoveryRules"
@@ -152,6 +159,7 @@ def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     first = estate["customers"][0]["name"]
     gateways(client)
     policy(client)
+    weights(client)
     branch_user(client, companies[first])
     silent_agent(client, folder, companies[estate["customers"][1]["name"]])
     rejected_agent(client, folder)
