@@ -119,7 +119,7 @@ create view api.pulse_products with (security_invoker = true) as select
 from core.pulse_product;
 
 create view api.pulse_tenants with (security_invoker = true) as select
-  t.tenant_id as "instanceUid", case when t.organization_uid is not null then 'Mapped' when t.problem is not null then 'FailedToMap'
+  t.tenant_id::text as "instanceUid", case when t.organization_uid is not null then 'Mapped' when t.problem is not null then 'FailedToMap'
     else 'NotMapped' end as "mappingStatus", coalesce(t.problem, '') as "mappingStatusMessage", t.name,
   t.organization_uid as "mappedMasterOrganizationUid",
   (select coalesce(jsonb_agg(m.organization_uid order by m.name), '[]') from core.pulse_tenant m

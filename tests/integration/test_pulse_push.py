@@ -146,6 +146,8 @@ def test_a_console_that_is_killed_goes_on_where_it_was(console, api, agent, lab,
     agent.program.stop()
     uid = push(api, wish(company, 43))
     stack.wait_for("the order", lambda: (row := task(api, uid))["step"] == "Install" and "connects" in (row["message"] or "") and row, 60)
+    step = api.data(f"/api/steward/v1/onboarding/{company}")["steps"][-1]
+    assert (step["name"], step["state"], step["link"]) == ("licence", "Waiting", TASKS) and step["waitsFor"].startswith("A licence is on its way: Waits until"), step
     console.program.kill()
     console.start()
     agent.program.start()
