@@ -14,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => { await browser?.close(); });
 
+const note = `Made by a test ${Date.now()}`;
 const use = '/api/steward/v1/licenseUse';
 const tasks = '/api/steward/v1/licenseTasks';
 const licences = '/api/v3/pulse/licenses';
@@ -45,7 +46,6 @@ describe('licences from Pulse', () => {
     await settled(page);
     expect(await tabs(page)).toEqual(['Backup servers', 'Pulse licences', 'Tasks', 'Pulse']);
     const row = page.getByRole('row', { name: new RegExp(server.serverName) });
-    expect(await row.innerText()).not.toContain('1,361');
     await row.click();
     await page.getByRole('dialog').getByRole('button', { name: 'Generate and install' }).click();
     const dialog = page.getByRole('dialog', { name: 'Generate and install' });
@@ -62,7 +62,7 @@ describe('licences from Pulse', () => {
     await dialog.getByLabel(/^Workstation/).fill('1');
     await dialog.getByText('This licence takes 1,361 points').waitFor();
     await dialog.getByLabel(/^Good until/).fill('2029-12-31');
-    await dialog.getByLabel('Note').fill('Made by a test');
+    await dialog.getByLabel('Note').fill(note);
     expect(await violations(page)).toEqual([]);
     await page.screenshot({ path: `${screenshots}licence-new.png` });
     await submit.click();
@@ -82,7 +82,7 @@ describe('licences from Pulse', () => {
     expect(now?.expirationDate).toMatch(/^2029-12-31/);
     await page.goto(`${url}/licences?tab=tasks`);
     await page.getByRole('row', { name: new RegExp(`Done.*Install.*${server.companyName}`) }).first().waitFor();
-    const made = (await rows<Licence>(licences)).filter(({ description }) => description === 'Made by a test');
+    const made = (await rows<Licence>(licences)).filter(({ description }) => description === note);
     expect(made).toMatchObject([{ assignStatus: 'Assigned', points: 1361, assignedCompanyUid: server.organizationUid }]);
   });
 
@@ -111,13 +111,14 @@ describe('licences from Pulse', () => {
 
   it('is assigned, installed, downloaded, revoked, copied and deleted by hand', async () => {
     const server = await target();
-    const sample = (await rows<Licence>(licences)).find(({ description }) => description === 'Standard set of a small office');
+    const before = await rows<Licence>(licences);
+    const sample = before.find(({ assignStatus, description }) => assignStatus === 'NotAssigned' && description === 'Standard set of a small office');
     const open = (uid: string | undefined) => page.goto(`${url}/licences?tab=licences&open=${uid ?? ''}`);
     const press = (name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
     await open(sample?.instanceUid);
     await press('Copy');
     await page.getByText('Copy: Done.').waitFor();
-    const copy = (await rows<Licence>(licences)).find(({ description, instanceUid }) => description === 'Standard set of a small office' && instanceUid !== sample?.instanceUid);
+    const copy = (await rows<Licence>(licences)).find(({ instanceUid }) => !before.some((known) => known.instanceUid === instanceUid));
     await open(copy?.instanceUid);
     await choose('Customer or reseller', server.companyName);
     await press('Assign');
@@ -130,6 +131,7 @@ describe('licences from Pulse', () => {
     await press('Revoke');
     await press('Revoke it: it is inactive from then on');
     await page.getByText('Revoke: Done.').waitFor({ timeout: 30_000 });
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).waitFor(); // and not yet the question whether it is meant
     await press('Delete');
     await press('Delete it for good');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -43,10 +43,11 @@ function TokenForm({ known }: { known: boolean }) {
     <form autoComplete="off" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <Stack gap="xs">
         <Group gap="xs" align="flex-end">
-          <PasswordInput label={known ? words.newToken : words.token} description={words.tokenHint} maxLength={4000} autoComplete="off" style={{ flex: '1 1 220px' }}
+          <PasswordInput label={known ? words.newToken : words.token} aria-describedby="token-hint" maxLength={4000} autoComplete="off" style={{ flex: '1 1 220px' }}
             value={token} onChange={({ currentTarget }) => setToken(currentTarget.value)} />
           <Button type="submit" disabled={!token.trim()} loading={save.isPending}>{words.saveToken}</Button>
         </Group>
+        <Text size="xs" c="dimmed" id="token-hint">{words.tokenHint}</Text>
         <Failure error={save.error} />
         <div role="status">{save.isSuccess && <Text size="sm">{words.tokenSaved}</Text>}</div>
       </Stack>

@@ -4,6 +4,7 @@ import { IconCopy, IconDownload, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Middle } from '@/components/middle';
 import { Status } from '@/components/status';
 import { SureButton } from '@/components/sure-button';
 import { ResourceTable } from '@/components/table/resource-table';
@@ -22,10 +23,18 @@ const states: Record<string, string> = {
   Assigned: 'Success', NotAssigned: 'None', Assigning: 'Running', Editing: 'Running', Revoking: 'Running', FailedToAssign: 'Failed', FailedToEdit: 'Failed', FailedToRevoke: 'Failed',
 };
 const stateWords: Record<string, string> = { NotAssigned: 'Not assigned', FailedToAssign: 'Not assigned: failed', FailedToEdit: 'Change failed', FailedToRevoke: 'Revoking failed' };
+/** A licence that was revoked still names whom it belonged to. */
+const isFree = ({ assignStatus }: Licence) => assignStatus === 'NotAssigned' || assignStatus === 'FailedToAssign';
 const isBusy = ({ assignStatus }: Licence) => states[assignStatus] === 'Running';
 
 function LicenceState({ licence: { assignStatus, assignStatusMessage } }: { licence: Licence }) {
   return <Status value={states[assignStatus] ?? 'Unknown'} word={stateWords[assignStatus] ?? assignStatus} hint={assignStatusMessage} />;
+}
+
+function holderOf(licence: Licence) {
+  const name = licence.assignedOrganizationName;
+  if (!name) return <Nothing />;
+  return isFree(licence) ? <span style={{ display: 'flex', gap: 6, minWidth: 0, color: 'var(--mantine-color-dimmed)' }} title={words.formerlyText}>{words.formerly} <Middle text={name} /></span> : <Middle text={name} />;
 }
 
 /** So many of each workload, in words. */
@@ -55,7 +64,7 @@ function Actions({ licence }: { licence: Licence }) {
   const below = new Set((companies.data ?? []).filter(({ resellerUid }) => resellerUid === holder).map(({ value }) => value));
   const theirs = (servers.data ?? []).filter(({ organizationUid }) => organizationUid === holder || below.has(organizationUid));
   const chosen = server ?? (theirs.length === 1 ? theirs[0]?.value ?? null : null);
-  const free = !holder;
+  const free = isFree(licence);
   const forMany = licence.usageType === 'MultiCustomerUse';
   const assign = () => ask(words.assign, (headers) => api.PATCH('/api/v3/pulse/licenses/{licenseUid}', { params: { path }, headers, body: [
     { op: 'replace', path: resellers.some(({ value }) => value === owner) ? '/assignedResellerUid' : '/assignedCompanyUid', value: owner },
@@ -113,11 +122,11 @@ export default function PulseLicences() {
     ? <Empty title={words.notReady} action={<Button size="xs" variant="default" renderRoot={(props) => <Link to="/licences" search={{ tab: 'pulse' }} {...props} />}>{words.toPulse}</Button>}>{words.notReadyText}</Empty>
     : <Empty title={words.noLicences}>{words.noLicencesText}</Empty>;
   return (
-    <ResourceTable path="/api/v3/pulse/licenses" label={words.licences} rowKey="instanceUid" empty={empty} isBusy={isBusy}
-      rowName={(row) => `${productName(row.productId)}: ${row.assignedOrganizationName ?? words.unassigned}`}
+    <ResourceTable path="/api/v3/pulse/licenses" label={words.licences} rowKey="instanceUid" empty={empty} isBusy={isBusy} standardSort="expirationDate"
+      rowName={(row) => `${productName(row.productId)}: ${isFree(row) ? words.unassigned : row.assignedOrganizationName ?? words.unassigned}`}
       actions={(row) => <Actions key={row.instanceUid} licence={row} />} columns={[
         { key: 'assignStatus', label: 'State', render: (row) => <LicenceState licence={row} /> },
-        { key: 'assignedOrganizationName', label: 'Customer or reseller' },
+        { key: 'assignedOrganizationName', label: 'Customer or reseller', render: holderOf },
         { key: 'productId', label: 'Product', render: (row) => productName(row.productId) },
         { key: 'workloads', label: 'For', sortable: false, filterable: false, render: (row) => workloadsOf(row) || <Nothing /> },
         { key: 'points', label: 'Points' },

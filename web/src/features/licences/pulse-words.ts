@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatNumber } from '@/lib/format';
 
+// Points of one workload have three decimals at most, and none of them may be lost.
+const exact = new Intl.NumberFormat('en', { maximumFractionDigits: 3 });
+
 export const pulseWords = {
   // Licences
   licences: 'Pulse licences', noLicences: 'No licences yet', noLicencesText: 'A licence that is made in Pulse, here or elsewhere, is listed here.',
   forWhom: 'Customer or reseller', assign: 'Assign', assignHint: 'From then on its points count on the contract.', server: 'Backup server', install: 'Install',
   copy: 'Copy', revoke: 'Revoke', revokeSurely: 'Revoke it: it is inactive from then on', remove: 'Delete', removeSurely: 'Delete it for good', download: 'Download the file',
   noServerOf: 'This customer has no backup server yet that an agent has told of.', several: 'A licence for the use of many customers is not assigned, copied or revoked here.',
-  done: 'Done.', refused: 'Refused', takesLonger: 'It takes longer; the tab Tasks says what it waits for.', unassigned: 'Nobody',
+  done: 'Done.', refused: 'Refused', takesLonger: 'It takes longer; the tab Tasks says what it waits for.', unassigned: 'nobody’s', formerly: 'formerly', formerlyText: 'It was revoked.',
   // Tasks
   tasks: 'Tasks', noTasks: 'Nothing was done with licences yet', noTasksText: 'What is asked of Pulse or of a backup server with a licence is listed here, with what it waits for.',
   cancel: 'Cancel', takeBack: 'Take it back', takeBackSurely: 'Take it back; what was done stays done', progress: 'Progress',
@@ -16,7 +19,7 @@ export const pulseWords = {
   customer: 'Customer', product: 'Product', contract: 'Contract', expires: 'Good until', expiresHint: 'The last day. A licence ends with its contract at the latest.', note: 'Note',
   count: 'How many', submit: 'Generate and install', close: 'Close', goesOn: 'This window may be closed; the task goes on, and is listed in the tab Tasks.',
   pointsOf: (points: number) => `${formatNumber(points)} ${points === 1 ? 'point' : 'points'}`,
-  each: (points: number) => `${formatNumber(points)} ${points === 1 ? 'point' : 'points'} each`,
+  each: (points: number) => `${exact.format(points)} ${points === 1 ? 'point' : 'points'} each`,
   takes: 'This licence takes', left: 'left on the contract', noLimit: 'The contract has no limit.', tooMany: 'More than the contract has left; Pulse will refuse it.',
   choose: 'Choose', noContracts: 'Pulse knows no contract that is still good. Have one set up by whoever runs Pulse, then press Synchronise in the tab Pulse.',
   noProducts: 'Pulse knows no products for backup servers. Have a price list set by whoever runs Pulse, then press Synchronise in the tab Pulse.',

@@ -152,8 +152,8 @@ function WishForm({ wish, change, choices, form, began }: { wish: Wish; change: 
             {product && <Workloads product={product} counts={wish.counts} change={(counts) => change({ counts })} />}
             <Points points={points} contract={contract} />
             <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-              <TextInput type="date" label={words.expires} description={words.expiresHint} required value={until} error={over ? words.past : null} onChange={({ currentTarget }) => change({ until: currentTarget.value })} />
-              <TextInput label={words.note} description=" " maxLength={1000} value={wish.description} onChange={({ currentTarget }) => change({ description: currentTarget.value })} />
+              <TextInput type="date" label={words.expires} description={words.expiresHint} inputWrapperOrder={['label', 'input', 'error', 'description']} required value={until} error={over ? words.past : null} onChange={({ currentTarget }) => change({ until: currentTarget.value })} />
+              <TextInput label={words.note} maxLength={1000} value={wish.description} onChange={({ currentTarget }) => change({ description: currentTarget.value })} />
             </SimpleGrid>
           </>
         )}
