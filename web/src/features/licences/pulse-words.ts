@@ -19,6 +19,7 @@ export const pulseWords = {
   customer: 'Customer', product: 'Product', contract: 'Contract', expires: 'Good until', expiresHint: 'The last day. A licence ends with its contract at the latest.', note: 'Note',
   count: 'How many', submit: 'Generate and install', close: 'Close', goesOn: 'This window may be closed; the task goes on, and is listed in the tab Tasks.',
   pointsOf: (points: number) => `${formatNumber(points)} ${points === 1 ? 'point' : 'points'}`,
+  pointsLeft: (points: number) => `${formatNumber(points)} ${points === 1 ? 'point' : 'points'} left`,
   each: (points: number) => `${exact.format(points)} ${points === 1 ? 'point' : 'points'} each`,
   takes: 'This licence takes', left: 'left on the contract', noLimit: 'The contract has no limit.', tooMany: 'More than the contract has left; Pulse will refuse it.',
   choose: 'Choose', noContracts: 'Pulse knows no contract that is still good. Have one set up by whoever runs Pulse, then press Synchronise in the tab Pulse.',

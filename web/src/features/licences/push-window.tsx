@@ -87,7 +87,7 @@ function Points({ points, contract }: { points: number; contract: Contract | und
         <span>{words.takes} <strong>{words.pointsOf(points)}</strong></span>
         {contract && <span>{left === null || left === undefined ? words.noLimit : <><strong>{formatNumber(left)}</strong> {words.left}</>}</span>}
       </div>
-      {typeof left === 'number' && points > left && <Alert color="yellow">{words.tooMany}</Alert>}
+      {typeof left === 'number' && points > left && <Alert color="yellow" role="status">{words.tooMany}</Alert>}
     </>
   );
 }
@@ -100,7 +100,7 @@ interface Choices {
 
 function contractLabel(contract: Contract): string {
   const left = leftOn(contract);
-  return `${contract.contractId ?? ''} · ${left === null ? words.unlimited : words.pointsOf(left)}`;
+  return `${contract.contractId ?? ''} · ${left === null ? words.unlimited : words.pointsLeft(left)}`;
 }
 
 function WishForm({ wish, change, choices, form, began }: { wish: Wish; change: (part: Partial<Wish>) => void; choices: Choices; form: FormWindow; began: (taskUid: string) => void }) {
