@@ -22,6 +22,7 @@ class Pulse:
         self.today = today
         self.ca = self.data / "ca.pem"
         self.log = folder / "pulse.log"
+        self.kept = folder / "token"
         self.port = 0
         self.options: list = []
         self.url = self.token = ""
@@ -49,6 +50,15 @@ class Pulse:
         self.command("contract", "set", NO_COMMIT, "--partner", PARTNER, "--expires", "2030-12-31", "--no-commit")
         self.command("contract", "set", EXPIRED, "--partner", PARTNER, "--expires", "2020-12-31", "--points", 1000)
         self.command("product", "set", "--demo")
+
+    def prepare_once(self) -> None:
+        """As prepare(), but over a folder of an earlier run its data and its token are used again. The token lies beside them, for its owner only."""
+        if self.kept.exists():
+            self.token = self.kept.read_text()
+            return
+        self.prepare()
+        self.kept.touch(mode=0o600)
+        self.kept.write_text(self.token)
 
     def start(self) -> None:
         """Starts the process and waits until it listens; a restart keeps the port."""
@@ -93,11 +103,12 @@ class Pulse:
         return answer.json()["data"]
 
 
-def start_pulse(folder: pathlib.Path, today: str = "") -> Pulse:
-    """A running authority in a folder of its own: .url, .token, .ca (path), .process; .stop() ends it."""
+def start_pulse(folder: pathlib.Path, today: str = "", port: int = 0) -> Pulse:
+    """A running authority in a folder of its own: .url, .token, .ca (path), .process; .stop() ends it. With a port of its own it goes on with what is there."""
     folder.mkdir(parents=True, exist_ok=True)
     pulse = Pulse(folder, today)
-    pulse.prepare()
+    pulse.port = port
+    (pulse.prepare_once if port else pulse.prepare)()
     pulse.start()
     return pulse
 

@@ -143,6 +143,21 @@ def discovery(client: Client) -> None:
     client.call("POST", f"{rules}/{rule.json()['data']['instanceUid']}/run")
 
 
+def authority(client: Client, token: str) -> None:
+    """The console with the token of its licence authority, and a licence that belongs to nobody yet."""
+    if client.data("/pulse")["status"] == "NotConfigured":
+        answer = client.call("PATCH", "/pulse", json=[{"op": "replace", "path": "/token", "value": token}])
+        if answer.status_code != 200:
+            raise RuntimeError(f"token of the authority: {answer.status_code} {answer.text}")
+    if client.data("/pulse/licenses"):
+        return
+    answer = client.call("POST", "/pulse/licenses", json={
+        "productId": "backup-server-enterprise-plus", "contractId": "C-1000", "expirationDate": "2030-06-30T00:00:00Z", "description": "Standard set of a small office",
+        "workloads": [{"workloadId": "vm", "count": 10}, {"workloadId": "workstation", "count": 25}]})
+    if answer.status_code != 200:
+        raise RuntimeError(f"licence: {answer.status_code} {answer.text}")
+
+
 def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     """Fills in the rest; safe to run again. Returns what var/dev/env needs."""
     companies = {c["name"]: c["instanceUid"] for c in client.data("/organizations/companies", limit=1000)}

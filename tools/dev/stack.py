@@ -12,12 +12,14 @@ import sys
 import processes
 import seed
 from processes import ROOT, Console, wait_for
+from pulse import start_pulse
 from release import Release
 
 VAR = ROOT / "var" / "dev"
 PORTS = (1280, 9999, 6180)
 LAB_PORT = 19400
 CLOUD_PORT = 19398
+PULSE_PORT = 19443
 
 
 def pids() -> dict:
@@ -58,7 +60,6 @@ def up() -> None:
     folder = processes.data_folder("dev")
     release = Release(folder / "release")
     release.offer_next()
-    console = Console(folder, PORTS, extra=release.options)
     running = {}
 
     def note(program: str, pid: int) -> None:
@@ -66,9 +67,14 @@ def up() -> None:
         (VAR / "pids.json").write_text(json.dumps(running))
 
     try:
+        pulse = start_pulse(folder / "authority", port=PULSE_PORT)
+        note("steward-pulse", pulse.process.pid)
+        keys = folder / "license-keys"
+        keys.write_text(pulse.command("keys", "show"))
+        console = Console(folder, PORTS, extra=f'{release.options}pulse_url = "{pulse.url}"\npulse_ca = "{pulse.ca}"\n')
         console.start()
         note("steward-console", console.process.pid)
-        lab, estate = processes.start_lab(folder, LAB_PORT)
+        lab, estate = processes.start_lab(folder, LAB_PORT, "--license-keys", str(keys))
         note("steward-lab", lab.pid)
         fleet = processes.start_fleet(folder, console, *processes.cloud(CLOUD_PORT))
         note("demo_fleet.py", fleet.pid)
@@ -76,6 +82,7 @@ def up() -> None:
         wait_for(lambda: started(fleet, folder, len(estate["servers"])), 120)
         extra = seed.seed(client, estate, folder)
         note("steward-agent", extra["unverified_pid"])
+        seed.authority(client, pulse.token)
         print("Waiting for the first inventory", flush=True)
         try:
             wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180, 2)

@@ -13,9 +13,10 @@ const tabs: Record<string, readonly string[]> = {
   '/protected-data': ['all', 'machines', 'server', 'console'],
   '/infrastructure': ['servers', 'agents', 'waiting', 'gateways', 'computers', 'policies', 'discovery', 'found', 'use', 'repositories', 'proxies'],
   '/cloud': ['quotas', 'tenants', 'sites', 'subtenants', 'plans'],
+  '/licences': ['servers', 'licences', 'tasks', 'pulse'],
   '/settings': ['keys', 'users'],
 };
-const plain = ['/', '/customers', '/customers/new', '/customers/onboarding', '/licences', '/activity'];
+const plain = ['/', '/customers', '/customers/new', '/customers/onboarding', '/activity'];
 const customerTabs = ['problems', 'servers', 'jobs', 'computer-jobs', 'workloads', 'agents', 'licence', 'repositories', 'quotas', 'onboarding', 'users', 'locations', 'setup'];
 
 async function firstCustomer(page: Page): Promise<string> {

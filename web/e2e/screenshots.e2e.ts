@@ -11,7 +11,7 @@ async function pages(page: Page): Promise<Record<string, string>> {
   const answer = await page.request.get(`${url}/api/steward/v1/companySummaries?limit=1`);
   const body: { data: { organizationUid: string }[] } = await answer.json();
   return { overview: '/', customers: '/customers', customer: `/customers/${body.data[0]?.organizationUid}`, jobs: '/jobs', 'protected-data': '/protected-data',
-    infrastructure: '/infrastructure?tab=waiting', settings: '/settings', licences: '/licences', cloud: '/cloud', onboarding: '/customers/onboarding' };
+    infrastructure: '/infrastructure?tab=waiting', settings: '/settings', licences: '/licences', 'licences-pulse': '/licences?tab=pulse', cloud: '/cloud', onboarding: '/customers/onboarding' };
 }
 
 it.each([

@@ -34,7 +34,7 @@ function describe(property) {
   const resolved = property.$ref ? schemas[nameOf(property.$ref)] : property;
   const types = [resolved?.type ?? 'object'].flat().filter((type) => type !== 'null');
   const nullable = [resolved?.type].flat().includes('null');
-  const meta = { type: types[0] };
+  const meta = types[0] === 'string' ? {} : { type: types[0] };
   if (resolved?.enum) meta.enum = resolved.enum;
   if (resolved?.format) meta.format = resolved.format;
   if (nullable) meta.nullable = true;
@@ -45,7 +45,8 @@ function describe(property) {
 const named = new Set();
 for (const file of readdirSync(portal, { recursive: true })) {
   if (!/\.tsx?$/.test(file) || file.includes('generated')) continue;
-  for (const [, text] of readFileSync(new URL(file, portal), 'utf8').matchAll(/['"`]([\w/.]+)['"`]/g)) named.add(text);
+  // What is called through the typed client needs no description: its types are enough.
+  for (const [, text] of readFileSync(new URL(file, portal), 'utf8').matchAll(/(?<!\bapi\.[A-Z]+\()['"`]([\w/.]+)['"`]/g)) named.add(text);
 }
 
 const operations = {};
@@ -88,7 +89,7 @@ writeFileSync(
 writeFileSync(
   new URL('metadata.ts', target),
   '// Generated from api/openapi.json; do not edit.\n' +
-    'export interface PropertyMeta { type: string; format?: string; enum?: readonly string[]; nullable?: boolean }\n' +
+    'export interface PropertyMeta { /** Of text when missing. */ type?: string; format?: string; enum?: readonly string[]; nullable?: boolean }\n' +
     `export type ListPath = ${Object.keys(lists).map((path) => JSON.stringify(path)).join(' | ')};\n` +
     `export interface ListRows { ${Object.entries(lists).map(([path, name]) => `${JSON.stringify(path)}: ${JSON.stringify(name)}`).join('; ')} }\n` +
     `export const listSchemas: Record<ListPath, string> = ${JSON.stringify(lists)};\n` +
