@@ -58,6 +58,7 @@ def estate(console, pulse, folder):
         processes.wait_for(lambda: client.total("/infrastructure/backupServers") >= len(described["servers"]) + sites, 120)
         processes.wait_for(lambda: client.total("/organizations/companies/sites") >= 7, 60)
         authority.seed_licences(client, pulse)
+        processes.wait_for(lambda: seed.look_ahead(client), 120, 3)
         processes.wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180)
         processes.wait_for(lambda: client.total("/protectedWorkloads/computersManagedByConsole") >= 1, 120)
         # The sizes of disks come a few machines at a time; the tests start from an inventory that is complete.

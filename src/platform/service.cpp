@@ -16,20 +16,24 @@ const contract::Operation& FindOperation(std::string_view id) {
   throw std::logic_error(fmt::format("the contract has no operation {}", id));
 }
 
-}  // namespace
-
-Result<contract::Answer> ItemAnswer(const Services& services, std::string_view operation_id, const Bindings& path,
-                                    const TenantScope& scope) {
-  const auto& operation = FindOperation(operation_id);
+std::vector<Condition> ConditionsOf(const contract::Operation& operation, const Bindings& path) {
   std::vector<Condition> conditions;
   for (const auto& [column, parameter] : operation.bindings) {
     for (const auto& [name, value] : path) {
       if (name == parameter) conditions.push_back({std::string(column), "=", value});
     }
   }
+  return conditions;
+}
+
+}  // namespace
+
+Result<contract::Answer> ItemAnswer(const Services& services, std::string_view operation_id, const Bindings& path,
+                                    const TenantScope& scope) {
+  const auto& operation = FindOperation(operation_id);
   ListParameters parameters;
   parameters.limit = 1;
-  auto query = services.lists.Compile(operation, parameters, conditions, scope);
+  auto query = services.lists.Compile(operation, parameters, ConditionsOf(operation, path), scope);
   if (!query) return tl::unexpected(query.error());
   contract::Answer answer;
   answer.text = services.lists.Item(*query, scope);
@@ -44,6 +48,24 @@ Result<nlohmann::json> CurrentItem(const Services& services, std::string_view op
   auto answer = ItemAnswer(services, operation_id, path, scope);
   if (!answer) return tl::unexpected(answer.error());
   return nlohmann::json::parse(answer->text).at("data");
+}
+
+Result<std::string> ListAsCsv(const Services& services, std::string_view operation_id, const Bindings& path,
+                              const TenantScope& scope) {
+  const auto& operation = FindOperation(operation_id);
+  std::string out;
+  for (ListParameters parameters{.limit = kMaxLimit};; parameters.offset += kMaxLimit) {
+    auto query = services.lists.Compile(operation, parameters, ConditionsOf(operation, path), scope);
+    if (!query) return tl::unexpected(query.error());
+    std::string page = services.lists.Csv(*query, scope);
+    const std::size_t rows = page.find("\r\n") + 2;
+    if (out.empty()) {
+      out = std::move(page);
+    } else if (rows < page.size()) {
+      out.append(page, rows);
+    }
+    if (page.size() == rows || out.size() == rows) return out;
+  }
 }
 
 void WriteAudit(db::Connection& connection, const contract::Call& call, const AuditEntry& entry) {

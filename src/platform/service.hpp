@@ -28,6 +28,10 @@ Result<contract::Answer> ItemAnswer(const Services& services, std::string_view o
 Result<nlohmann::json> CurrentItem(const Services& services, std::string_view operation_id, const Bindings& path,
                                    const TenantScope& scope);
 
+/// The whole list of the GET operation `operation_id` as CSV with a header line.
+Result<std::string> ListAsCsv(const Services& services, std::string_view operation_id, const Bindings& path,
+                              const TenantScope& scope);
+
 /// One line of the audit log.
 struct AuditEntry {
   std::string_view type;  ///< a word of ActivityLogType

@@ -36,6 +36,8 @@ def parents(admin, path):
         return [path]
     head, name = re.match(r"(.*?)/{(\w+)}", path).groups()
     rows = admin.data(head, limit=10000)
+    if name == "date":  # of a licence report
+        rows = [row["reportParameters"]["reportInterval"] | {"date": row["reportParameters"]["reportInterval"]["startOfInterval"]} for row in rows]
     ids = [row.get(name) or row.get("instanceUid") for row in rows]
     return [filled for uid in dict.fromkeys(ids) for filled in parents(admin, path.replace("{%s}" % name, uid, 1))]
 

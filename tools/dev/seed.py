@@ -2,6 +2,7 @@
 """What the demo estate holds beside its backup servers: users of each kind, a disabled customer, agents in each state, sold workloads."""
 from __future__ import annotations
 
+import datetime
 import pathlib
 import re
 import socket
@@ -186,3 +187,10 @@ def seed(client: Client, estate: dict, folder: pathlib.Path) -> dict:
     key = client.call("POST", f"/users/{me}/logins/apikey", params={"description": "development", "scopes": "rest"}).json()["data"]["parameters"]
     return {"api_key": key, "company_user": login_name(first), "company_password": OWNER_PASSWORD, "company_uid": companies[first],
             "unverified_pid": start_agent(client, folder, "new-server-01").pid}
+
+
+def look_ahead(client: Client) -> bool:
+    """Builds the licence report of the running month; true when the usage ledger had something for it."""
+    month = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m")
+    answer = client.call("POST", "/api/steward/v1/licenseReports", json={"month": month})
+    return answer.status_code == 200 and answer.json()["data"]["lineCount"] > 0

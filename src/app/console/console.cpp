@@ -20,6 +20,7 @@
 #include "base/uuid.hpp"
 #include "db/embedded.hpp"
 #include "db/migrator.hpp"
+#include "features/reports/report_rounds.hpp"
 #include "handlers.hpp"
 #include "platform/dispatcher.hpp"
 #include "spdlog/spdlog.h"
@@ -315,6 +316,7 @@ void RunConsole(const Config& config) {
   const ChangeListener listener(
       url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, pulse, owner});
   const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds));
+  const features::ReportRounds report_rounds(services);
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

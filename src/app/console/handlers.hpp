@@ -17,6 +17,7 @@
 #include "features/policies/policies.hpp"
 #include "features/pulse/pulse.hpp"
 #include "features/reference/facts.hpp"
+#include "features/reports/license_reports.hpp"
 #include "features/usage/weights.hpp"
 
 namespace steward::console {
@@ -46,6 +47,7 @@ class ConsoleHandlers : public contract::Handlers {
         facts_(services),
         changes_(services),
         usage_weights_(services),
+        reports_(services),
         sites_(services),
         tenants_(services, actions),
         licenses_(services, actions),
@@ -106,6 +108,12 @@ class ConsoleHandlers : public contract::Handlers {
   Answer WithdrawAgentPackage(const Call& call) override { return agent_packages_.Withdraw(call); }
   Answer BeginChange(const Call& call) override { return changes_.Begin(call); }
   Answer EndChange(const Call& call) override { return changes_.End(call); }
+  Answer PatchLicenseReportSettings(const Call& call) override { return reports_.PatchSettings(call); }
+  Answer FinalizeLicenseReport(const Call& call) override { return reports_.FinalizeNext(call); }
+  Answer GetLicenseReportCsv(const Call& call) override { return reports_.Csv(call); }
+  Answer BuildLicenseReport(const Call& call) override { return reports_.Build(call); }
+  Answer ApproveLicenseReport(const Call& call) override { return reports_.Approve(call); }
+  Answer PatchLicenseReportLine(const Call& call) override { return reports_.PatchLine(call); }
   Answer SetUsageWeight(const Call& call) override { return usage_weights_.Set(call); }
   Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
   Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
@@ -188,6 +196,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Facts facts_;
   features::Changes changes_;
   features::UsageWeights usage_weights_;
+  features::LicenseReports reports_;
   features::Sites sites_;
   features::CloudTenants tenants_;
   features::ServerLicenses licenses_;

@@ -5,6 +5,7 @@
 #include "base/uuid.hpp"
 #include "db/bytea.hpp"
 #include "features/pulse/pulse_store.hpp"
+#include "features/reports/submission.hpp"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
 
@@ -134,10 +135,12 @@ void Pulse::Run() {
 void Pulse::RunOnce() {
   ReadWhenDue();
   const auto due = parts_.services.owner.Acquire()->Query(
-      "select 1 from core.license_task where state = 'Waiting' and try_at <= now() limit 1");
+      "select 1 from core.license_task where state = 'Waiting' and try_at <= now() union all select 1 from "
+      "core.license_report where submission = 'Waiting' and submit_at <= now() limit 1");
   if (due.Count() == 0) return;
   auto authority = Connect();
   tasks_.RunDue(authority ? authority->get() : nullptr);
+  SubmitDueReports(parts_.services, authority ? authority->get() : nullptr);
 }
 
 void Pulse::ReadWhenDue() {

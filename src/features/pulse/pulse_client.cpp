@@ -214,4 +214,12 @@ Result<Json> PulseClient::NoteInstalled(const std::string& license_uid, const st
                         {{"serverId", server_id}, {"serverName", server_name}}, key));
 }
 
+Result<Json> PulseClient::SubmitReport(const Json& report, const std::string& key) {
+  auto data = Data("POST", "/reports", report, key);
+  if (!data) return data;
+  if (!data->contains("reportId") || !data->contains("totalPoints"))
+    return Fail(ErrorCode::kUnavailable, "Pulse gave an answer that names no report.");
+  return data;
+}
+
 }  // namespace steward::features

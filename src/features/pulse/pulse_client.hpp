@@ -28,6 +28,7 @@ class PulseClient final : public LicenseAuthority {
   Result<std::string> File(const std::string& license_uid) override;
   Result<Json> NoteInstalled(const std::string& license_uid, const std::string& server_id,
                              const std::string& server_name, const std::string& key) override;
+  Result<Json> SubmitReport(const Json& report, const std::string& key) override;
 
  private:
   Result<net::ClientResponse> Send(const std::string& method, const std::string& path, const Json& body,

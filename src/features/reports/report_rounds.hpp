@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "platform/service.hpp"
+
+namespace steward::features {
+
+/// Builds the report of every month of the usage ledger that is over, signed, and has none. Answers how many were
+/// built. Consoles of one database may do so at once.
+int BuildDueReports(const platform::Services& services);
+
+/// Does so on a thread of its own.
+class ReportRounds {
+ public:
+  explicit ReportRounds(platform::Services services);
+  ~ReportRounds();
+  ReportRounds(const ReportRounds&) = delete;
+  ReportRounds& operator=(const ReportRounds&) = delete;
+
+ private:
+  void Run();
+
+  platform::Services services_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace steward::features
