@@ -39,7 +39,7 @@ def parents(admin, path):
     if name == "date":  # of a licence report
         rows = [row["reportParameters"]["reportInterval"] | {"date": row["reportParameters"]["reportInterval"]["startOfInterval"]} for row in rows]
     ids = [row.get(name) or row.get("instanceUid") for row in rows]
-    return [filled for uid in dict.fromkeys(ids) for filled in parents(admin, path.replace("{%s}" % name, uid, 1))]
+    return [filled for uid in dict.fromkeys(ids) for filled in parents(admin, path.replace("{%s}" % name, str(uid), 1))]
 
 
 def reason_to_be_empty(path):
