@@ -146,7 +146,7 @@ begin
       format('It told nothing on %s of %s days, the last of them %s; the numbers before are taken for them.', count(distinct o.day),
         days.last - days.first + 1, max(o.day))
     from usage.current o where o.day between days.first and days.last and o.rule = 'NotReported' group by o.organization_uid, o.server_uid;
-  -- One installation id at several organizations on one day, or on several servers now.
+  -- One installation id at several organizations on one day.
   insert into core.license_report_gap (report_id, kind, name, organization_uid, organization_name, server_uid, is_cloud, days, detail)
     select made, 'Cloned', coalesce(max(o.server_name), o.server_uid::text), o.organization_uid, max(o.organization_name), o.server_uid,
       bool_or(o.site_uid is not null), count(distinct o.day),

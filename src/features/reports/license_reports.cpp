@@ -197,8 +197,9 @@ LicenseReports::Answer LicenseReports::FinalizeNext(const Call& call) {
       "select r.report_id::text, to_char(r.month, 'YYYY-MM') as month, r.state, r.submission, r.problem, p.token is "
       "not null as has_pulse, d.is_due from core.license_report r cross join core.pulse p cross join lateral (select "
       "r.state = 'Approved' or r.submission = 'Refused' or (r.state = 'Finalization' and r.submission is null and "
-      "p.token is not null) as is_due) d where r.is_whole order by coalesce(d.is_due, false) desc, case when d.is_due "
-      "then r.month end, r.month desc limit 1 for update of r");
+      "p.token is not null) as is_due) d where r.is_whole order by coalesce(d.is_due, false) desc, "
+      "coalesce(r.submission = 'Refused', false), case when d.is_due then r.month end, r.month desc limit 1 for update "
+      "of r");
   if (rows.Count() == 0 || rows.Maybe(0, "is_due") != "t") return StandingOf(rows);
   const std::string id = rows.Text(0, "report_id");
   const std::string month = rows.Text(0, "month");

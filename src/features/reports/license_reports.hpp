@@ -15,7 +15,8 @@ class LicenseReports {
   Answer Build(const contract::Call& call);
   Answer PatchLine(const contract::Call& call);
   Answer Approve(const contract::Call& call);
-  /// Finalizes the oldest report that is approved, and has it told to the licence authority.
+  /// Finalizes the oldest report that is approved, and has it told to the licence authority; when there is none, the
+  /// oldest that the authority refused.
   Answer FinalizeNext(const contract::Call& call);
   Answer Csv(const contract::Call& call);
 
