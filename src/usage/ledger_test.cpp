@@ -55,7 +55,7 @@ class UsageLedger : public testing::Test {
           kServer, server, kAlder));
     }
   }
-  ~UsageLedger() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
 
   /// The value of an expression.
   std::string One(const std::string& expression) {
@@ -271,8 +271,10 @@ TEST_F(UsageLedger, ManyAppenders_OneChain) {
   const SigningKey other_key(folder_ / "other.key");
   Ledger other(pool_, other_key, folder_ / "other.txt");
   Round("2026-11-10T12:00:00Z");
+  constexpr int kAppenders = 8;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
+  threads.reserve(kAppenders);
+  for (int i = 0; i < kAppenders; ++i) {
     threads.emplace_back([&, i] {
       for (int day = 10; day < 14; ++day)
         (i % 2 == 0 ? *ledger_ : other).SealPast(At(fmt::format("2026-11-{}T00:00:10Z", day).c_str())).value();

@@ -239,6 +239,7 @@ std::vector<Seal> ReadSeals(db::Connection& connection) {
       "select to_char(day, 'YYYY-MM-DD') as day, first_id, last_id, encode(hash, 'hex') as hash, key_id, signature "
       "from usage.daily_seal s order by s.day");
   std::vector<Seal> seals;
+  seals.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
     seals.push_back({.day = ReadDay(rows.Text(i, "day")).value(),
                      .first_id = rows.Int(i, "first_id"),

@@ -174,9 +174,11 @@ TEST_F(LicenseReportOfAMonth, LookAhead_BuiltAgainWhenTheMonthIsOver) {
 TEST_F(LicenseReportOfAMonth, TwoConsoles_BuildOnce) {
   November();
   Seal();
+  constexpr int kConsoles = 6;
   std::vector<std::thread> threads;
+  threads.reserve(kConsoles);
   std::atomic<int> built = 0;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < kConsoles; ++i) {
     threads.emplace_back([&] {
       db::Connection connection(url_, {});
       const auto rows =
