@@ -142,10 +142,11 @@ create view api.pulse_licenses with (security_invoker = true) as select
   case when k.state in ('Waiting', 'Failed') then k.message end as "assignStatusMessage", l.usage_type as "usageType",
   l.contract_id as "contractId", l.product_id as "productId", l.points, l.reporting_status as "automaticReportingStatus", l.workloads,
   l.license_id as "licenseId", l.created_by as "createdBy", l.description, l.expires_at as "expirationDate",
-  l.extension_status as "automaticExtensionStatus", case when o.type = 'Company' then o.uid end as "assignedCompanyUid",
-  case when o.type = 'Reseller' then o.uid end as "assignedResellerUid", o.name as "assignedOrganizationName",
+  l.extension_status as "automaticExtensionStatus", case when h.is_held and o.type = 'Company' then o.uid end as "assignedCompanyUid",
+  case when h.is_held and o.type = 'Reseller' then o.uid end as "assignedResellerUid", o.name as "assignedOrganizationName",
   api.provider_uid() as scope_organization
-from core.pulse_license l left join core.pulse_tenant t on t.tenant_id = l.tenant_id left join core.organization o on o.uid = t.organization_uid
+from core.pulse_license l cross join lateral (select l.state in ('Assigned', 'Installed') as is_held) h
+  left join core.pulse_tenant t on t.tenant_id = l.tenant_id left join core.organization o on o.uid = t.organization_uid
   left join lateral (select y.kind, y.state, y.step, y.message from core.license_task y where y.license_uid = l.license_uid
     order by y.created_at desc limit 1) k on true;
 

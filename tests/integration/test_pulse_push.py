@@ -197,7 +197,11 @@ def test_a_licence_is_changed_revoked_copied_and_deleted(api, pulse, company, se
     copy = api.call("POST", path + "/copy").json()["data"]
     assert copy["instanceUid"] != made["instanceUid"] and copy["assignStatus"] == "NotAssigned"
     assert api.call("POST", path + "/revoke").status_code == 200
-    assert api.data(path)["assignStatus"] == "NotAssigned"
+    revoked = api.data(path)
+    assert (revoked["assignStatus"], revoked["assignedCompanyUid"], revoked["assignedOrganizationName"]) == ("NotAssigned", None, "Acme Ltd.")
+    again = replace(api, path, assignedCompanyUid=company).json()["data"]
+    assert again["assignStatus"] == "Assigned" and again["licenseId"] not in (None, made["licenseId"])
+    assert replace(api, path, assignedCompanyUid=None).json()["data"]["assignStatus"] == "NotAssigned"
     for uid in (made["instanceUid"], copy["instanceUid"]):
         assert api.call("DELETE", f"{LICENSES}/{uid}").status_code == 200
     assert made["instanceUid"] not in {row["licenseUid"] for row in pulse.data_of("GET", "/licenses?limit=500")}
@@ -238,7 +242,11 @@ def test_tenants_map_themselves_by_name_and_by_hand(console, api, pulse):
     exact, twin = console.company("Cedar Farm GmbH"), console.company("Dune Works")
     for name in ("cedar-farm gmbh", "Dune Works", "DUNE WORKS", "Nobody at all"):
         pulse.data_of("POST", "/tenants", json={"name": name})
+    owned = console.company("Fox Studio")
+    for name in ("Old books", "New books"):  # both say whose they are
+        pulse.data_of("POST", "/tenants", json={"name": name, "externalId": owned})
     assert api.call("POST", "/pulse/sync").status_code == 200
+    assert len([row for row in api.data("/pulse/tenants", limit=500) if row["mappedMasterOrganizationUid"] == owned]) == 1
     tenants = {row["name"]: row for row in api.data("/pulse/tenants", limit=500)}
     assert tenants["cedar-farm gmbh"]["mappedMasterOrganizationUid"] == exact
     assert tenants["Dune Works"]["mappingStatus"] == "FailedToMap" and "map one by hand" in tenants["Dune Works"]["mappingStatusMessage"]

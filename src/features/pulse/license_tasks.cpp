@@ -171,7 +171,8 @@ Result<LicenseTasks::Next> LicenseTasks::Send(const Task& task, LicenseAuthority
   if (!order) return tl::unexpected(order.error());
   order->valid = kOrderValid;
   const std::string id = commands_.AddOwn(*connection, *order, "PushLicense");
-  transaction.Query("update core.license_task set command_id = $2 where uid = $1", {task.uid, id});
+  // With the order, not after it: whoever takes the task up after an end of this process must find it on its way.
+  transaction.Query("update core.license_task set command_id = $2, step = 'Install' where uid = $1", {task.uid, id});
   transaction.Commit();
   return Next{"Install", kFollowSeconds, "The licence is on its way to the server's agent."};
 }

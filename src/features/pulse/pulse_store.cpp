@@ -45,11 +45,13 @@ void MapTenants(db::Connection& connection) {
       "and o.deleted_at is not null");
   if (connection.Query("select 1 from core.pulse where is_company_mapping_enabled").Count() == 0) return;
   connection.Query(
-      "update core.pulse_tenant t set organization_uid = o.uid, problem = null from core.organization o where "
-      "o.uid::text = "
-      "t.external_id and o.deleted_at is null and o.type in ('Company', 'Reseller') and t.organization_uid is null and "
-      "not "
-      "t.is_by_hand and not exists (select from core.pulse_tenant m where m.organization_uid = o.uid)");
+      "with named as (select distinct on (o.uid) o.uid, t.tenant_id from core.pulse_tenant t join core.organization o "
+      "on "
+      "o.uid::text = t.external_id where o.deleted_at is null and o.type in ('Company', 'Reseller') and "
+      "t.organization_uid is null and not t.is_by_hand and not exists (select from core.pulse_tenant m where "
+      "m.organization_uid = o.uid) order by o.uid, t.tenant_id) update core.pulse_tenant t set organization_uid = "
+      "n.uid, "
+      "problem = null from named n where n.tenant_id = t.tenant_id");
   connection.Query(
       "with pairs as (select t.tenant_id, o.uid, o.name, count(*) over (partition by t.tenant_id) as choices, count(*) "
       "over "
