@@ -255,9 +255,9 @@ create view api.single_license_reports with (security_invoker = true) as select
   core.report_gaps(r.report_id, 'Cloned', true, null) as "clonedCloudServers",
   core.report_gaps(r.report_id, 'Unsupported', true, null) as "unsupportedCloudServers",
   core.report_details(r.report_id) as "usageDetails", '[]'::jsonb as appendices,
-  r.month = max(r.month) over () as "isLatest", r.report_id, r.month, o.uid as scope_organization
+  r.month = max(r.month) over () as is_latest, r.report_id, r.month, o.uid as scope_organization
 from core.license_report r cross join core.organization o where o.type = 'Provider';
-create view api.latest_license_reports with (security_invoker = true) as select * from api.single_license_reports where "isLatest";
+create view api.latest_license_reports with (security_invoker = true) as select * from api.single_license_reports where is_latest;
 -- Found by a day of its month, by the month, or by the day it was built.
 create view api.dated_license_reports with (security_invoker = true) as
 select v.*, d.text as date_text from api.single_license_reports v join core.license_report r on r.report_id = v.report_id
@@ -305,6 +305,6 @@ create view api.license_report_ledger_rows with (security_invoker = true) as sel
   o.workload_type as "workloadType", o.platform, o.used_count as "usedCount", o.new_count as "newCount", o.rental_count as "rentalCount",
   o.idle_count as "idleCount", o.weight::double precision as weight, o.units::double precision as units, o.bytes, o.rule, o.source,
   exists (select from usage.daily_seal s where s.day = o.day) as "isSealed", l.uid as "lineUid", l.report_id::text as report_key,
-  api.provider_uid() as scope_organization
+  api.provider_uid() as scope_organization, o.location_uid as scope_location
 from core.license_report_line l join usage.observation o on o.id = any (l.ledger_ids);
 call core.open_for_reading();
