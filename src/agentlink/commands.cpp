@@ -193,13 +193,13 @@ void Commands::Replace(db::Connection& connection, const std::string& id) {
 void Commands::QueueOwn(const Order& order) {
   auto connection = owner_.Acquire();
   db::Transaction transaction(*connection);
-  AddOwn(*connection, order, "RunDiscoveryRule");
+  AddOwn(*connection, order, {"RunDiscoveryRule", "daily run"});
   transaction.Commit();
 }
 
-std::string Commands::AddOwn(db::Connection& connection, const Order& order, std::string_view operation) {
+std::string Commands::AddOwn(db::Connection& connection, const Order& order, const Occasion& occasion) {
   std::string id = NewUuid();
-  Insert(connection, {id, operation, kNobody, order.organization_uid, "by the console itself", "{}", std::nullopt},
+  Insert(connection, {id, occasion.operation, kNobody, order.organization_uid, occasion.words, "{}", std::nullopt},
          order);
   return id;
 }

@@ -57,8 +57,13 @@ class Commands {
   static void Replace(db::Connection& connection, const std::string& id);
   /// Stores an order of the console's own, asked for by nobody; nothing when its rule runs already.
   void QueueOwn(const Order& order);
-  /// The same inside the caller's transaction, in the name of `operation`; returns its id.
-  std::string AddOwn(db::Connection& connection, const Order& order, std::string_view operation);
+  /// Why the console orders something itself.
+  struct Occasion {
+    std::string_view operation;  ///< operationId in whose name
+    std::string words;           ///< where other orders have method and path of their call
+  };
+  /// The same inside the caller's transaction; returns its id.
+  std::string AddOwn(db::Connection& connection, const Order& order, const Occasion& occasion);
   std::optional<OrderState> Find(const std::string& id);
   /// Takes back an order that was not sent. Errors: kConflict when it was.
   Status Cancel(const std::string& id);

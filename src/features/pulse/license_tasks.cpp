@@ -170,7 +170,7 @@ Result<LicenseTasks::Next> LicenseTasks::Send(const Task& task, LicenseAuthority
                             std::move(action));
   if (!order) return tl::unexpected(order.error());
   order->valid = kOrderValid;
-  const std::string id = commands_.AddOwn(*connection, *order, "PushLicense");
+  const std::string id = commands_.AddOwn(*connection, *order, {"PushLicense", "licence task"});
   // With the order, not after it: whoever takes the task up after an end of this process must find it on its way.
   transaction.Query("update core.license_task set command_id = $2, step = 'Install' where uid = $1", {task.uid, id});
   transaction.Commit();
