@@ -192,7 +192,7 @@ def test_a_licence_is_changed_revoked_copied_and_deleted(api, pulse, company, se
     assert changed.json()["data"]["description"] == "for the new branch" and changed.json()["data"]["workloads"][0]["count"] == 9
     assert replace(api, path, assignedCompanyUid=company).json()["data"]["assignStatus"] == "Assigned"
     text = api.call("POST", path + "/download").json()["data"]
-    assert text.startswith("") and "\r\nSignature=" in text
+    assert api.data(path)["licenseId"] in text and "\r\nSignature=" in text
     assert "assigned" in refusal(api.call("DELETE", path), 409)
     copy = api.call("POST", path + "/copy").json()["data"]
     assert copy["instanceUid"] != made["instanceUid"] and copy["assignStatus"] == "NotAssigned"
@@ -256,6 +256,23 @@ def test_tenants_map_themselves_by_name_and_by_hand(console, api, pulse):
     assert "mapped to tenant" in refusal(replace(api, f"/pulse/tenants/{tenants['Dune Works']['instanceUid']}", mappedMasterOrganizationUid=twin), 400)
     assert api.call("POST", "/pulse/sync").status_code == 200
     assert api.data(f"/pulse/tenants/{tenants['DUNE WORKS']['instanceUid']}")["mappedMasterOrganizationUid"] == twin
+
+
+def test_companies_without_a_tenant_get_one_where_that_is_wanted(console, api, pulse):
+    company = console.company("Gull Rescue")
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert company not in {row["mappedMasterOrganizationUid"] for row in api.data("/pulse/tenants", limit=500)}
+    assert replace(api, "/pulse", isPushingNewCompaniesToPulseEnabled=True).status_code == 200
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert company in {row["mappedMasterOrganizationUid"] for row in api.data("/pulse/tenants", limit=500)}
+    assert [row["externalId"] for row in pulse.data_of("GET", "/tenants?limit=500") if row["name"] == "Gull Rescue"] == [company]
+    assert replace(api, "/pulse", isPushingNewCompaniesToPulseEnabled=False).status_code == 200
+    pulse.kill()
+    assert "does not answer" in api.call("POST", "/pulse/sync").json()["errors"][0]["message"]
+    assert api.data("/pulse")["status"] == "Error" and "does not answer" in api.data("/pulse")["statusMessage"]
+    pulse.start()
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert api.data("/pulse")["status"] == "Configured"
 
 
 def test_a_customer_sees_nothing_of_it(console, api, company):

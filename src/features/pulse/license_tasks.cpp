@@ -3,23 +3,19 @@
 
 #include "base/uuid.hpp"
 #include "features/pulse/pulse_store.hpp"
+#include "features/pulse/retry.hpp"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
 
 namespace steward::features {
 namespace {
 
-constexpr int kLeaseSeconds = 60;        ///< so long nobody else takes a task that somebody is at
-constexpr int kFollowSeconds = 2;        ///< between looks at an order that is out
-constexpr std::int64_t kWaitMost = 300;  ///< seconds between tries
+constexpr int kLeaseSeconds = 60;  ///< so long nobody else takes a task that somebody is at
+constexpr int kFollowSeconds = 2;  ///< between looks at an order that is out
 constexpr std::chrono::hours kOrderValid{12};
 
 std::string Dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-bool MayPass(const Error& error) {
-  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kUnauthenticated;
 }
 
 }  // namespace
@@ -207,12 +203,11 @@ void LicenseTasks::Store(const Task& task, const Result<Next>& next) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   if (!next && MayPass(next.error())) {
-    const std::int64_t wait = std::min(kWaitMost, std::int64_t{5} << std::min<std::int64_t>(task.tries, 10));
     transaction.Query(
         "update core.license_task set tries = tries + 1, message = $2, try_at = now() + make_interval(secs => $3::int) "
         "where "
         "uid = $1 and state = 'Waiting'",
-        {task.uid, next.error().message, std::to_string(wait)});
+        {task.uid, next.error().message, PauseAfter(task.tries)});
     transaction.Commit();
     return;
   }

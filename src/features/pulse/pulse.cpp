@@ -184,38 +184,46 @@ Result<Pulse::Authority> Pulse::Managing() {
 }
 
 Status Pulse::ReadAll(LicenseAuthority& authority) {
-  auto connection = parts_.services.owner.Acquire();
   const auto session = authority.Session();
   auto state = session ? authority.ReadAll() : tl::unexpected(session.error());
+  std::optional<db::Pool::Lease> connection(parts_.services.owner.Acquire());  // not while the authority is asked
   if (!state) {
-    connection->Query(
-        "update core.pulse set status = 'Error', status_message = $1, try_at = least(try_at, now() + interval '5 "
-        "minutes')",
-        {state.error().message});
+    (*connection)
+        ->Query(
+            "update core.pulse set status = 'Error', status_message = $1, try_at = least(try_at, now() + interval '5 "
+            "minutes')",
+            {state.error().message});
     parts_.services.lists.Cache().Written();
     return tl::unexpected(state.error());
   }
-  StoreAuthorityState(*connection, *state);
-  connection->Query(
-      "update core.pulse set partner_name = $1, token_expires_at = nullif($2, '')::timestamptz, synced_at = now(), "
-      "status = "
-      "case when nullif($2, '')::timestamptz < now() + make_interval(days => $3::int) then 'Warning' else 'Configured' "
-      "end, "
-      "status_message = case when nullif($2, '')::timestamptz < now() + make_interval(days => $3::int) then "
-      "format('The "
-      "token ends on %s; have a new one made and set it.', to_char(nullif($2, '')::timestamptz, 'YYYY-MM-DD')) else '' "
-      "end",
-      {session->partner_name, session->token_expires_at, std::to_string(kTokenWarningDays)});
-  const auto missing = connection->Query(
-      "select o.uid, o.name from core.organization o join core.pulse p on p.is_pushing_new_companies_enabled where "
-      "o.type = "
-      "'Company' and o.deleted_at is null and not exists (select from core.pulse_tenant t where t.organization_uid = "
-      "o.uid)");
+  StoreAuthorityState(**connection, *state);
+  (*connection)
+      ->Query(
+          "update core.pulse set partner_name = $1, token_expires_at = nullif($2, '')::timestamptz, synced_at = now(), "
+          "status = "
+          "case when nullif($2, '')::timestamptz < now() + make_interval(days => $3::int) then 'Warning' else "
+          "'Configured' "
+          "end, "
+          "status_message = case when nullif($2, '')::timestamptz < now() + make_interval(days => $3::int) then "
+          "format('The "
+          "token ends on %s; have a new one made and set it.', to_char(nullif($2, '')::timestamptz, 'YYYY-MM-DD')) "
+          "else '' "
+          "end",
+          {session->partner_name, session->token_expires_at, std::to_string(kTokenWarningDays)});
+  const auto missing = (*connection)
+                           ->Query(
+                               "select o.uid, o.name from core.organization o join core.pulse p on "
+                               "p.is_pushing_new_companies_enabled where "
+                               "o.type = "
+                               "'Company' and o.deleted_at is null and not exists (select from core.pulse_tenant t "
+                               "where t.organization_uid = "
+                               "o.uid)");
+  connection.reset();
   for (int i = 0; i < missing.Count(); ++i) {
     const std::string uid = missing.Text(i, "uid");
     const auto made = authority.CreateTenant(missing.Text(i, "name"), uid, uid);
     if (!made) return tl::unexpected(made.error());
-    StoreTenant(*connection, *made, uid);
+    StoreTenant(*parts_.services.owner.Acquire(), *made, uid);
   }
   parts_.services.lists.Cache().Written();
   return {};
@@ -272,8 +280,7 @@ Pulse::Answer Pulse::CreateTenant(const Call& call) {
   auto authority = Managing();
   if (!authority) return tl::unexpected(authority.error());
   const std::string company = platform::QueryOf(call, "companyUid");
-  auto connection = parts_.services.owner.Acquire();
-  const auto rows = connection->Query(
+  const auto rows = parts_.services.owner.Acquire()->Query(
       "select o.name, t.name as tenant from core.organization o left join core.pulse_tenant t on t.organization_uid = "
       "o.uid "
       "where o.uid::text = $1 and o.type in ('Company', 'Reseller') and o.deleted_at is null",
@@ -288,6 +295,7 @@ Pulse::Answer Pulse::CreateTenant(const Call& call) {
   }
   const auto made = (*authority)->CreateTenant(name, company, rewrite ? KeyOf(call) : company);
   if (!made) return tl::unexpected(made.error());
+  auto connection = parts_.services.owner.Acquire();
   db::Transaction transaction(*connection);
   StoreTenant(*connection, *made, company);
   const std::string uid = made->at("tenant_id").get<std::string>();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "features/reports/submission.hpp"
+#include "features/pulse/retry.hpp"
 
 #include <algorithm>
 
@@ -8,8 +9,7 @@
 namespace steward::features {
 namespace {
 
-constexpr std::int64_t kWaitMost = 300;  ///< seconds between tries
-constexpr std::size_t kNameMost = 255;   ///< bytes of a name that an authority takes
+constexpr std::size_t kNameMost = 255;  ///< bytes of a name that an authority takes
 
 struct Claimed {
   std::string id, month, contract_id, key;
@@ -59,12 +59,11 @@ void Store(db::Connection& connection, const Claimed& report, const Result<Json>
         "update core.license_report set submission = 'Submitted', submitted_at = now(), problem = null, "
         "authority_report_id = $2, authority_points = $3::numeric where report_id = $1 and submission = 'Waiting'",
         {report.id, answer->at("reportId").get<std::string>(), answer->at("totalPoints").dump()});
-  } else if (answer.error().code == ErrorCode::kUnavailable || answer.error().code == ErrorCode::kUnauthenticated) {
-    const std::int64_t wait = std::min(kWaitMost, std::int64_t{5} << std::min<std::int64_t>(report.tries, 10));
+  } else if (MayPass(answer.error())) {
     transaction.Query(
         "update core.license_report set tries = tries + 1, problem = $2, submit_at = now() + make_interval(secs => "
         "$3::int) where report_id = $1 and submission = 'Waiting'",
-        {report.id, answer.error().message, std::to_string(wait)});
+        {report.id, answer.error().message, PauseAfter(report.tries)});
   } else {
     transaction.Query(
         "update core.license_report set submission = 'Refused', problem = $2 where report_id = $1 and submission = "
