@@ -38,6 +38,8 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
     }
     case Kind::kNumber:
       if (!value.is_number()) return wrong("a number");
+      if (value < property.minimum || value > property.maximum)
+        return wrong(fmt::format("between {} and {}", property.minimum, property.maximum));
       return value;
     case Kind::kBoolean:
       if (!value.is_boolean()) return wrong("true or false");
@@ -174,6 +176,20 @@ Result<json> CheckValue(const Property& property, const json& value, const std::
 
 Result<json> CheckBody(const Schema& schema, const json& body) {
   return CheckObject(schema, body, "");
+}
+
+json WithDefaults(const Schema& schema, const json& object) {
+  json out = object;
+  for (const Property& property : schema.properties) {
+    json& value = out[std::string(property.name)];
+    if (value.is_null() && !property.fallback.empty()) value = json::parse(property.fallback);
+    const bool nests = property.kind == Kind::kObject && property.schema != nullptr && !property.nullable;
+    if (nests && (value.is_null() || value.is_object()))
+      value = WithDefaults(*property.schema, value.is_null() ? json::object() : value);
+    else if (property.kind == Kind::kArray && value.is_null() && !property.nullable)
+      value = json::array();
+  }
+  return out;
 }
 
 Result<json> ApplyPatch(const Schema& schema, const json& current, const json& patch) {

@@ -37,6 +37,7 @@ struct Property {
   std::int64_t maximum = std::numeric_limits<std::int64_t>::max();
   std::int64_t min_length = 0;
   std::int64_t max_length = std::numeric_limits<std::int64_t>::max();
+  std::string_view fallback = {};  ///< value when it is not given, as JSON
 };
 
 /// A related object that `expand` puts into _embedded. `flat`: its fields stand directly in _embedded.
@@ -132,7 +133,28 @@ struct Operation {
   bool raw_answer = false;
 };
 
+enum class ChargeUnit { kFlat, kUnits, kSpace };
+
+/// What a price of a subscription plan charges. JSON pointers into the plan; empty where a price has no such thing.
+struct Charge {
+  std::string_view price;
+  std::string_view category;  ///< word of InvoiceChargeCategory
+  ChargeUnit unit = ChargeUnit::kUnits;
+  bool is_license = false;
+  std::span<const std::string_view> kinds = {};  ///< of the usage ledger; none: nothing measures it
+  std::string_view edition;                      ///< only of servers with a licence of this edition
+  std::string_view free;
+  std::string_view free_units;
+  std::string_view units;
+  std::string_view chunk;
+  std::string_view round_up;
+  std::string_view algorithm;  ///< it is charged when this is `word`
+  std::string_view word;
+};
+
 std::span<const Operation> Operations();
+/// All prices of a plan, in the plan's order.
+std::span<const Charge> Charges();
 std::span<const std::string_view> RoleNames();
 const Schema* FindSchema(std::string_view name);
 std::string_view OpenApiDocument();
@@ -144,6 +166,9 @@ const Property* FindProperty(const Schema& schema, std::string_view name);
 Result<nlohmann::json> CheckBody(const Schema& schema, const nlohmann::json& body);
 /// Checks one value against a property of the contract; `path` names it in the error.
 Result<nlohmann::json> CheckValue(const Property& property, const nlohmann::json& value, const std::string& path);
+
+/// The object with the defaults of the contract where it gives nothing, objects within it as well.
+nlohmann::json WithDefaults(const Schema& schema, const nlohmann::json& object);
 
 /// Applies an RFC 6902 patch to `current` (an object of `schema`), creating missing intermediate objects; refuses
 /// read-only properties and checks the result. Returns the whole new object.

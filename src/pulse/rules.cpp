@@ -252,8 +252,4 @@ Days PlusMonth(Days day) {
   return Days(next.year() / next.month() / std::chrono::last);
 }
 
-std::string DayText(Days day) {
-  return IsoTime(day).substr(0, 10);
-}
-
 }  // namespace steward::pulse

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "base/error.hpp"
+#include "base/day.hpp"
 #include "pulse/records.hpp"
 
 /// Decisions about licences, tenants and reports: from records to yes or a reason, without a store or a clock.
@@ -49,6 +49,5 @@ Status CheckReport(const std::optional<Report>& latest, bool is_correction, cons
 
 /// The same day of the next month, or its last day.
 Days PlusMonth(Days day);
-std::string DayText(Days day);
 
 }  // namespace steward::pulse

@@ -35,24 +35,6 @@ void WriteNew(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
-std::string DayText(Day day) {
-  const std::chrono::year_month_day date{day};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                     static_cast<unsigned>(date.day()));
-}
-
-Result<Day> ReadDay(std::string_view text) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  char end = 0;
-  const std::string copy(text);
-  const bool read = copy.size() == 10 && std::sscanf(copy.c_str(), "%4d-%2u-%2u%c", &year, &month, &day, &end) == 3;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  if (!read || !date.ok()) return Fail(ErrorCode::kInvalid, fmt::format("\"{}\" is no day like 2026-01-31.", text));
-  return Day(date);
-}
-
 std::string SealText(const Seal& seal) {
   return fmt::format("steward usage seal 1\nday {}\nrows {} {}\nsha256 {}\n", DayText(seal.day), seal.first_id,
                      seal.last_id, seal.hash);

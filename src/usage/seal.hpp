@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/error.hpp"
+#include "base/day.hpp"
 
 namespace steward::usage {
-
-using Day = std::chrono::sys_days;
-
-std::string DayText(Day day);  ///< 2026-11-30
-/// Errors: kInvalid for what is no day of that form.
-Result<Day> ReadDay(std::string_view text);
 
 /// What is signed of a day that is over.
 struct Seal {

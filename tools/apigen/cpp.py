@@ -2,6 +2,9 @@
 """C++ tables of the contract: schemas, operations, and the interface that the write operations' code implements."""
 from __future__ import annotations
 
+import json
+
+from charges import charges
 from model import SIGNS, operations, roles_of, types_of
 
 _KINDS = {("string", "uuid"): "kUuid", ("string", "date-time"): "kDateTime", ("string", "date"): "kDate",
@@ -70,6 +73,8 @@ class _Writer:
         for key, target in (("minimum", "minimum"), ("maximum", "maximum"), ("minLength", "min_length"), ("maxLength", "max_length")):
             if key in prop:
                 fields.append(f".{target} = {int(prop[key])}")
+        if "default" in prop:
+            fields.append(f".fallback = {_text(json.dumps(prop['default']))}")
         return "    {" + ", ".join(fields) + "},"
 
     def schema_tables(self) -> list[str]:
@@ -103,6 +108,22 @@ class _Writer:
             out.append(f"    {{.name = {_text(name)}, .properties = {properties}, .expands = {embedded}}},")
         out.append("};")
         return out
+
+
+def charge_tables(contract: dict) -> list[str]:
+    """Definition of kCharges."""
+    out, rows = [], []
+    for number, charge in enumerate(charges(contract)):
+        fields = [f".price = {_text(charge['pointer'])}", f".category = {_text(charge['category'])}", f".unit = ChargeUnit::k{charge['unit']}",
+                  f".is_license = {str(charge['licence']).lower()}"]
+        if charge["kinds"]:
+            out.append(f"constexpr std::string_view kKinds_{number}[] = {{{', '.join(_text(kind) for kind in charge['kinds'])}}};")
+            fields.append(f".kinds = kKinds_{number}")
+        for key in ("edition", "free", "free_units", "units", "chunk", "round_up", "algorithm", "word"):
+            if charge.get(key):
+                fields.append(f".{key} = {_text(charge[key])}")
+        rows.append("    {" + ", ".join(fields) + "},")
+    return [*out, f"const std::array<Charge, {len(rows)}> kCharges = {{{{", *rows, "}};"]
 
 
 def handler_names(contract: dict) -> list[str]:
@@ -185,11 +206,12 @@ def source(contract: dict) -> str:
         rows.append("    {" + ", ".join(fields) + "},")
     role_names = ", ".join(_text(role) for role in contract["roles"])
     return "\n".join([
-        "// Generated from api/console by tools/apigen", '#include "contract/contract.hpp"', '#include "contract/handlers.gen.hpp"', "",
-        "namespace steward::contract {", "namespace {", *tables, *bindings,
+        "// Generated from api/console by tools/apigen", "#include <array>", "", '#include "contract/contract.hpp"', '#include "contract/handlers.gen.hpp"', "",
+        "namespace steward::contract {", "namespace {", *tables, *bindings, *charge_tables(contract),
         f"constexpr std::string_view kRoleNames[] = {{{role_names}}};", "const Operation kOperations[] = {", *rows, "};", "}  // namespace",
         "std::span<const Operation> Operations() { return kOperations; }",
         "std::span<const std::string_view> RoleNames() { return kRoleNames; }",
+        "std::span<const Charge> Charges() { return kCharges; }",
         "const Schema* FindSchema(std::string_view name) {",
         "  for (const Schema& schema : kSchemas) {", "    if (schema.name == name) return &schema;", "  }", "  return nullptr;", "}",
         "}  // namespace steward::contract", ""])

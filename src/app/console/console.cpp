@@ -17,9 +17,11 @@
 #include "agentlink/hub.hpp"
 #include "agentlink/tls_failures.hpp"
 #include "base/limits.hpp"
+#include "base/periodic.hpp"
 #include "base/uuid.hpp"
 #include "db/embedded.hpp"
 #include "db/migrator.hpp"
+#include "features/billing/billing_rounds.hpp"
 #include "features/reports/report_rounds.hpp"
 #include "handlers.hpp"
 #include "platform/dispatcher.hpp"
@@ -317,6 +319,7 @@ void RunConsole(const Config& config) {
       url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, pulse, owner});
   const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds));
   const features::ReportRounds report_rounds(services);
+  const Periodic billing_rounds("invoices", std::chrono::seconds(10), [&services] { features::MakeDueInvoices(services); });
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

@@ -4,6 +4,8 @@
 #include "features/agents/agent_orders.hpp"
 #include "features/agents/agent_packages.hpp"
 #include "features/agents/agents.hpp"
+#include "features/billing/invoices.hpp"
+#include "features/billing/plans.hpp"
 #include "features/changes/changes.hpp"
 #include "features/cloud/onboarding.hpp"
 #include "features/cloud/sites.hpp"
@@ -48,6 +50,8 @@ class ConsoleHandlers : public contract::Handlers {
         changes_(services),
         usage_weights_(services),
         reports_(services),
+        plans_(services),
+        invoices_(services),
         sites_(services),
         tenants_(services, actions),
         licenses_(services, actions),
@@ -86,6 +90,18 @@ class ConsoleHandlers : public contract::Handlers {
   Answer DeleteUserLogin(const Call& call) override { return users_.DeleteLogin(call); }
   Answer AddUserLocation(const Call& call) override { return users_.AddLocation(call); }
   Answer RemoveUserLocation(const Call& call) override { return users_.RemoveLocation(call); }
+  Answer CreateSubscriptionPlan(const Call& call) override { return plans_.Create(call); }
+  Answer PatchSubscriptionPlan(const Call& call) override { return plans_.Patch(call); }
+  Answer DeleteSubscriptionPlan(const Call& call) override { return plans_.Delete(call); }
+  Answer GetSubscriptionPlanCharges(const Call& call) override { return plans_.Charges(call); }
+  Answer PatchSubscriptionPlanMeasures(const Call& call) override { return plans_.PatchMeasures(call); }
+  Answer CreateInvoice(const Call& call) override { return invoices_.Create(call); }
+  Answer DeleteInvoice(const Call& call) override { return invoices_.Delete(call); }
+  Answer ChangeInvoicePaidState(const Call& call) override { return invoices_.ChangePaidState(call); }
+  Answer GetInvoicePdf(const Call& call) override { return invoices_.Pdf(call); }
+  Answer GetInvoiceFile(const Call& call) override { return invoices_.File(call); }
+  Answer PatchCompanyBilling(const Call& call) override { return invoices_.PatchCompany(call); }
+  Answer PatchInvoiceIssuer(const Call& call) override { return invoices_.PatchIssuer(call); }
   Answer CreateCompany(const Call& call) override { return organizations_.CreateCompany(call); }
   Answer PatchCompany(const Call& call) override { return organizations_.PatchCompany(call); }
   Answer DeleteCompany(const Call& call) override { return organizations_.DeleteCompany(call); }
@@ -197,6 +213,8 @@ class ConsoleHandlers : public contract::Handlers {
   features::Changes changes_;
   features::UsageWeights usage_weights_;
   features::LicenseReports reports_;
+  features::Plans plans_;
+  features::Invoices invoices_;
   features::Sites sites_;
   features::CloudTenants tenants_;
   features::ServerLicenses licenses_;

@@ -43,7 +43,7 @@ int Tell(const usage::Verdict& verdict, const Arguments& arguments) {
   }
   if (verdict.sealed > 0) {
     std::cout << fmt::format("Proved: {} rows, {} sealed days from {} to {}.\n", verdict.rows - verdict.unsealed,
-                             verdict.sealed, usage::DayText(verdict.first_day), usage::DayText(verdict.last_day));
+                             verdict.sealed, DayText(verdict.first_day), DayText(verdict.last_day));
   }
   if (verdict.unsealed > 0)
     std::cout << fmt::format("{} rows after the last seal are in the chain, and not signed yet.\n", verdict.unsealed);
@@ -64,8 +64,8 @@ int VerifyLedger(Arguments arguments) {
   usage::VerifyOptions options{.database = arguments.database,
                                .keys = arguments.keys,
                                .threads = std::max(2U, std::thread::hardware_concurrency())};
-  if (!arguments.from.empty()) options.from = OrThrow(usage::ReadDay(arguments.from));
-  if (!arguments.to.empty()) options.to = OrThrow(usage::ReadDay(arguments.to));
+  if (!arguments.from.empty()) options.from = OrThrow(ReadDay(arguments.from));
+  if (!arguments.to.empty()) options.to = OrThrow(ReadDay(arguments.to));
   if (!arguments.seals.empty()) options.kept = OrThrow(usage::ReadSeals(arguments.seals));
   return Tell(usage::Verify(options), arguments);
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+
+#include "platform/service.hpp"
+
+namespace steward::features {
+
+struct InvoiceFileBytes {
+  std::string name;
+  std::string content_type;
+  std::string bytes;
+};
+
+/// An invoice that `scope` may see as "pdf", "xlsx" or "csv", from what was stored with it. Errors: kNotFound, kInvalid.
+Result<InvoiceFileBytes> InvoiceFile(const platform::Services& services, const std::string& uid,
+                                     const std::string& format, const TenantScope& scope);
+
+/// A word of InvoiceChargeCategory for people: "Managed remote VM".
+std::string CategoryWords(std::string_view category);
+/// An amount in minor units for people: "1,234.50".
+std::string MoneyText(std::int64_t minor, int digits);
+
+}  // namespace steward::features
