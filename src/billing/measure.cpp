@@ -41,9 +41,8 @@ Measured UsageOf(const std::vector<DayAmount>& rows, Measure measure, Day first,
       take(days[last], 1);
       break;
     case Measure::kPeak: {
-      const auto highest = std::max_element(days.rbegin(), days.rend(), [](const auto& a, const auto& b) {
-        return Sum(a.second) < Sum(b.second);
-      });
+      const auto highest = std::max_element(days.rbegin(), days.rend(),
+                                            [](const auto& a, const auto& b) { return Sum(a.second) < Sum(b.second); });
       if (highest == days.rend()) break;
       out.day = highest->first;
       take(highest->second, 1);

@@ -13,7 +13,9 @@ using boost::multiprecision::cpp_int;
 
 constexpr int kMostDigits = 30;
 
-cpp_int PowerOfTen(int exponent) { return boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(exponent)); }
+cpp_int PowerOfTen(int exponent) {
+  return boost::multiprecision::pow(cpp_int(10), static_cast<unsigned>(exponent));
+}
 
 /// Half away from zero.
 cpp_int Nearest(const Exact& number) {
@@ -70,7 +72,9 @@ Result<Exact> ExactOf(std::string_view decimal) {
   return negative ? Exact(-value) : value;
 }
 
-Exact Rounded(const Exact& number, int digits) { return Exact(Nearest(number * PowerOfTen(digits)), PowerOfTen(digits)); }
+Exact Rounded(const Exact& number, int digits) {
+  return Exact(Nearest(number * PowerOfTen(digits)), PowerOfTen(digits));
+}
 
 std::string DecimalText(const Exact& number, int digits) {
   const cpp_int scaled = Nearest(number * PowerOfTen(digits));
@@ -134,8 +138,7 @@ Bill Settle(const std::vector<std::int64_t>& nets, const Terms& terms) {
   const std::int64_t tax = percent_of(net - discount, terms.tax_percent);
   const auto taxes = Shares(tax, taxed);
   for (std::size_t i = 0; i < nets.size(); ++i) {
-    bill.lines.push_back(
-        {.net = nets[i], .discount = discounts[i], .tax = taxes[i], .gross = taxed[i] + taxes[i]});
+    bill.lines.push_back({.net = nets[i], .discount = discounts[i], .tax = taxes[i], .gross = taxed[i] + taxes[i]});
   }
   bill.total = {.net = net, .discount = discount, .tax = tax, .gross = net - discount + tax};
   return bill;

@@ -17,7 +17,9 @@ using std::chrono::sys_days;
 
 constexpr int kRuns = 3000;
 
-Exact E(std::string_view text) { return ExactOf(text).value(); }
+Exact E(std::string_view text) {
+  return ExactOf(text).value();
+}
 
 std::int64_t SumOf(const Bill& bill, std::int64_t Amounts::*field) {
   return std::accumulate(bill.lines.begin(), bill.lines.end(), std::int64_t{0},
@@ -70,14 +72,15 @@ TEST(Pricing, FreeUnitsChunksAndRoundingUp) {
   EXPECT_EQ(Charged(E("0"), {.price = 1, .free = 0, .chunk = 100, .round_up = true}), Exact(0));
   // 1,234.568 GB at 2.50 per 100 GB.
   EXPECT_EQ(Cost(E("1234.568"), {.price = E("2.5"), .free = 0, .chunk = 100}, 2), 3086);
-  EXPECT_EQ(Cost(3, {.price = E("0.335")}, 2), 101);  // 1.005, half up
-  EXPECT_EQ(Cost(3, {.price = E("0.335")}, 0), 1);    // yen
+  EXPECT_EQ(Cost(3, {.price = E("0.335")}, 2), 101);   // 1.005, half up
+  EXPECT_EQ(Cost(3, {.price = E("0.335")}, 0), 1);     // yen
   EXPECT_EQ(Cost(3, {.price = E("0.335")}, 3), 1005);  // dinar
   EXPECT_FALSE(Cost(E("1e12"), {.price = E("1e9")}, 2));
 }
 
 TEST(Pricing, AnInvoiceByHand) {
-  // 10 VMs at 4.99 and 3 servers at 12.50: 49.90 + 37.50 = 87.40; 7.5 % off: 6.555 -> 6.56; 19 % of 80.84: 15.3596 -> 15.36.
+  // 10 VMs at 4.99 and 3 servers at 12.50: 49.90 + 37.50 = 87.40; 7.5 % off: 6.555 -> 6.56; 19 % of 80.84: 15.3596
+  // -> 15.36.
   const Bill bill = Settle({4990, 3750}, {E("7.5"), 19});
   EXPECT_EQ(bill.total.net, 8740);
   EXPECT_EQ(bill.total.discount, 656);
@@ -123,7 +126,7 @@ TEST(PricingProperty, NoLineIsAUnitFromItsExactShareAndNoneIsNegative) {
       ASSERT_GE(line.discount, 0);
       ASSERT_LE(line.discount, line.net);
       ASSERT_GE(line.tax, 0);
-      if (line.net == 0) ASSERT_EQ(line.gross, 0);
+      ASSERT_TRUE(line.net != 0 || line.gross == 0);
     }
   }
 }
@@ -157,7 +160,7 @@ TEST(PricingProperty, MoreUseNeverCostsLessAndWhatIsFreeNeverCostsMore) {
     ASSERT_GE(cost(used, rate), cost(used, generous));
     // The quantity on the invoice times the price on the invoice is the amount on the invoice.
     const Exact shown = ExactOf(DecimalText(Charged(used, rate), kQuantityDigits)).value();
-    ASSERT_EQ(Cost(shown, rate, 2), Cost(Charged(used, rate), rate, 2));
+    ASSERT_EQ(Cost(shown, rate, 2).value(), cost(used, rate));
   }
 }
 

@@ -319,7 +319,8 @@ void RunConsole(const Config& config) {
       url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, pulse, owner});
   const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds));
   const features::ReportRounds report_rounds(services);
-  const Periodic billing_rounds("invoices", std::chrono::seconds(10), [&services] { features::MakeDueInvoices(services); });
+  const Periodic billing_rounds("invoices", std::chrono::seconds(10),
+                                [&services] { features::MakeDueInvoices(services); });
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

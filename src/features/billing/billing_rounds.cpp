@@ -34,9 +34,10 @@ std::vector<DueCycle> DueCycles(db::Connection& connection) {
 /// Whether the cycle is still the next one; it stays so until the end of the transaction.
 bool Claim(db::Connection& connection, const DueCycle& cycle) {
   return connection
-             .Query("select 1 from core.company_billing where company_uid = $1 and schedule <> 'None' and next_from = "
-                    "$2::date for update",
-                    {cycle.company_uid, DayText(cycle.from)})
+             .Query(
+                 "select 1 from core.company_billing where company_uid = $1 and schedule <> 'None' and next_from = "
+                 "$2::date for update",
+                 {cycle.company_uid, DayText(cycle.from)})
              .Count() > 0;
 }
 

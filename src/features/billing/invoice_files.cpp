@@ -15,10 +15,20 @@ namespace {
 using document::Table;
 using nlohmann::json;
 
-constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-    {"Vm", "VM"},      {"Cdp", "CDP"},          {"Os", "OS"},       {"OS", "OS"},          {"Mac", "macOS"},   {"Linux", "Linux"},
-    {"Windows", "Windows"}, {"Lic", "licence:"}, {"Vbr", "backup server"}, {"Vcc", "Cloud Connect"}, {"Vspc", "agent"},
-    {"Vb365", "Microsoft 365"}, {"Vdp", "data platform"}, {"Cloud", "cloud"}};
+constexpr std::pair<std::string_view, std::string_view> kWords[] = {{"Vm", "VM"},
+                                                                    {"Cdp", "CDP"},
+                                                                    {"Os", "OS"},
+                                                                    {"OS", "OS"},
+                                                                    {"Mac", "macOS"},
+                                                                    {"Linux", "Linux"},
+                                                                    {"Windows", "Windows"},
+                                                                    {"Lic", "licence:"},
+                                                                    {"Vbr", "backup server"},
+                                                                    {"Vcc", "Cloud Connect"},
+                                                                    {"Vspc", "agent"},
+                                                                    {"Vb365", "Microsoft 365"},
+                                                                    {"Vdp", "data platform"},
+                                                                    {"Cloud", "cloud"}};
 
 /// Everything that a file shows of an invoice.
 struct Shown {
@@ -38,13 +48,15 @@ Result<Shown> Read(db::Connection& connection, const std::string& uid) {
   if (head.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such invoice.");
   auto lines = connection.Query(
       "select position, category, unit, measure, peak_day::text, trim_scale(round(used, 3))::text as used, "
-      "trim_scale(free)::text as free, trim_scale(quantity)::text as quantity, trim_scale(price)::text as price, chunk, "
+      "trim_scale(free)::text as free, trim_scale(quantity)::text as quantity, trim_scale(price)::text as price, "
+      "chunk, "
       "net, discount, tax, gross from core.invoice_charge where invoice_uid = $1 order by position",
       {uid});
   auto usage = connection.Query(
       "select day::text, coalesce(\"locationName\", '') as location, coalesce(\"serverName\", '') as server, "
       "\"workloadType\" as kind, platform, count::text, bytes::text from api.invoice_usage u where \"invoiceUid\" = $1 "
-      "and exists (select from core.invoice i where i.uid = $1 and i.has_details) order by day, location, server, kind, "
+      "and exists (select from core.invoice i where i.uid = $1 and i.has_details) order by day, location, server, "
+      "kind, "
       "platform, id",
       {uid});
   const json issuer = json::parse(head.Text(0, "issuer"));
@@ -86,7 +98,12 @@ std::string MeasureText(const db::Rows& lines, int line) {
 
 Table LinesTable(const Shown& shown) {
   Table out{.title = "",
-            .columns = {{"Service", 3.2}, {"Measured", 1.7}, {"Used", 1.1, true}, {"Free", 0.8, true}, {"Charged", 1.1, true}, {"", 0.6}},
+            .columns = {{"Service", 3.2},
+                        {"Measured", 1.7},
+                        {"Used", 1.1, true},
+                        {"Free", 0.8, true},
+                        {"Charged", 1.1, true},
+                        {"", 0.6}},
             .rows = {}};
   if (shown.has_prices) {
     out.columns.push_back({"Price", 1.1, true});
@@ -96,12 +113,9 @@ Table LinesTable(const Shown& shown) {
   for (int i = 0; i < lines.Count(); ++i) {
     const bool is_fee = lines.Text(i, "unit") == "None";
     const std::string free = lines.Text(i, "free");
-    std::vector<std::string> row = {CategoryWords(lines.Text(i, "category")),
-                                    MeasureText(lines, i),
-                                    is_fee ? "" : lines.Text(i, "used"),
-                                    free == "0" ? "" : free,
-                                    is_fee ? "" : lines.Text(i, "quantity"),
-                                    UnitText(lines, i)};
+    std::vector<std::string> row = {CategoryWords(lines.Text(i, "category")), MeasureText(lines, i),
+                                    is_fee ? "" : lines.Text(i, "used"),      free == "0" ? "" : free,
+                                    is_fee ? "" : lines.Text(i, "quantity"),  UnitText(lines, i)};
     if (shown.has_prices) {
       row.push_back(PriceText(lines, i));
       row.push_back(MoneyText(lines.Int(i, "net"), shown.digits));
@@ -115,14 +129,13 @@ std::vector<document::Total> Totals(const Shown& shown) {
   if (!shown.has_prices) return {};
   const auto& head = shown.head;
   const std::string currency = head.Text(0, "currency");
-  const auto money = [&](std::int64_t minor) {
-    return fmt::format("{} {}", MoneyText(minor, shown.digits), currency);
-  };
+  const auto money = [&](std::int64_t minor) { return fmt::format("{} {}", MoneyText(minor, shown.digits), currency); };
   std::vector<document::Total> out = {{"Sum", money(head.Int(0, "net"))}};
   if (head.Int(0, "discount") != 0)
     out.push_back({fmt::format("Discount {} %", head.Text(0, "discount_percent")), money(-head.Int(0, "discount"))});
   const std::string tax = head.Text(0, "tax_type") == "SalesTax" ? "Sales tax" : head.Text(0, "tax_type");
-  out.push_back({fmt::format("{} {} %", tax == "Unknown" ? "Tax" : tax, head.Text(0, "tax_percent")), money(head.Int(0, "tax"))});
+  out.push_back(
+      {fmt::format("{} {} %", tax == "Unknown" ? "Tax" : tax, head.Text(0, "tax_percent")), money(head.Int(0, "tax"))});
   out.push_back({"Total", money(head.Int(0, "gross")), true});
   return out;
 }
@@ -133,7 +146,13 @@ std::string SizeText(const std::string& bytes) {
 
 Table UsageTable(const db::Rows& usage) {
   Table out{.title = "Use by day",
-            .columns = {{"Day", 1.2}, {"Location", 2}, {"Server", 2}, {"Kind", 2}, {"Platform", 1.2}, {"Count", 0.9, true}, {"Space", 1.4, true}},
+            .columns = {{"Day", 1.2},
+                        {"Location", 2},
+                        {"Server", 2},
+                        {"Kind", 2},
+                        {"Platform", 1.2},
+                        {"Count", 0.9, true},
+                        {"Space", 1.4, true}},
             .rows = {}};
   for (int i = 0; i < usage.Count(); ++i) {
     out.rows.push_back({usage.Text(i, "day"), usage.Text(i, "location"), usage.Text(i, "server"), usage.Text(i, "kind"),
@@ -181,27 +200,26 @@ document::Cell Amount(const db::Rows& rows, int row, std::string_view column, in
 std::string XlsxOf(const Shown& shown) {
   const auto& lines = shown.lines;
   document::Sheet charges{.name = "Invoice",
-                          .header = {"Category", "Service", "Unit", "Measured", "Day", "Used", "Free", "Charged", "Price",
-                                     "Per", "Net", "Discount", "Tax", "Gross", "Currency"},
+                          .header = {"Category", "Service", "Unit", "Measured", "Day", "Used", "Free", "Charged",
+                                     "Price", "Per", "Net", "Discount", "Tax", "Gross", "Currency"},
                           .rows = {}};
   for (int i = 0; i < lines.Count(); ++i) {
     const std::string category = lines.Text(i, "category");
-    charges.rows.push_back({category, CategoryWords(category), lines.Text(i, "unit"), lines.Maybe(i, "measure").value_or(""),
-                            lines.Maybe(i, "peak_day").value_or(""), Number(lines, i, "used"), Number(lines, i, "free"),
-                            Number(lines, i, "quantity"), Number(lines, i, "price"), Number(lines, i, "chunk"),
-                            Amount(lines, i, "net", shown.digits), Amount(lines, i, "discount", shown.digits),
-                            Amount(lines, i, "tax", shown.digits), Amount(lines, i, "gross", shown.digits),
-                            shown.head.Maybe(0, "currency").value_or("")});
+    charges.rows.push_back({category, CategoryWords(category), lines.Text(i, "unit"),
+                            lines.Maybe(i, "measure").value_or(""), lines.Maybe(i, "peak_day").value_or(""),
+                            Number(lines, i, "used"), Number(lines, i, "free"), Number(lines, i, "quantity"),
+                            Number(lines, i, "price"), Number(lines, i, "chunk"), Amount(lines, i, "net", shown.digits),
+                            Amount(lines, i, "discount", shown.digits), Amount(lines, i, "tax", shown.digits),
+                            Amount(lines, i, "gross", shown.digits), shown.head.Maybe(0, "currency").value_or("")});
   }
   const auto& head = shown.head;
-  charges.rows.push_back({std::string("Total"), std::string(), std::string(), std::string(), std::string(), std::string(),
-                          std::string(), std::string(), std::string(), std::string(),
+  charges.rows.push_back({std::string("Total"), std::string(), std::string(), std::string(), std::string(),
+                          std::string(), std::string(), std::string(), std::string(), std::string(),
                           Amount(head, 0, "net", shown.digits), Amount(head, 0, "discount", shown.digits),
                           Amount(head, 0, "tax", shown.digits), Amount(head, 0, "gross", shown.digits),
                           head.Maybe(0, "currency").value_or("")});
-  document::Sheet usage{.name = "Use by day",
-                        .header = {"Day", "Location", "Server", "Kind", "Platform", "Count", "Bytes"},
-                        .rows = {}};
+  document::Sheet usage{
+      .name = "Use by day", .header = {"Day", "Location", "Server", "Kind", "Platform", "Count", "Bytes"}, .rows = {}};
   for (int i = 0; i < shown.usage.Count(); ++i) {
     const auto& rows = shown.usage;
     usage.rows.push_back({rows.Text(i, "day"), rows.Text(i, "location"), rows.Text(i, "server"), rows.Text(i, "kind"),
@@ -231,7 +249,8 @@ std::string CategoryWords(std::string_view category) {
   }
   std::string out;
   for (auto& part : parts) {
-    const auto* known = std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& w) { return w.first == part; });
+    const auto* known =
+        std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& w) { return w.first == part; });
     if (known != std::end(kWords))
       part = known->second;
     else
@@ -253,7 +272,7 @@ std::string MoneyText(std::int64_t minor, int digits) {
 }
 
 Result<InvoiceFileBytes> InvoiceFile(const platform::Services& services, const std::string& uid,
-                                     const std::string& format, const TenantScope& scope) {
+                                     const std::string& format, const platform::TenantScope& scope) {
   const auto invoice = platform::CurrentItem(services, "GetInvoice", {{"invoiceUid", uid}}, scope);
   if (!invoice) return tl::unexpected(invoice.error());
   const std::string name = invoice->at("name");

@@ -12,9 +12,10 @@ struct InvoiceFileBytes {
   std::string bytes;
 };
 
-/// An invoice that `scope` may see as "pdf", "xlsx" or "csv", from what was stored with it. Errors: kNotFound, kInvalid.
+/// An invoice that `scope` may see as "pdf", "xlsx" or "csv", from what was stored with it. Errors: kNotFound,
+/// kInvalid.
 Result<InvoiceFileBytes> InvoiceFile(const platform::Services& services, const std::string& uid,
-                                     const std::string& format, const TenantScope& scope);
+                                     const std::string& format, const platform::TenantScope& scope);
 
 /// A word of InvoiceChargeCategory for people: "Managed remote VM".
 std::string CategoryWords(std::string_view category);

@@ -76,7 +76,8 @@ Status CheckDays(db::Connection& connection, const InvoiceOrder& order, json& no
 Status CheckOverlap(db::Connection& connection, const InvoiceOrder& order) {
   if (order.allows_overlap || order.type != "Invoice") return {};
   const auto other = connection.Query(
-      "select name, from_day::text, to_day::text from core.invoice where organization_uid = $1 and type = 'Invoice' and "
+      "select name, from_day::text, to_day::text from core.invoice where organization_uid = $1 and type = 'Invoice' "
+      "and "
       "from_day <= $3::date and to_day >= $2::date order by from_day limit 1",
       {order.company_uid, DayText(order.from), DayText(order.to)});
   if (other.Count() == 0) return {};
@@ -87,9 +88,9 @@ Status CheckOverlap(db::Connection& connection, const InvoiceOrder& order) {
 }
 
 std::vector<LedgerRow> ReadLedger(db::Connection& connection, const InvoiceOrder& order) {
-  const auto rows = connection.Query(
-      "select day::text, workload_type, edition, amount from core.billed_days($1, $2::date, $3::date)",
-      {order.company_uid, DayText(order.from), DayText(order.to)});
+  const auto rows =
+      connection.Query("select day::text, workload_type, edition, amount from core.billed_days($1, $2::date, $3::date)",
+                       {order.company_uid, DayText(order.from), DayText(order.to)});
   std::vector<LedgerRow> out;
   for (int i = 0; i < rows.Count(); ++i) {
     out.push_back({{ReadDay(rows.Text(i, "day")).value(), rows.Text(i, "workload_type"), rows.Int(i, "amount")},
@@ -129,8 +130,7 @@ billing::Measured UsedOf(const PricedCharge& priced, const std::vector<LedgerRow
   std::vector<DayAmount> rows;
   for (const auto& row : ledger) {
     const bool is_edition = priced.charge->edition.empty() || priced.charge->edition == row.edition;
-    if (is_edition && std::find(kinds.begin(), kinds.end(), row.amount.kind) != kinds.end())
-      rows.push_back(row.amount);
+    if (is_edition && std::find(kinds.begin(), kinds.end(), row.amount.kind) != kinds.end()) rows.push_back(row.amount);
   }
   const auto measure = priced.measure == kReport ? billing::Measure::kSnapshot : MeasureOf(priced.measure);
   out = billing::UsageOf(rows, measure, order.from, order.to);
@@ -174,8 +174,8 @@ void AddLines(Draft& draft, const std::vector<PricedCharge>& charges, const std:
               const std::vector<LedgerRow>& report, const InvoiceOrder& order) {
   for (const auto& priced : charges) {
     if (!priced.IsMeasured()) {
-      draft.notes.push_back(
-          fmt::format("The price {} is set, and nothing measures it yet: not charged.", priced.charge->price.substr(1)));
+      draft.notes.push_back(fmt::format("The price {} is set, and nothing measures it yet: not charged.",
+                                        priced.charge->price.substr(1)));
       continue;
     }
     const auto usage = UsedOf(priced, priced.measure == kReport ? report : ledger, order);
@@ -246,19 +246,21 @@ Result<std::string> Store(db::Connection& connection, const Draft& draft, const 
   const auto stored = connection.Query(
       "insert into core.invoice (organization_uid, issuer_uid, name, type, has_details, from_day, to_day, scheduled, "
       "created_by, due_day, subscription_plan_uid, plan_name, currency, digits, tax_type, tax_percent, "
-      "discount_percent, net, discount, tax, gross, issuer, customer, notes) select $1::uuid, $2::uuid, $3::text, $4::text, "
-      "coalesce($5::boolean, b.include_details, false), $6::date, $7::date, $8::boolean, nullif($9::text, ''), case when $10::uuid is "
+      "discount_percent, net, discount, tax, gross, issuer, customer, notes) select $1::uuid, $2::uuid, $3::text, "
+      "$4::text, "
+      "coalesce($5::boolean, b.include_details, false), $6::date, $7::date, $8::boolean, nullif($9::text, ''), case "
+      "when $10::uuid is "
       "not null then (case when i.payment_days is null then (now() at time zone 'UTC')::date + interval '1 month' else "
       "(now() at time zone 'UTC')::date + make_interval(days => i.payment_days) end)::date end, $10::uuid, p.name, "
       "p.currency, $11::integer, p.tax_type, p.tax_percent, p.discount_percent, $12::bigint, $13::bigint, $14::bigint, "
       "$15::bigint, core.party($2::uuid) || "
-      "jsonb_build_object('color', i.color, 'footer', i.footer, 'logo', translate(encode(i.logo, 'base64'), E'\\n', '')), core.party($1::uuid), "
+      "jsonb_build_object('color', i.color, 'footer', i.footer, 'logo', translate(encode(i.logo, 'base64'), E'\\n', "
+      "'')), core.party($1::uuid), "
       "$16::jsonb "
       "from core.invoice_issuer i left join core.company_billing b on b.company_uid = $1::uuid left join "
       "core.subscription_plan p on p.uid = $10::uuid where i.organization_uid = $2::uuid returning uid",
-      {order.company_uid, issuer, name, order.type,
-       order.details ? db::Param(*order.details ? "t" : "f") : db::Param(), DayText(order.from), DayText(order.to),
-       std::string(order.scheduled ? "t" : "f"), order.made_by,
+      {order.company_uid, issuer, name, order.type, order.details ? db::Param(*order.details ? "t" : "f") : db::Param(),
+       DayText(order.from), DayText(order.to), std::string(order.scheduled ? "t" : "f"), order.made_by,
        draft.plan_uid.empty() ? db::Param() : db::Param(draft.plan_uid), std::to_string(draft.digits),
        Money(has_prices, total.net), Money(has_prices, total.discount), Money(has_prices, total.tax),
        Money(has_prices, total.gross), draft.notes.dump()});

@@ -12,7 +12,7 @@ namespace steward::features {
 struct InvoiceOrder {
   std::string company_uid;
   Day from;
-  Day to;                       ///< the last day that counts
+  Day to;                        ///< the last day that counts
   std::string type = "Invoice";  ///< or QuotaUsage: what was used, without prices
   std::optional<bool> details;   ///< none: as set for the company
   bool scheduled = false;

@@ -65,8 +65,9 @@ Invoices::Answer Invoices::Create(const Call& call) {
   if (!uid) return tl::unexpected(uid.error());
   const json invoice = InvoiceWithin(*connection, *uid);
   if (!IsIssuer(call, invoice)) {
-    return Fail(ErrorCode::kForbidden, "The company's plan belongs to the provider, who makes its invoices. Give the "
-                                       "company a plan of your own.");
+    return Fail(ErrorCode::kForbidden,
+                "The company's plan belongs to the provider, who makes its invoices. Give the "
+                "company a plan of your own.");
   }
   if (!body.at("preview").get<bool>()) {
     platform::WriteAudit(*connection, call,
@@ -104,12 +105,14 @@ Invoices::Answer Invoices::ChangePaidState(const Call& call) {
   if (status != "Paid" && status != "Unpaid") return FailParameter("status", "status must be one of: Paid, Unpaid.");
   const auto invoice = platform::CurrentItem(services_, "GetInvoice", {{"invoiceUid", uid}}, call.caller.scope);
   if (!invoice) return tl::unexpected(invoice.error());
-  if (!IsIssuer(call, *invoice)) return Fail(ErrorCode::kForbidden, "Only who made an invoice can say that it is paid.");
+  if (!IsIssuer(call, *invoice))
+    return Fail(ErrorCode::kForbidden, "Only who made an invoice can say that it is paid.");
   if (invoice->at("amount").is_null()) return Fail(ErrorCode::kConflict, "An invoice without prices is never paid.");
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  transaction.Query("update core.invoice set paid_at = case when $2 = 'Paid' then coalesce(paid_at, now()) end where uid = $1",
-                    {uid, status});
+  transaction.Query(
+      "update core.invoice set paid_at = case when $2 = 'Paid' then coalesce(paid_at, now()) end where uid = $1",
+      {uid, status});
   platform::WriteAudit(*connection, call,
                        {"Unknown", invoice->at("organizationUid").get<std::string>(), uid,
                         fmt::format("Invoice {} is {}.", invoice->at("name").get<std::string>(),
@@ -118,9 +121,13 @@ Invoices::Answer Invoices::ChangePaidState(const Call& call) {
   return contract::Answer{.data = json::object()};
 }
 
-Invoices::Answer Invoices::Pdf(const Call& call) { return FileOf(call, "pdf"); }
+Invoices::Answer Invoices::Pdf(const Call& call) {
+  return FileOf(call, "pdf");
+}
 
-Invoices::Answer Invoices::File(const Call& call) { return FileOf(call, platform::QueryOf(call, "format", "csv")); }
+Invoices::Answer Invoices::File(const Call& call) {
+  return FileOf(call, platform::QueryOf(call, "format", "csv"));
+}
 
 Invoices::Answer Invoices::FileOf(const Call& call, const std::string& format) {
   auto file = InvoiceFile(services_, call.Path("invoiceUid"), format, call.caller.scope);
@@ -139,7 +146,8 @@ Invoices::Answer Invoices::PatchCompany(const Call& call) {
       [&](db::Connection& connection, const json& current, const json& next) -> Result<platform::AuditEntry> {
         const std::string schedule = next.at("schedule");
         const std::string day = schedule == "AfterReport" ? "1" : next.at("billingDay").dump();
-        if (schedule == "AfterReport" && next.at("billingDay") != current.at("billingDay") && next.at("billingDay") != 1)
+        if (schedule == "AfterReport" && next.at("billingDay") != current.at("billingDay") &&
+            next.at("billingDay") != 1)
           return FailProperty("billingDay", "After the monthly report, cycles are months: billingDay is 1.");
         // The first cycle is the one that runs, unless somebody says where to begin.
         connection.Query(
@@ -149,8 +157,9 @@ Invoices::Answer Invoices::PatchCompany(const Call& call) {
             "excluded.include_details, schedule = excluded.schedule, billing_day = excluded.billing_day, next_from = "
             "excluded.next_from, problem = null",
             {uid, next.at("includeDetails").dump(), schedule, day, TextOf(next, "nextFrom")});
-        return platform::AuditEntry{"Unknown", uid, uid,
-                                    fmt::format("Changed how {} is invoiced.", current.at("companyName").get<std::string>())};
+        return platform::AuditEntry{
+            "Unknown", uid, uid,
+            fmt::format("Changed how {} is invoiced.", current.at("companyName").get<std::string>())};
       });
 }
 

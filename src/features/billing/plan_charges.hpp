@@ -11,10 +11,10 @@ namespace steward::features {
 /// A price of a plan that is set and applies.
 struct PricedCharge {
   const contract::Charge* charge = nullptr;
-  billing::Rate rate;           ///< in `unit`
-  std::string unit;             ///< word of InvoiceChargeMeasure
-  std::int64_t unit_size = 1;   ///< amounts of the ledger (numbers, bytes) in one unit
-  std::string measure;          ///< Average, Peak, Snapshot, Report; empty for a fee
+  billing::Rate rate;          ///< in `unit`
+  std::string unit;            ///< word of InvoiceChargeMeasure
+  std::int64_t unit_size = 1;  ///< amounts of the ledger (numbers, bytes) in one unit
+  std::string measure;         ///< Average, Peak, Snapshot, Report; empty for a fee
 
   bool IsFee() const { return charge->unit == contract::ChargeUnit::kFlat; }
   /// Whether the usage ledger has what it charges.

@@ -14,7 +14,7 @@ using contract::Call;
 using nlohmann::json;
 using platform::TextOf;
 
-constexpr std::array<std::string_view, 8> kSections = {"managedBackup", "publicCloud",     "vb365",       "cloudReplication",
+constexpr std::array<std::string_view, 8> kSections = {"managedBackup",   "publicCloud", "vb365",    "cloudReplication",
                                                        "fileShareBackup", "cloudBackup", "licenses", "externalPlugins"};
 constexpr int kPriceDigits = 6;
 
@@ -24,7 +24,9 @@ json RatesOf(const json& plan) {
   return out;
 }
 
-std::string Percent(const json& plan, const char* name) { return plan.at(name).dump(); }
+std::string Percent(const json& plan, const char* name) {
+  return plan.at(name).dump();
+}
 
 /// What the contract cannot say.
 Status CheckPlan(db::Connection& connection, const json& plan) {
@@ -46,7 +48,8 @@ Status CheckPlan(db::Connection& connection, const json& plan) {
 Status CheckName(db::Connection& connection, const std::string& organization, const std::string& name,
                  const db::Param& own) {
   const auto taken = connection.Query(
-      "select 1 from core.subscription_plan where organization_uid = $1 and lower(name) = lower($2) and uid is distinct "
+      "select 1 from core.subscription_plan where organization_uid = $1 and lower(name) = lower($2) and uid is "
+      "distinct "
       "from $3::uuid",
       {organization, name, own});
   if (taken.Count() == 0) return {};
@@ -57,14 +60,14 @@ Status CheckLines(const json& lines) {
   for (const auto& line : lines) {
     const auto category = line.at("category").get<std::string>();
     const auto charges = contract::Charges();
-    const auto charge = std::find_if(charges.begin(), charges.end(),
-                                     [&](const contract::Charge& c) { return c.category == category; });
+    const auto charge =
+        std::find_if(charges.begin(), charges.end(), [&](const contract::Charge& c) { return c.category == category; });
     if (charge == charges.end() || charge->unit == contract::ChargeUnit::kFlat)
       return FailProperty("lines", fmt::format("{} is no line that is measured.", category));
     if (line.at("measure") == "Report" && !charge->is_license)
       return FailProperty("lines", fmt::format("The monthly report has licences only: {} is none.", category));
-    const auto same = std::count_if(lines.begin(), lines.end(),
-                                    [&](const json& other) { return other.at("category") == category; });
+    const auto same =
+        std::count_if(lines.begin(), lines.end(), [&](const json& other) { return other.at("category") == category; });
     if (same > 1) return FailProperty("lines", fmt::format("{} is there more than once.", category));
   }
   return {};
