@@ -47,10 +47,10 @@ Result<Shown> Read(db::Connection& connection, const std::string& uid) {
       {uid});
   if (head.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such invoice.");
   auto lines = connection.Query(
-      "select position, category, unit, measure, peak_day::text, trim_scale(round(used, 3))::text as used, "
-      "trim_scale(free)::text as free, trim_scale(quantity)::text as quantity, trim_scale(price)::text as price, "
-      "chunk, "
-      "net, discount, tax, gross from core.invoice_charge where invoice_uid = $1 order by position",
+      "select c.position, c.category, c.unit, c.measure, c.peak_day::text, trim_scale(round(c.used, 3))::text as used, "
+      "trim_scale(c.free)::text as free, trim_scale(c.quantity)::text as quantity, round(c.price, "
+      "greatest(scale(trim_scale(c.price)), i.digits))::text as price, c.chunk, c.net, c.discount, c.tax, c.gross from "
+      "core.invoice_charge c join core.invoice i on i.uid = c.invoice_uid where i.uid = $1 order by c.position",
       {uid});
   auto usage = connection.Query(
       "select day::text, coalesce(\"locationName\", '') as location, coalesce(\"serverName\", '') as server, "
@@ -99,7 +99,7 @@ std::string MeasureText(const db::Rows& lines, int line) {
 Table LinesTable(const Shown& shown) {
   Table out{.title = "",
             .columns = {{"Service", 3.2},
-                        {"Measured", 1.7},
+                        {"Measured", 2.2},
                         {"Used", 1.1, true},
                         {"Free", 0.8, true},
                         {"Charged", 1.1, true},
@@ -146,10 +146,10 @@ std::string SizeText(const std::string& bytes) {
 
 Table UsageTable(const db::Rows& usage) {
   Table out{.title = "Use by day",
-            .columns = {{"Day", 1.2},
+            .columns = {{"Day", 1.6},
                         {"Location", 2},
                         {"Server", 2},
-                        {"Kind", 2},
+                        {"Kind", 2.9},
                         {"Platform", 1.2},
                         {"Count", 0.9, true},
                         {"Space", 1.4, true}},

@@ -35,6 +35,19 @@ constexpr std::pair<std::string_view, std::string_view> kOrganizationColumns[] =
     {"veeamTenantId", "veeam_tenant_id"},
     {"companyId", "company_id"}};
 
+/// That a company may have this plan: one of its reseller's or of the provider's, and resellers give their own.
+Status CheckPlan(db::Connection& connection, const Call& call, const db::Param& plan, const db::Param& reseller) {
+  if (!plan) return {};
+  const auto rows = connection.Query(
+      "select 1 from core.subscription_plan p join core.organization o on o.uid = p.organization_uid where p.uid = "
+      "$1::uuid and (o.type = 'Provider' or o.uid = $2::uuid) and ($3::uuid is null or o.uid = $3::uuid)",
+      {plan, reseller, call.caller.IsProvider() ? db::Param() : db::Param(call.caller.organization_uid)});
+  if (rows.Count() > 0) return {};
+  return FailProperty("subscriptionPlanUid", fmt::format("There is no subscription plan {} that this company could "
+                                                         "have: it must be yours, or its reseller's.",
+                                                         *plan));
+}
+
 std::string Flag(const json& object, std::string_view name, bool fallback) {
   const auto found = object.find(name);
   return (found == object.end() || !found->is_boolean() ? fallback : found->get<bool>()) ? "t" : "f";
@@ -89,6 +102,8 @@ Result<Answer> Organizations::CreateCompany(const Call& call) {
   if (reseller && transaction.Query("select 1 from core.reseller where uid = $1", {*reseller}).Count() == 0) {
     return FailProperty("resellerUid", fmt::format("There is no reseller {}.", *reseller));
   }
+  if (const auto plan = CheckPlan(*connection, call, TextOf(body, "subscriptionPlanUid"), reseller); !plan)
+    return tl::unexpected(plan.error());
   const std::string uid = Insert(*connection, body.at("organizationInput"), "Company", reseller);
   const json owner = body.value("ownerCredentials", json::object());
   transaction.Query(
@@ -111,14 +126,19 @@ Result<Answer> Organizations::PatchCompany(const Call& call) {
   const std::string& uid = call.Path("companyUid");
   return PatchItem(
       services_, call, {"GetCompany", {{"companyUid", uid}}},
-      [&](db::Connection& connection, const json&, const json& next) -> Result<AuditEntry> {
+      [&](db::Connection& connection, const json& current, const json& next) -> Result<AuditEntry> {
+        const auto plan = TextOf(next, "subscriptionPlanUid");
+        if (plan != TextOf(current, "subscriptionPlanUid")) {
+          const auto good = CheckPlan(connection, call, plan, TextOf(next, "resellerUid"));
+          if (!good) return tl::unexpected(good.error());
+        }
         connection.Query(
             "update core.company set status = coalesce($2::core.company_status, status), reseller_uid = $3, "
             "subscription_plan_uid = $4, is_rest_access_enabled = $5, is_alarm_detect_enabled = $6, "
             "services = $7::jsonb, workload_limit = $8 where uid = $1",
-            {uid, TextOf(next, "status"), TextOf(next, "resellerUid"), TextOf(next, "subscriptionPlanUid"),
-             Flag(next, "isRestAccessEnabled", false), Flag(next, "isAlarmDetectEnabled", false),
-             next.value("companyServices", json::object()).dump(), TextOf(next, "workloadLimit")});
+            {uid, TextOf(next, "status"), TextOf(next, "resellerUid"), plan, Flag(next, "isRestAccessEnabled", false),
+             Flag(next, "isAlarmDetectEnabled", false), next.value("companyServices", json::object()).dump(),
+             TextOf(next, "workloadLimit")});
         connection.Query(
             "update core.organization set parent_uid = coalesce($2, (select uid from core.organization where type = "
             "'Provider')) where uid = $1",
