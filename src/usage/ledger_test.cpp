@@ -380,7 +380,8 @@ TEST_F(UsageLedger, CloudTenant_StandsAtItsCompany) {
       "00000000-0000-4000-8000-000000000301", "00000000-0000-4000-8000-000000000302", kAlder));
   Round("2026-11-10T12:00:00Z");
   EXPECT_EQ(Row("organization_name, workload_type, used_count, bytes", "site_uid is not null"),
-            "Alder CC_VM_Backup 5;Alder CC_Workstation_Backup 3;Alder CloudTotalUsage 0 80000");
+            "Alder CC_VM_Backup 5;Alder CC_Workstation_Backup 3;Alder CloudAllocatedSpace 0 200000;Alder CloudTotalUsage 0 "
+            "80000");
   sql_.Script("update inventory.cloud_tenant_backup_resource set used_quota = used_quota + 100");
   EXPECT_EQ(Round("2026-11-10T13:00:00Z"), 0) << "less than 1 %";
   sql_.Script(
@@ -388,7 +389,7 @@ TEST_F(UsageLedger, CloudTenant_StandsAtItsCompany) {
       "inventory.cloud_tenant set vm_backups = 0");
   EXPECT_EQ(Round("2026-11-10T14:00:00Z"), 2);
   EXPECT_EQ(Row("workload_type, used_count, bytes", "site_uid is not null"),
-            "CC_Workstation_Backup 3;CC_VM_Backup 0;CloudTotalUsage 0 82200");
+            "CC_Workstation_Backup 3;CloudAllocatedSpace 0 200000;CC_VM_Backup 0;CloudTotalUsage 0 82200");
   EXPECT_EQ(Check().fault, "");
 }
 

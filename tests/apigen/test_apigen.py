@@ -95,6 +95,32 @@ def test_operation_in_two_files_is_refused(tmp_path):
     assert "twice.yaml: get /things is declared twice" in result.stderr
 
 
+
+def plan(**charge):
+    """An area file with a plan whose one price charges so."""
+    section = {"type": "object", "properties": {
+        "price": {"type": "number", "default": 0, "description": "Price.", "x-charge": {"category": "Lic{edition}Vm", "unit": "Units", **charge}},
+        "free": {"type": "integer", "format": "int64", "description": "Free."}}}
+    return {"schemas": {
+        "SubscriptionPlan": {"type": "object", "properties": {"licenses": {"$ref": "Section", "description": "Prices.", "x-charge-edition": ["Gold", "Golden"]}}},
+        "Section": section, "InvoiceChargeCategory": {"type": "string", "enum": ["LicGoldVm"]}}}
+
+
+@pytest.mark.parametrize(("charge", "message"), [
+    ({"kinds": ["VBR_VM"], "free": "free"}, ""), ({"category": "Nothing"}, "/licenses/price: Nothing is no InvoiceChargeCategory"),
+    ({"free": "gift"}, "/licenses/price: x-charge names no property beside it: gift"), ({"unit": "Dozen"}, "/licenses/price: x-charge has no unit of Flat")])
+def test_prices_say_what_they_charge(charge, message, tmp_path):
+    shutil.copytree(HERE / "tiny", tmp_path / "api")
+    (tmp_path / "api/console/plans.yaml").write_text(yaml.safe_dump(plan(**charge)))
+    result = generate(tmp_path / "api", tmp_path)
+    assert result.returncode == (1 if message else 0) and message in result.stderr, result.stderr
+    if not message:
+        text = (tmp_path / "cpp/contract/contract.gen.cpp").read_text()
+        for field in ('.price = "/licenses/price"', '.category = "LicGoldVm"', ".is_license = true", '.edition = "Golden"', '.free = "/licenses/free"', '"VBR_VM"',
+                      '.fallback = "0"'):
+            assert field in text, field
+
+
 if __name__ == "__main__":
     import tempfile
 
