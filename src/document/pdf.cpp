@@ -174,6 +174,10 @@ class Writer {
     if (width >= 0) {
       pango_layout_set_width(layout.get(), static_cast<int>(std::max(width, 4.0) * PANGO_SCALE));
       pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
+      PangoAttrList* attributes = pango_attr_list_new();
+      pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));  // names are no words
+      pango_layout_set_attributes(layout.get(), attributes);
+      pango_attr_list_unref(attributes);
     }
     if (style.is_right) pango_layout_set_alignment(layout.get(), PANGO_ALIGN_RIGHT);
     return layout;
