@@ -18,6 +18,7 @@
 #include "features/pulse/pulse.hpp"
 #include "features/reference/facts.hpp"
 #include "features/reports/license_reports.hpp"
+#include "features/usage/forecast.hpp"
 #include "features/usage/weights.hpp"
 
 namespace steward::console {
@@ -47,6 +48,7 @@ class ConsoleHandlers : public contract::Handlers {
         facts_(services),
         changes_(services),
         usage_weights_(services),
+        usage_forecast_(services),
         reports_(services),
         sites_(services),
         tenants_(services, actions),
@@ -111,6 +113,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer PatchLicenseReportSettings(const Call& call) override { return reports_.PatchSettings(call); }
   Answer FinalizeLicenseReport(const Call& call) override { return reports_.FinalizeNext(call); }
   Answer GetLicenseReportCsv(const Call& call) override { return reports_.Csv(call); }
+  Answer GetLicenseReportFile(const Call& call) override { return reports_.File(call); }
+  Answer ForecastUsage(const Call& call) override { return usage_forecast_.Make(call); }
   Answer BuildLicenseReport(const Call& call) override { return reports_.Build(call); }
   Answer ApproveLicenseReport(const Call& call) override { return reports_.Approve(call); }
   Answer PatchLicenseReportLine(const Call& call) override { return reports_.PatchLine(call); }
@@ -196,6 +200,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Facts facts_;
   features::Changes changes_;
   features::UsageWeights usage_weights_;
+  features::UsageForecast usage_forecast_;
   features::LicenseReports reports_;
   features::Sites sites_;
   features::CloudTenants tenants_;
