@@ -16,6 +16,7 @@
 #include "features/organizations/organizations.hpp"
 #include "features/policies/policies.hpp"
 #include "features/pulse/pulse.hpp"
+#include "features/pulse/tenant_company.hpp"
 #include "features/reference/facts.hpp"
 #include "features/reports/license_reports.hpp"
 #include "features/usage/forecast.hpp"
@@ -49,6 +50,7 @@ class ConsoleHandlers : public contract::Handlers {
         changes_(services),
         usage_weights_(services),
         usage_forecast_(services),
+        tenant_company_(services, organizations),
         reports_(services),
         sites_(services),
         tenants_(services, actions),
@@ -113,6 +115,7 @@ class ConsoleHandlers : public contract::Handlers {
   Answer PatchLicenseReportSettings(const Call& call) override { return reports_.PatchSettings(call); }
   Answer FinalizeLicenseReport(const Call& call) override { return reports_.FinalizeNext(call); }
   Answer GetLicenseReportCsv(const Call& call) override { return reports_.Csv(call); }
+  Answer CreateCompanyOfPulseTenant(const Call& call) override { return tenant_company_.Create(call); }
   Answer GetLicenseReportFile(const Call& call) override { return reports_.File(call); }
   Answer ForecastUsage(const Call& call) override { return usage_forecast_.Make(call); }
   Answer BuildLicenseReport(const Call& call) override { return reports_.Build(call); }
@@ -201,6 +204,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Changes changes_;
   features::UsageWeights usage_weights_;
   features::UsageForecast usage_forecast_;
+  features::TenantCompany tenant_company_;
   features::LicenseReports reports_;
   features::Sites sites_;
   features::CloudTenants tenants_;
