@@ -14,6 +14,7 @@ Table TableOf(db::Connection& connection, const std::string& report, Table table
   const auto rows = connection.Query(statement, {report});
   for (int i = 0; i < rows.Count(); ++i) {
     std::vector<std::string> cells;
+    cells.reserve(static_cast<std::size_t>(rows.Columns()));
     for (int column = 0; column < rows.Columns(); ++column)
       cells.emplace_back(rows.IsNull(i, column) ? "" : rows.Raw(i, column));
     table.rows.push_back(std::move(cells));
