@@ -110,14 +110,6 @@ def test_reminders_once_a_day(console, api, number):
     assert report["missing"] == f"The report of {MONTH} is not approved." and report["isLate"] is (TODAY.day > 5)
 
 
-def test_the_console_reminds_by_itself(console, api, number):
-    if TODAY.day > 5:
-        pytest.skip("it does so on the first five days of a month")
-    console.sql("delete from core.license_report_reminder")
-    rows = stack.wait_for("the reminder", lambda: api.data(f"{REPORTS}/{number}/reminders"), 30)
-    assert [row["day"] for row in rows] == [str(TODAY)]
-
-
 def forecast(client, **body):
     answer = client.call("POST", FORECAST, json=body)
     assert answer.status_code == 200, answer.text
@@ -160,3 +152,18 @@ def test_a_customer_asks_for_itself_only(console, api, companies):
     assert {line["companyUid"] for line in data["lines"]} == {one} and data["totals"]["nextMonthPointsWithAdded"] == 137.5
     assert client.call("POST", FORECAST, json={"companyUid": two}).status_code == 404
     assert client.call("POST", FORECAST, json={"add": [{"workloadType": "VBR_VM", "count": 1, "companyUid": two}]}).status_code == 404
+
+
+def test_the_console_reminds_by_itself(console, number):
+    """On the 3rd of the next month, by a clock that is ahead; also when it is started again."""
+    third = (TODAY.replace(day=1) + datetime.timedelta(days=32)).replace(day=3)
+    console.program.stop()
+    console.program.command = [*stack.at_another_time(f"+{(third - TODAY).days}d"), *console.program.command]
+    for _ in range(2):
+        console.start()
+        client = console.client()
+        report = stack.wait_for("the report", lambda: next((r for r in client.data(REPORTS) if r["month"] == f"{TODAY:%Y-%m}" and r["isWhole"]), None), 90)
+        rows = stack.wait_for("the reminder", lambda: client.data(f"{REPORTS}/{report['reportId']}/reminders"), 30)
+        assert [(row["day"], row["daysLeft"]) for row in rows] == [(str(third), 2)]
+        console.program.stop()
+    assert console.program.log.read_text().count("2 days remain until the 5th") == 1
