@@ -11,7 +11,7 @@ namespace steward::document {
 
 struct Column {
   std::string title;
-  double share = 1;  ///< of the width; columns of numbers get more where one would not fit on a line
+  double share = 1;  ///< of the width; numbers and words get more where they would be broken
   bool is_number = false;
 };
 /// Cells that a row lacks are empty.

@@ -77,10 +77,14 @@ std::string ReadWorkbook(const std::string& bytes, const std::string& expression
 
 /// A red square, 2 by 2.
 std::string Png() {
-  return std::string(
-      "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\2\0\0\0\2\x08\2\0\0\0\xfd\xd4\x9as\0\0\0\x12IDATx\x9c"
-      "c\xf8\xcf\xc0\xf0\x1f\x8c\xff\x33\x80\x49\0\x2f\xce\x05\xfb",
-      59);
+  constexpr std::string_view kHex =
+      "89504e470d0a1a0a0000000d4948445200000002000000020802000000fdd49a730000001049444154789c63f8cfc000440c100a001fee03"
+      "fd"
+      "8b5f14d40000000049454e44ae426082";
+  std::string bytes;
+  for (std::size_t at = 0; at < kHex.size(); at += 2)
+    bytes += static_cast<char>(std::stoi(std::string(kHex.substr(at, 2)), nullptr, 16));
+  return bytes;
 }
 
 Document Invoice(int rows) {
@@ -184,11 +188,20 @@ TEST(Pdf, Language_OfThePageNumber) {
   EXPECT_THAT(TextOf(Pdf(document)), HasSubstr("Seite 1 von 1"));
 }
 
-TEST(Pdf, BadLogo_IsLeftOut) {
+TEST(Pdf, Logo_OneThatCannotBeReadIsLeftOut) {
   Document document = Invoice(1);
-  for (const std::string& logo : {std::string("no picture"), Png().substr(0, 40), Png() + "x",
+  const auto pictures = [&] {
+    const TempFile file(Pdf(document), ".pdf");
+    return CountOf(OutputOf("pdfimages -list " + file.Path()), " image ");
+  };
+  document.branding.logo_png = Png();
+  EXPECT_GE(pictures(), 1U);
+  std::string huge = Png();
+  huge[16] = '\x7F';  // of its width
+  for (const std::string& logo : {std::string("no picture"), Png().substr(0, 50), huge,
                                   std::string("\x89PNG\r\n\x1a\n") + std::string(40, '\xFF')}) {
     document.branding.logo_png = logo;
+    EXPECT_EQ(pictures(), 0U);
     EXPECT_THAT(TextOf(Pdf(document)), HasSubstr("Nordlicht Services"));
   }
 }

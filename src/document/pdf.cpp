@@ -28,7 +28,10 @@ constexpr double kHeadRoom = 60;     ///< for headings of columns, and too littl
 constexpr double kColumnLeast = 10;  ///< holds the widest letter
 constexpr std::size_t kColumnsMost = 24;
 constexpr double kFooterMost = 120;   ///< a higher one stands once, at the end
-constexpr double kNumbersMost = 0.7;  ///< of the width, for columns of numbers that were made wider
+constexpr double kNumbersMost = 0.7;  ///< of the width, for one column
+constexpr double kWordMost = 90;      ///< longer words are broken
+constexpr double kShareLeast = 0.01;
+constexpr int kHalvings = 50;
 constexpr double kLogoWidth = 170, kLogoHeight = 44;
 constexpr std::uint32_t kLogoPixels = 4096;  ///< most in each direction
 constexpr double kText = 8.5, kSmall = 7.5, kHeading = 11, kTitle = 19;
@@ -174,6 +177,10 @@ class Writer {
     if (width >= 0) {
       pango_layout_set_width(layout.get(), static_cast<int>(std::max(width, 4.0) * PANGO_SCALE));
       pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
+      PangoAttrList* attributes = pango_attr_list_new();
+      pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));  // names are no words
+      pango_layout_set_attributes(layout.get(), attributes);
+      pango_attr_list_unref(attributes);
     }
     if (style.is_right) pango_layout_set_alignment(layout.get(), PANGO_ALIGN_RIGHT);
     return layout;
@@ -402,51 +409,53 @@ class Writer {
     if (y_ + height > bottom_ && y_ > kTop) NextPage();
   }
 
-  /// A column of numbers is as wide as its widest number, where that leaves enough for the others.
+  /// By share, but so that numbers stand on one line and words are not broken, where there is room for that.
   std::vector<double> WidthsOf(const Table& table) {
     const std::size_t count = table.columns.size();
     const double whole = kWidth - kGap * static_cast<double>(count - 1);
-    double shares = 0;
-    for (const Column& column : table.columns) shares += std::max(column.share, 0.01);
+    std::vector<double> least(count);
+    for (std::size_t i = 0; i < count; ++i)
+      least[i] = std::max(std::min(NeededWidth(table, i), whole * kNumbersMost), kColumnLeast);
+    const double needed = std::accumulate(least.begin(), least.end(), 0.0);
+    if (needed >= whole) {
+      const double floor = kColumnLeast * static_cast<double>(count);
+      for (double& width : least) width = kColumnLeast + (width - kColumnLeast) * (whole - floor) / (needed - floor);
+      return least;
+    }
+    // The width of one share at which the columns come to the whole.
+    double low = 0;
+    double high = whole / kShareLeast;
     std::vector<double> widths(count);
-    double fixed = 0;
-    double open = 0;
-    std::vector<bool> is_fixed(count, false);
-    for (std::size_t i = 0; i < count; ++i) {
-      widths[i] = whole * std::max(table.columns[i].share, 0.01) / shares;
-      if (table.columns[i].is_number) {
-        const double needed = WidestNumber(table, i);
-        is_fixed[i] = needed > widths[i];
-        widths[i] = std::max(widths[i], needed);
-      }
-      (is_fixed[i] ? fixed : open) += widths[i];
+    for (int i = 0; i < kHalvings; ++i) {
+      const double one = (low + high) / 2;
+      for (std::size_t c = 0; c < count; ++c)
+        widths[c] = std::max(least[c], one * std::max(table.columns[c].share, kShareLeast));
+      (std::accumulate(widths.begin(), widths.end(), 0.0) > whole ? high : low) = one;
     }
-    const double allowed = open > 0 ? whole * kNumbersMost : whole;
-    const double shrink = fixed > 0 ? std::min(1.0, allowed / fixed) : 1;
-    double above = 0;  // what columns have over the least
-    for (std::size_t i = 0; i < count; ++i) {
-      widths[i] *= is_fixed[i] ? shrink : (whole - fixed * shrink) / open;
-      above += std::max(widths[i] - kColumnLeast, 0.0);
-    }
-    if (*std::min_element(widths.begin(), widths.end()) >= kColumnLeast) return widths;
-    const double scale = (whole - kColumnLeast * static_cast<double>(count)) / above;
-    for (double& width : widths) width = kColumnLeast + std::max(width - kColumnLeast, 0.0) * scale;
     return widths;
   }
 
-  double WidestNumber(const Table& table, std::size_t column) {
-    std::string widest;
+  /// Of the longest number, or the longest word unless it is very long.
+  double NeededWidth(const Table& table, std::size_t column) {
+    const bool is_number = table.columns[column].is_number;
+    std::string_view widest;
     for (const auto& row : table.rows) {
-      if (column < row.size() && row[column].size() > widest.size()) widest = row[column];
+      if (column < row.size()) KeepLonger(row[column], !is_number, widest);
     }
-    std::string word;  // of the heading, which may wrap between words
-    const std::string& title = table.columns[column].title;
-    for (std::size_t at = 0; at < title.size();) {
-      const std::size_t end = std::min(title.find(' ', at), title.size());
-      if (end - at > word.size()) word = title.substr(at, end - at);
-      at = end + 1;
+    std::string_view word;
+    KeepLonger(table.columns[column].title, true, word);
+    const double cell = NaturalWidth(std::string(widest), {});
+    return std::max(is_number ? cell : std::min(cell, kWordMost),
+                    std::min(NaturalWidth(std::string(word), {.size = kSmall, .is_bold = true}), kWordMost)) +
+           0.5;
+  }
+
+  static void KeepLonger(std::string_view text, bool by_word, std::string_view& longest) {
+    while (!text.empty()) {
+      const std::size_t end = by_word ? std::min(text.find_first_of(" \n"), text.size()) : text.size();
+      if (end > longest.size()) longest = text.substr(0, end);
+      text.remove_prefix(std::min(end + 1, text.size()));
     }
-    return std::max(NaturalWidth(widest, {}), NaturalWidth(word, {.size = kSmall, .is_bold = true})) + 0.5;
   }
 
   std::vector<Placed> RowOf(const Table& table, const std::vector<double>& widths,

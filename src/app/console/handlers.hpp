@@ -18,8 +18,10 @@
 #include "features/organizations/organizations.hpp"
 #include "features/policies/policies.hpp"
 #include "features/pulse/pulse.hpp"
+#include "features/pulse/tenant_company.hpp"
 #include "features/reference/facts.hpp"
 #include "features/reports/license_reports.hpp"
+#include "features/usage/forecast.hpp"
 #include "features/usage/weights.hpp"
 
 namespace steward::console {
@@ -49,6 +51,8 @@ class ConsoleHandlers : public contract::Handlers {
         facts_(services),
         changes_(services),
         usage_weights_(services),
+        usage_forecast_(services),
+        tenant_company_(services, organizations),
         reports_(services),
         plans_(services),
         invoices_(services),
@@ -127,6 +131,9 @@ class ConsoleHandlers : public contract::Handlers {
   Answer PatchLicenseReportSettings(const Call& call) override { return reports_.PatchSettings(call); }
   Answer FinalizeLicenseReport(const Call& call) override { return reports_.FinalizeNext(call); }
   Answer GetLicenseReportCsv(const Call& call) override { return reports_.Csv(call); }
+  Answer CreateCompanyOfPulseTenant(const Call& call) override { return tenant_company_.Create(call); }
+  Answer GetLicenseReportFile(const Call& call) override { return reports_.File(call); }
+  Answer ForecastUsage(const Call& call) override { return usage_forecast_.Make(call); }
   Answer BuildLicenseReport(const Call& call) override { return reports_.Build(call); }
   Answer ApproveLicenseReport(const Call& call) override { return reports_.Approve(call); }
   Answer PatchLicenseReportLine(const Call& call) override { return reports_.PatchLine(call); }
@@ -212,6 +219,8 @@ class ConsoleHandlers : public contract::Handlers {
   features::Facts facts_;
   features::Changes changes_;
   features::UsageWeights usage_weights_;
+  features::UsageForecast usage_forecast_;
+  features::TenantCompany tenant_company_;
   features::LicenseReports reports_;
   features::Plans plans_;
   features::Invoices invoices_;

@@ -89,6 +89,23 @@ void Organizations::InsertOwner(db::Connection& connection, const json& body, co
       {NewUuid(), organization, std::string(role), *name, platform::HashPassword(*password)});
 }
 
+std::string Organizations::MakeCompany(db::Connection& connection, const Call& call, const json& body,
+                                       const db::Param& reseller) {
+  std::string uid = Insert(connection, body.at("organizationInput"), "Company", reseller);
+  const json owner = body.value("ownerCredentials", json::object());
+  connection.Query(
+      "insert into core.company (uid, reseller_uid, subscription_plan_uid, is_rest_access_enabled, "
+      "is_alarm_detect_enabled, services, owner_user_name, workload_limit) "
+      "values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)",
+      {uid, reseller, TextOf(body, "subscriptionPlanUid"), Flag(body, "isRestAccessEnabled", false),
+       Flag(body, "isAlarmDetectEnabled", false), body.value("companyServices", json::object()).dump(),
+       TextOf(owner, "userName"), TextOf(body, "workloadLimit")});
+  InsertOwner(connection, body, uid, "CompanyOwner");
+  const std::string name = body.at("organizationInput").at("name").get<std::string>();
+  platform::WriteAudit(connection, call, {"CompanyCreated", uid, uid, fmt::format("Company {} was created.", name)});
+  return uid;
+}
+
 Result<Answer> Organizations::CreateCompany(const Call& call) {
   const json& body = call.body;
   db::Param reseller = TextOf(body, "resellerUid");
@@ -104,18 +121,7 @@ Result<Answer> Organizations::CreateCompany(const Call& call) {
   }
   if (const auto plan = CheckPlan(*connection, call, TextOf(body, "subscriptionPlanUid"), reseller); !plan)
     return tl::unexpected(plan.error());
-  const std::string uid = Insert(*connection, body.at("organizationInput"), "Company", reseller);
-  const json owner = body.value("ownerCredentials", json::object());
-  transaction.Query(
-      "insert into core.company (uid, reseller_uid, subscription_plan_uid, is_rest_access_enabled, "
-      "is_alarm_detect_enabled, services, owner_user_name, workload_limit) "
-      "values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8)",
-      {uid, reseller, TextOf(body, "subscriptionPlanUid"), Flag(body, "isRestAccessEnabled", false),
-       Flag(body, "isAlarmDetectEnabled", false), body.value("companyServices", json::object()).dump(),
-       TextOf(owner, "userName"), TextOf(body, "workloadLimit")});
-  InsertOwner(*connection, body, uid, "CompanyOwner");
-  const std::string name = body.at("organizationInput").at("name").get<std::string>();
-  platform::WriteAudit(*connection, call, {"CompanyCreated", uid, uid, fmt::format("Company {} was created.", name)});
+  const std::string uid = MakeCompany(*connection, call, body, reseller);
   transaction.Commit();
   platform::TenantScope scope = call.caller.scope;
   if (!scope.all) scope.organizations.push_back(uid);  // the new company is the caller's from now on

@@ -14,6 +14,10 @@ class Organizations {
       : services_(services), disconnect_(std::move(disconnect)) {}
 
   Result<contract::Answer> CreateCompany(const contract::Call& call);
+  /// Writes a company with its location, owner and audit row inside the caller's transaction; answers its uid. `body`
+  /// is a CompanyInput.
+  std::string MakeCompany(db::Connection& connection, const contract::Call& call, const nlohmann::json& body,
+                          const db::Param& reseller);
   Result<contract::Answer> PatchCompany(const contract::Call& call);
   Result<contract::Answer> DeleteCompany(const contract::Call& call);
   Result<contract::Answer> CreateReseller(const contract::Call& call);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "features/reports/report_file.hpp"
 #include "fmt/format.h"
 
 namespace steward::features {
@@ -234,6 +235,32 @@ LicenseReports::Answer LicenseReports::Csv(const Call& call) {
   answer.headers.emplace_back("Content-Disposition",
                               fmt::format("attachment; filename=\"licence-report-{}.csv\"", std::stoll(id)));
   answer.text = std::move(*csv);
+  return answer;
+}
+
+LicenseReports::Answer LicenseReports::File(const Call& call) {
+  const std::string& id = call.Path("reportId");
+  const auto report = Report(call, id);
+  if (!report) return tl::unexpected(report.error());
+  const std::string format = platform::QueryOf(call, "format", "pdf");
+  if (format != "pdf" && format != "xlsx")
+    return FailParameter("format", fmt::format("\"{}\" is no format of reports; it is pdf or xlsx.", format));
+  const auto document = [&] {
+    auto connection = services_.owner.Acquire();
+    db::Transaction transaction(*connection);  // one moment for all tables
+    transaction.Query("set transaction isolation level repeatable read read only");
+    return ReportDocument(*connection, id);
+  }();
+  contract::Answer answer;
+  if (format == "pdf") {
+    answer.content_type = "application/pdf";
+    answer.text = document::Pdf(document);
+  } else {
+    answer.content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    answer.text = document::Xlsx(ReportSheets(document));
+  }
+  answer.headers.emplace_back("Content-Disposition",
+                              fmt::format("attachment; filename=\"licence-report-{}.{}\"", std::stoll(id), format));
   return answer;
 }
 

@@ -19,6 +19,8 @@ class LicenseReports {
   /// oldest that the authority refused.
   Answer FinalizeNext(const contract::Call& call);
   Answer Csv(const contract::Call& call);
+  /// A PDF or an XLSX workbook.
+  Answer File(const contract::Call& call);
 
  private:
   Answer Report(const contract::Call& call, const std::string& id);

@@ -27,6 +27,11 @@ int BuildDueReports(const platform::Services& services) {
   return built;
 }
 
+void RemindOfReports(const platform::Services& services) {
+  const auto rows = services.owner.Acquire()->Query("select core.remind_license_report(now()) as text");
+  if (const auto text = rows.Maybe(0, "text"); text) spdlog::warn("licence reports: {}", *text);
+}
+
 ReportRounds::ReportRounds(platform::Services services) : services_(services), thread_([this] { Run(); }) {}
 
 ReportRounds::~ReportRounds() {
@@ -44,8 +49,9 @@ void ReportRounds::Run() {
     lock.unlock();
     try {
       BuildDueReports(services_);
+      RemindOfReports(services_);
     } catch (const std::exception& error) {
-      spdlog::error("licence reports: none was built, it is tried again: {}", error.what());
+      spdlog::error("licence reports are looked at again: {}", error.what());
     }
     lock.lock();
     wake_.wait_for(lock, kPause, [this] { return stopping_; });

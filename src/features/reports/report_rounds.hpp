@@ -12,7 +12,11 @@ namespace steward::features {
 /// built. Consoles of one database may do so at once.
 int BuildDueReports(const platform::Services& services);
 
-/// Does so on a thread of its own.
+/// On the first five days of a month: reminds once a day of a report of the month before that is not finished, in the
+/// list of reminders, the activity log and the program's log. Consoles of one database may do so at once.
+void RemindOfReports(const platform::Services& services);
+
+/// Does both on a thread of its own.
 class ReportRounds {
  public:
   explicit ReportRounds(platform::Services services);

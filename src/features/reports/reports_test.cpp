@@ -212,4 +212,100 @@ TEST_F(LicenseReportOfAMonth, MissingWeight_ShownAndNotApprovedByItself) {
             "Alder Agents of the console");
 }
 
+TEST_F(LicenseReportOfAMonth, Reminders_OncePerDayUntilAllIsDone) {
+  const auto remind = [&](const std::string& at) {
+    return One(fmt::format("select core.remind_license_report('{}') as value", at));
+  };
+  EXPECT_EQ(remind("2026-12-01T10:00:00Z"), "null") << "the ledger has no day of the month";
+  November();
+  EXPECT_EQ(remind("2026-11-03T10:00:00Z"), "null") << "nor of October";
+  EXPECT_EQ(remind("2026-12-01T00:05:00Z"), "null") << "it has the night to be built";
+  EXPECT_EQ(
+      remind("2026-12-01T06:00:00Z"),
+      "The report of 2026-11 is not built: the last day of the month is not signed. 4 days remain until the 5th.");
+  EXPECT_EQ(remind("2026-12-01T23:59:59Z"), "null");
+  Seal();
+  ASSERT_NE(Build("2026-12-02T00:10:00Z"), "null");
+  EXPECT_EQ(remind("2026-12-02T00:11:00Z"), "The report of 2026-11 is not approved. 3 days remain until the 5th.");
+  EXPECT_EQ(remind("2026-12-02T12:00:00Z"), "null");
+  sql_.Script("update core.license_report set state = 'Approved'");
+  EXPECT_EQ(remind("2026-12-03T00:00:00Z"),
+            "The report of 2026-11 is approved, but not finalized. 2 days remain until the 5th.");
+  sql_.Script(
+      "update core.license_report set state = 'Finalization', submission = 'Refused', problem = 'No contract.'");
+  EXPECT_EQ(remind("2026-12-04T00:00:00Z"),
+            "Pulse refused the report of 2026-11: No contract. 1 day remains until the 5th.");
+  EXPECT_EQ(remind("2026-12-05T23:00:00Z"), "Pulse refused the report of 2026-11: No contract. Today is the last day.");
+  EXPECT_EQ(remind("2026-12-06T00:00:00Z"), "null");
+  EXPECT_EQ(One("select string_agg(to_char(day, 'DD') || ':' || days_left, ' ' order by day) as value from "
+                "core.license_report_reminder"),
+            "01:4 02:3 03:2 04:1 05:0");
+  EXPECT_EQ(One("select count(*) || ' ' || count(distinct message) as value from core.audit where operation = "
+                "'LicenseReportReminder' and kind = 'Internal'"),
+            "5 5");
+  EXPECT_EQ(One("select core.license_report_missing('2026-11-01', '2026-11-30T20:00:00Z') as value"), "null")
+      << "the month is not over";
+  sql_.Script("delete from core.license_report_reminder; update core.license_report set submission = 'Submitted'");
+  EXPECT_EQ(remind("2026-12-05T10:00:00Z"), "null") << "all is done";
+}
+
+TEST_F(LicenseReportOfAMonth, Reminders_OfTwoConsolesAreOne) {
+  November();
+  Seal();
+  Build("2026-12-01T00:10:00Z");
+  constexpr int kConsoles = 6;
+  std::vector<std::thread> threads;
+  threads.reserve(kConsoles);
+  std::atomic<int> made = 0;
+  for (int i = 0; i < kConsoles; ++i) {
+    threads.emplace_back([&] {
+      db::Connection connection(url_, {});
+      const auto rows = connection.Query("select core.remind_license_report('2026-12-01T00:11:00Z') as text");
+      if (rows.Maybe(0, "text")) ++made;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(One("select count(*)::text as value from core.audit where operation = 'LicenseReportReminder'"), "1");
+}
+
+TEST_F(LicenseReportOfAMonth, Forecast_IsWhatTheReportWillSay) {
+  const auto expected = November();
+  Seal();
+  Build("2026-12-01T00:10:00Z");
+  // On the last day nothing is left to guess.
+  EXPECT_EQ(
+      One("select string_agg(concat_ws(' ', organization_name, workload_type, peak, trim_scale(month_points)), ';' "
+          "order by organization_name, workload_type) as value from core.usage_forecast('2026-11-30', null)"),
+      One("select string_agg(concat_ws(' ', name, kind, n, points), ';' order by name, kind) as value from (select "
+          "max(organization_name) as name, workload_type as kind, sum(reported_count) as n, "
+          "trim_scale(sum(points)) as points from core.license_report_line group by organization_uid, "
+          "workload_type) l"));
+  // vbr-101 had 20 + 30 * 7 % 11 = 21, two of them new, and vbr-102 stays at 20; next month they all count, at 12.5.
+  EXPECT_EQ(
+      One(fmt::format("select concat_ws(' ', count_today, new_today, trim_scale(weight), trim_scale(next_points)) as "
+                      "value from core.usage_forecast('2026-11-30', '{}') where workload_type = 'VBR_VM'",
+                      kAlder)),
+      "39 2 12.5 512.5");
+  // One machine counts; the other had its first restore point on the 5th, and counts from December on.
+  EXPECT_EQ(One(fmt::format("select concat_ws(' ', count_today, peak, new_today, trim_scale(month_points), "
+                            "trim_scale(next_points)) as value from core.usage_forecast('2026-11-30', '{}') where "
+                            "workload_type = 'VAC_Server_Agent'",
+                            kAlder)),
+            "1 1 1 7.5 15");
+  // Birch is gone since the 25th: its peak stays, and nothing of it comes next month.
+  EXPECT_EQ(
+      One(fmt::format("select concat_ws(' ', count_today, peak, trim_scale(month_points), trim_scale(next_points)) as "
+                      "value from core.usage_forecast('2026-11-30', '{}')",
+                      kBirch)),
+      "0 5 16.5 0");
+  EXPECT_EQ(
+      One(fmt::format("select concat_ws(' ', trim_scale(core.forecast_weight('VAC_Server_Agent', '2026-11-15', null)), "
+                      "trim_scale(core.forecast_weight('VBR_VM', '2026-11-30', '{}')), "
+                      "trim_scale(core.forecast_weight('VBR_VM', '2026-11-30', null)), "
+                      "core.forecast_weight('VBR_NAS_Backup', '2026-11-30', null)) as value",
+                      kBirch)),
+      "6 3.3 12.5");
+}
+
 }  // namespace steward::features

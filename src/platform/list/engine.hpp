@@ -36,8 +36,10 @@ class ListEngine {
 
   ListCache& Cache() { return cache_; }
 
- private:
+  /// Rows of a reading statement of our own; row-level security narrows them to what the scope may see.
   db::Rows Run(const db::Statement& statement, const TenantScope& scope);
+
+ private:
   std::int64_t Total(const ListQuery& query, const TenantScope& scope);
   db::Rows Fetch(const ListQuery& query, const TenantScope& scope);
   /// A deep page found by marks; nothing when it must be read by its offset.

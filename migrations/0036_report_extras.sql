@@ -1,0 +1,190 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Reminders of reports that nobody finished, and the look at what a month will come to.
+
+-- The day of each organization, server, kind and platform that counts: the highest one; of several, the one with most new workloads, then the last.
+create function core.license_peaks(from_day date, to_day date) returns table (
+  organization_uid uuid, server_uid uuid, workload_type text, platform text, day date, organization_name text, organization_type text,
+  reseller_uid uuid, reseller_name text, server_name text, product text, counted bigint, new bigint, weight numeric, ids bigint[])
+language sql stable as $$
+  select distinct on (x.organization_uid, x.server_uid, x.workload_type, x.platform) x.*
+  from core.license_days(from_day, to_day) x where x.counted > 0 or x.new > 0
+  order by x.organization_uid, x.server_uid, x.workload_type, x.platform, x.counted desc, x.new desc, x.day desc $$;
+
+-- As before, but for the peaks, which are a function now.
+create or replace function core.build_license_report(of_month date, at timestamptz) returns bigint language plpgsql as $$
+declare
+  made bigint;
+  days record;
+  whole boolean;
+begin
+  perform pg_advisory_xact_lock(7190432);
+  select r.report_id into made from core.license_report r where r.month = of_month and r.is_whole;
+  if found then return null; end if;
+  select min(o.day) as first, max(o.day) as last into days from usage.observation o
+    where o.day between of_month and (of_month + interval '1 month' - interval '1 day')::date;
+  if days.first is null then return null; end if;
+  whole := (at at time zone 'UTC')::date >= of_month + interval '1 month'
+    and exists (select from usage.daily_seal s where s.day >= (of_month + interval '1 month' - interval '1 day')::date);
+  insert into core.license_report as r (month, built_at, first_day, last_day, is_whole) values (of_month, at, days.first, days.last, whole)
+    on conflict (month) do update set built_at = excluded.built_at, first_day = excluded.first_day, last_day = excluded.last_day,
+      is_whole = excluded.is_whole returning r.report_id into made;
+  delete from core.license_report_line l where l.report_id = made;
+  delete from core.license_report_gap g where g.report_id = made;
+
+  insert into core.license_report_line (report_id, organization_uid, organization_name, organization_type, reseller_uid, reseller_name,
+      server_uid, server_name, license_id, license_edition, product_type, workload_type, platform, weight, initial_count, reported_count,
+      new_count, peak_day, ledger_ids)
+    select made, d.organization_uid, d.organization_name, d.organization_type, d.reseller_uid, d.reseller_name, d.server_uid, d.server_name,
+      (select p.license_id::text from core.license_task k join core.pulse_license p on p.license_uid = k.license_uid
+        where k.server_uid = d.server_uid and k.kind = 'Push' and k.state = 'Done' order by k.ended_at desc limit 1),
+      (select y.edition from inventory.backup_server_license y where y.backup_server_uid = d.server_uid
+        order by y.organization_uid = d.organization_uid desc, y.updated_at desc limit 1),
+      case d.product when 'Site' then 'CloudConnect' when 'Console' then 'VSPC' else 'BackupAndReplication' end,
+      d.workload_type, d.platform, d.weight, d.counted, d.counted, d.new, d.day, d.ids
+    from core.license_peaks(days.first, days.last) d;
+
+  insert into core.license_report_gap (report_id, kind, name, organization_uid, organization_name, server_uid, is_cloud, days, detail)
+    select made, 'NotReported', coalesce(max(o.server_name), o.server_uid::text), o.organization_uid, max(o.organization_name), o.server_uid,
+      bool_or(o.source = 'CloudSite' or o.site_uid is not null), count(distinct o.day),
+      format('It told nothing on %s of %s days, the last of them %s; the numbers before are taken for them.', count(distinct o.day),
+        days.last - days.first + 1, max(o.day))
+    from usage.current o where o.day between days.first and days.last and o.rule = 'NotReported' group by o.organization_uid, o.server_uid;
+  -- One installation id at several organizations on one day.
+  insert into core.license_report_gap (report_id, kind, name, organization_uid, organization_name, server_uid, is_cloud, days, detail)
+    select made, 'Cloned', coalesce(max(o.server_name), o.server_uid::text), o.organization_uid, max(o.organization_name), o.server_uid,
+      bool_or(o.site_uid is not null), count(distinct o.day),
+      'Its installation was cloned: servers of several organizations call themselves so. The numbers of all of them are in the report.'
+    from usage.current o join (
+      select c.day, c.server_uid from usage.current c where c.day between days.first and days.last and c.source = 'BackupServer'
+      group by 1, 2 having count(distinct c.organization_uid) > 1) c on c.day = o.day and c.server_uid = o.server_uid
+    where o.day between days.first and days.last and o.source = 'BackupServer' group by o.organization_uid, o.server_uid;
+  insert into core.license_report_gap (report_id, kind, name, organization_uid, organization_name, server_uid, is_cloud, detail)
+    select made, 'Unsupported', coalesce(l.server_name, 'Agents of the console'), l.organization_uid, max(l.organization_name), l.server_uid,
+      l.product_type = 'CloudConnect', format('It counts workloads of a kind that the console does not know (%s).',
+        string_agg(coalesce(nullif(l.platform, ''), 'Unknown'), ', ' order by l.platform))
+    from core.license_report_line l where l.report_id = made and l.workload_type = 'Unknown' group by l.organization_uid, l.server_uid, l.server_name,
+      l.product_type;
+  insert into core.license_report_gap (report_id, kind, name, organization_uid, organization_name, is_cloud, detail)
+    select made, 'NotMapped', max(l.organization_name), l.organization_uid, max(l.organization_name), false,
+      'It is mapped to no tenant of the licence authority.'
+    from core.license_report_line l where l.report_id = made and l.organization_type <> 'Provider'
+      and not exists (select from core.pulse_tenant t where t.organization_uid = l.organization_uid) group by l.organization_uid;
+  insert into core.license_report_gap (report_id, kind, name, organization_uid, organization_name, server_uid, is_cloud, detail)
+    select made, 'NotWeighed', coalesce(l.server_name, 'Agents of the console'), l.organization_uid, l.organization_name, l.server_uid,
+      l.product_type = 'CloudConnect',
+      format('Nobody told the weight of %s on %s; set it in the line.', l.workload_type, l.peak_day)
+    from core.license_report_line l where l.report_id = made and l.weight is null and l.initial_count > 0;
+  update core.license_report r set state = 'Approved', approved_at = at, approved_by = 'Automatic approval'
+    from core.license_report_setting s where s.auto_approve and r.report_id = made and r.is_whole
+      and not exists (select from core.license_report_line l where l.report_id = made and l.weight is null and l.reported_count > 0);
+  return made;
+end $$;
+
+-- ---- Reminders ----
+
+create table core.license_report_reminder (
+  uid uuid primary key default gen_random_uuid(),
+  month date not null,                    -- of the report, which may not be built
+  day date not null,                      -- the 1st to the 5th of the month after it
+  days_left integer not null,             -- until the 5th
+  text text not null,
+  made_at timestamptz not null,
+  unique (month, day)
+);
+alter table core.license_report_reminder enable row level security;
+create policy provider on core.license_report_reminder for select to steward_provider using (true);
+grant select on core.license_report_reminder to steward_provider, steward_tenant, steward_location;
+
+create function core.license_report_due_day(of_month date) returns date language sql immutable parallel safe as
+  $$ select (of_month + interval '1 month')::date + 4 $$;
+
+-- What is still to be done for the report of a month, in words; null: nothing, or the month is not over.
+create function core.license_report_missing(of_month date, at timestamptz) returns text language sql stable as $$
+  select case
+    when (at at time zone 'UTC')::date < of_month + interval '1 month' then null
+    when r.report_id is null or not r.is_whole then
+      format('The report of %s is not built: the last day of the month is not signed.', m.text)
+    when r.state = 'ApprovalRequired' and n.unweighed > 0 then
+      format('The report of %s is not approved, and %s of its lines have no weight.', m.text, n.unweighed)
+    when r.state = 'ApprovalRequired' then format('The report of %s is not approved.', m.text)
+    when r.state = 'Approved' then format('The report of %s is approved, but not finalized.', m.text)
+    when r.submission = 'Refused' then format('Pulse refused the report of %s: %s', m.text, coalesce(r.problem, 'it did not say why.'))
+    when r.submission = 'Waiting' and r.problem is not null then format('Pulse does not have the report of %s yet: %s', m.text, r.problem)
+    when r.submission is null and exists (select from core.pulse p where p.status <> 'NotConfigured') then
+      format('The report of %s is final, but Pulse was not told: finalize it again.', m.text)
+    end
+  from (select to_char(of_month, 'YYYY-MM') as text) m left join core.license_report r on r.month = of_month
+  cross join lateral (
+    select count(*) as unweighed from core.license_report_line l where l.report_id = r.report_id and l.weight is null and l.reported_count > 0) n $$;
+
+-- Reminds of the month before, once on each of the days 1 to 5 (UTC); the text, or null when there is nothing to say. The console has the first six
+-- hours of a day to build what is not built.
+create function core.remind_license_report(at timestamptz) returns text language plpgsql as $$
+declare
+  today date := (at at time zone 'UTC')::date;
+  of_month date := (date_trunc('month', at at time zone 'UTC') - interval '1 month')::date;
+  remaining integer := core.license_report_due_day(of_month) - today;
+  missing text;
+  made text;
+begin
+  if remaining < 0 or exists (select from core.license_report_reminder r where r.month = of_month and r.day = today)
+    or not exists (select from usage.observation o where o.day >= of_month and o.day < of_month + interval '1 month') then return null; end if;
+  missing := core.license_report_missing(of_month, at);
+  if missing is null or (extract(hour from at at time zone 'UTC') < 6
+    and not exists (select from core.license_report r where r.month = of_month and r.is_whole)) then return null; end if;
+  insert into core.license_report_reminder (month, day, days_left, text, made_at) values (of_month, today, remaining,
+    missing || case remaining when 0 then ' Today is the last day.' when 1 then ' 1 day remains until the 5th.'
+      else format(' %s days remain until the 5th.', remaining) end, at)
+    on conflict (month, day) do nothing returning text into made;
+  if made is null then return null; end if;  -- another console was first
+  insert into core.audit (organization_uid, operation, kind, type, subject_uid, message)
+    select o.uid, 'LicenseReportReminder', 'Internal', 'Unknown', (select r.report_id::text from core.license_report r where r.month = of_month), made
+    from core.organization o where o.type = 'Provider';
+  perform pg_notify('steward_written', '');
+  return made;
+end $$;
+
+create or replace view api.license_reports with (security_invoker = true) as select
+  r.report_id as "reportId", r.report_id::text as report_key, to_char(r.month, 'YYYY-MM') as month, r.state, r.built_at as "builtAt", r.first_day as "firstDay",
+  r.last_day as "lastDay", r.is_whole as "isWhole", r.approved_at as "approvedAt", r.approved_by as "approvedBy",
+  r.finalized_at as "finalizedAt", r.finalized_by as "finalizedBy", r.contract_id as "contractId", coalesce(r.submission, 'None') as submission,
+  case when r.submission = 'Waiting' then r.submit_at end as "nextTryAt", r.submitted_at as "submittedAt",
+  r.authority_report_id as "authorityReportId", r.authority_points::double precision as "authorityPoints", r.problem,
+  coalesce(t.points, 0)::double precision as "totalPoints", coalesce(t.lines, 0) as "lineCount", coalesce(t.adjusted, 0) as "adjustedCount",
+  (select count(*) from core.license_report_gap g where g.report_id = r.report_id) as "gapCount", api.provider_uid() as scope_organization,
+  core.license_report_missing(r.month, now()) as missing,
+  (now() at time zone 'UTC')::date > core.license_report_due_day(r.month) and core.license_report_missing(r.month, now()) is not null as "isLate"
+from core.license_report r left join (
+  select report_id, sum(points) as points, count(*) as lines, count(*) filter (where reason is not null) as adjusted
+  from core.license_report_line group by 1) t on t.report_id = r.report_id;
+
+create view api.license_report_reminders with (security_invoker = true) as select
+  m.uid as "reminderUid", r.report_id as "reportId", r.report_id::text as report_key, to_char(m.month, 'YYYY-MM') as month, m.day,
+  m.days_left::bigint as "daysLeft", m.text, m.made_at as "madeAt", api.provider_uid() as scope_organization
+from core.license_report_reminder m join core.license_report r on r.month = m.month;
+
+-- ---- What a month will come to ----
+
+-- By organization and kind, from the ledger's days of the month up to `on_day`, as if the rest of the month were like it. The month by the rule of the
+-- report; the month after with those that are free until the 1st. Points are null where a weight is not known.
+create function core.usage_forecast(on_day date, of_organization uuid) returns table (
+  organization_uid uuid, organization_name text, workload_type text, weight numeric, count_today bigint, peak bigint, new_today bigint,
+  month_points numeric, next_points numeric)
+language sql stable as $$
+  select p.organization_uid, max(p.organization_name), p.workload_type,
+    case when min(coalesce(t.weight, p.weight)) = max(coalesce(t.weight, p.weight)) then min(coalesce(t.weight, p.weight)) end,
+    coalesce(sum(t.counted), 0)::bigint, sum(p.counted)::bigint, coalesce(sum(t.new), 0)::bigint,
+    case when not bool_or(p.weight is null and p.counted > 0) then coalesce(sum(p.counted * p.weight), 0) end,
+    case when not coalesce(bool_or(t.weight is null and t.counted + t.new > 0), false) then coalesce(sum((t.counted + t.new) * t.weight), 0) end
+  from core.license_peaks(date_trunc('month', on_day::timestamp)::date, on_day) p
+  left join core.license_days(on_day, on_day) t on t.organization_uid = p.organization_uid and t.server_uid is not distinct from p.server_uid
+    and t.workload_type = p.workload_type and t.platform = p.platform
+  where of_organization is null or p.organization_uid = of_organization
+  group by p.organization_uid, p.workload_type $$;
+
+-- The weight of one more workload on a day: what the provider set, else what was observed last, of that organization before others; null: nobody knows.
+create function core.forecast_weight(kind text, on_day date, of_organization uuid) returns numeric language sql stable as $$
+  select coalesce(usage.weight_on(kind, on_day), (
+    select o.weight from usage.observation o where o.workload_type = kind and o.weight is not null and o.day between on_day - 62 and on_day
+    order by o.organization_uid is not distinct from of_organization desc, o.id desc limit 1)) $$;
+call core.open_for_reading();
