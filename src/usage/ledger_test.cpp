@@ -379,9 +379,10 @@ TEST_F(UsageLedger, CloudTenant_StandsAtItsCompany) {
       "insert into core.company_tenant (tenant_uid, company_uid) values ('{1}', '{2}')",
       "00000000-0000-4000-8000-000000000301", "00000000-0000-4000-8000-000000000302", kAlder));
   Round("2026-11-10T12:00:00Z");
-  EXPECT_EQ(Row("organization_name, workload_type, used_count, bytes", "site_uid is not null"),
-            "Alder CC_VM_Backup 5;Alder CC_Workstation_Backup 3;Alder CloudAllocatedSpace 0 200000;Alder CloudTotalUsage 0 "
-            "80000");
+  EXPECT_EQ(
+      Row("organization_name, workload_type, used_count, bytes", "site_uid is not null"),
+      "Alder CC_VM_Backup 5;Alder CC_Workstation_Backup 3;Alder CloudAllocatedSpace 0 200000;Alder CloudTotalUsage 0 "
+      "80000");
   sql_.Script("update inventory.cloud_tenant_backup_resource set used_quota = used_quota + 100");
   EXPECT_EQ(Round("2026-11-10T13:00:00Z"), 0) << "less than 1 %";
   sql_.Script(
