@@ -336,3 +336,17 @@ def test_use_report_and_invoice_side_by_side(console, api, companies, invoice):
     assert not any(reason["code"] == "Unexplained" for row in [*rows.values(), *first.values()] for reason in row["reasons"])
     assert all(row["organizationUid"] != cedar for row in rows.values())
     assert Client(f"https://127.0.0.1:{console.port}", "billingalder", PASSWORD).call("GET", f"{OWN}/reconciliation").status_code == 403
+
+
+def test_licence_that_customers_share_is_told(console, api, companies):
+    columns = ("insert into inventory.backup_server_license (agent_uid, uid, organization_uid, backup_server_uid, auto_update_enabled, company, edition, "
+               "expiration_date, support_ids, units, status, cloud_connect, unit_type, type) values ")
+    row = "('{0}', gen_random_uuid(), '{1}', gen_random_uuid(), false, '{2}', 'Standard', '2030-01-01', '[\"1\"]', 50, 'Valid', 'No', 'Points', 'Rental')"
+    console.sql(columns + ", ".join(row.format(AGENT, companies[name], licensee) for name, licensee in (
+        ("Billing Alder", "One key"), ("Billing Birch", "One key"), ("Billing Cedar", "Another"))) + "; notify steward_changed")
+
+    def shared(client):
+        return {row["companyName"]: row["sharedWith"] for row in client.data(f"{OWN}/licenseUse", limit=1000) if row["edition"] == "Standard"}
+    stack.wait_for("the licences", lambda: shared(api) == {"Billing Alder": 1, "Billing Birch": 1, "Billing Cedar": 0}, 10)
+    owner = Client(f"https://127.0.0.1:{console.port}", "billingalder", PASSWORD)
+    assert shared(owner) == {"Billing Alder": 0}, "a customer learns nothing of others"
