@@ -17,6 +17,9 @@ create temp table told on commit drop as select agent_uid, uid, collected_at fro
 create temp table zeros on commit drop as select agent_uid, uid, vm_backups, server_backups, workstation_backups, vm_replicas from inventory.cloud_tenant;
 create temp table sizes on commit drop as select agent_uid, uid, archive_size from inventory.unstructured_workload where coalesce(archive_size, 0) = 0;
 create temp table used on commit drop as select agent_uid, uid, used_count, used_units, new_count from inventory.license_usage;
+-- What a replica counts is left open: a report says so.
+insert into usage.weight (workload_type, valid_from, weight) values ('CC_VM_Backup', '{first}', 5), ('CC_Server_Backup', '{first}', 5),
+  ('CC_Workstation_Backup', '{first}', 2) on conflict do nothing;
 -- A zero is no row of the ledger, and one that is looked at a month later counts as not told: whoever has nothing now had one then.
 update inventory.cloud_tenant set vm_backups = greatest(vm_backups, 1), server_backups = greatest(server_backups, 1),
   workstation_backups = greatest(workstation_backups, 1), vm_replicas = greatest(vm_replicas, 1);

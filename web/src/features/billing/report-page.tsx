@@ -58,7 +58,7 @@ export function ReportPage() {
   if (!report) return <Page title={words.title}><Skeleton height={320} /></Page>;
   const gaps = report.gapCount ?? 0;
   return (
-    <Page title={`${words.title}: ${formatMonth(report.month ?? '')}`} actions={<ReportActions key={reportId} report={report} />} question={(
+    <Page title={`${words.report} ${formatMonth(report.month ?? '')}`} actions={<ReportActions key={reportId} report={report} />} question={(
       <Text component="span" size="sm" c="dimmed" display="inline-flex" style={{ gap: 16, flexWrap: 'wrap' }}>
         <Anchor inherit renderRoot={(props) => <Link to="/billing" search={{ tab: 'reports' }} {...props} />}>{words.all}</Anchor>
         <Status {...stateOf(report)} />

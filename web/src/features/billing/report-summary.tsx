@@ -51,12 +51,12 @@ export function ReportSummary({ report }: { report: Report }) {
         <Paper withBorder p="md">
           <Title order={2} size="h5" mb="xs">{words.byProduct}</Title>
           {found.isPending ? <Skeleton height={200} /> : (
-            <div className={classes.rows} tabIndex={0} role="region" aria-label={words.byProduct}>
-              <Table verticalSpacing={5}>
+            <div className={classes.sums}>
+              <Table verticalSpacing={5} horizontalSpacing={6}>
                 <Table.Thead><Table.Tr><Table.Th>{words.kind}</Table.Th><Table.Th className={classes.number}>{words.count}</Table.Th><Table.Th className={classes.number}>{words.weight}</Table.Th><Table.Th className={classes.number}>{words.points}</Table.Th></Table.Tr></Table.Thead>
                 {products.map((product) => (
                   <Table.Tbody key={`${product.productType} ${product.licenseEdition}`}>
-                    <Table.Tr><Table.Th colSpan={3} scope="rowgroup">{wordOf(product.productType ?? '')}{product.licenseEdition ? ` ${product.licenseEdition}` : ''}</Table.Th><Table.Th className={classes.number}>{formatPoints(product.totalPoints ?? 0)}</Table.Th></Table.Tr>
+                    <Table.Tr><Table.Th colSpan={3} scope="rowgroup">{wordOf(product.productType ?? '')}{product.licenseEdition ? ` ${wordOf(product.licenseEdition)}` : ''}</Table.Th><Table.Th className={classes.number}>{formatPoints(product.totalPoints ?? 0)}</Table.Th></Table.Tr>
                     {(product.workloadUsage ?? []).map((use) => (
                       <Table.Tr key={use.workloadType}>
                         <Table.Td>{wordOf(use.workloadType ?? '')}</Table.Td><Table.Td className={classes.number}>{formatNumber(use.reportedCount ?? 0)}</Table.Td>

@@ -2,7 +2,7 @@
 import { plural } from '@/lib/format';
 
 export const reportWords = {
-  title: 'Monthly report', none: 'No report yet', noneText: 'On the 1st the console builds the report of the month before, as soon as its last day is signed. A look ahead shows what this month would come to.',
+  title: 'Monthly report', report: 'Report of', none: 'No report yet', noneText: 'On the 1st the console builds the report of the month before, as soon as its last day is signed. A look ahead shows what this month would come to.',
   month: 'Month', state: 'State', submission: 'Pulse', points: 'Points', lines: 'Lines', adjusted: 'Adjusted', gaps: 'Missing or doubtful', built: 'Built', all: 'All reports',
   build: (month: string) => `Build a look ahead of ${month} now`, again: 'Build it again now', built_: (month: string) => `The look ahead of ${month} was built.`,
   lookAhead: 'Look ahead', approvalRequired: 'To be approved', approved: 'Approved', final: 'Final', notTold: 'Not told yet', waits: 'Waits for Pulse', submitted: 'Pulse has it', refused: 'Refused by Pulse',

@@ -93,7 +93,8 @@ export function stepOf(most: number, steps: number, isSize: boolean): number {
   const unit = isSize ? 1024 ** Math.max(0, Math.floor(Math.log(wanted) / Math.log(1024))) : 1;
   const power = 10 ** Math.floor(Math.log10(wanted / unit));
   const factor = [1, 2, 5, 10].find((one) => one * power * unit >= wanted) ?? 10;
-  return isSize ? factor * power * unit : Math.max(1, factor * power);
+  if (!isSize) return Math.max(1, factor * power);
+  return (factor * power === 1000 ? 1024 : factor * power) * unit;
 }
 
 export const given = (days: Days): Record<string, string> => ({ from: days.from, to: days.to });

@@ -5,7 +5,7 @@ export const words = {
   days: 'Days', from: 'From', to: 'To', cycleDay: 'Begins on day', cycle: 'Cycle', running: 'runs',
   choices: { month: 'This month', 'last-month': 'Last month', '30-days': 'Last 30 days', cycle: 'A cycle', dates: 'From – to' },
   // The explorer
-  measure: 'Measure', by: 'By', of: 'Drawn', each: 'each', chart: 'Chart', table: 'Numbers', others: 'all others', total: 'Together',
+  measure: 'Measure', by: 'By', of: 'Chart shows', each: 'each', chart: 'Chart', table: 'Numbers', others: 'all others', total: 'Together',
   measures: { day: 'Each day', peak: 'Highest day', average: 'Average of the days', snapshot: 'Last day' },
   groups: { company: 'Customer', reseller: 'Reseller', site: 'Site', server: 'Server', workload: 'Kind of workload' },
   metrics: { count: 'Workloads', units: 'Points', bytes: 'Size' },
