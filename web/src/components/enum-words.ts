@@ -19,6 +19,7 @@ const words: Record<string, string> = {
   VAC_Server_Agent: 'Servers with an own agent', VAC_Workstation_Agent: 'Workstations with an own agent', ProtectedFileShares: 'Protected file shares', CloudTotalUsage: 'Cloud storage',
   VmCloudReplicaStorageUsage: 'Storage of cloud replicas', VbrBackupSize: 'Size of backups', FileShareBackupSize: 'Size of file share backups', FileShareArchiveSize: 'Size of file share archives',
   ObjectStorageBackupSize: 'Size of object storage backups', ObjectStorageArchiveSize: 'Size of object storage archives', CloudConnect: 'Cloud Connect', BackupAndReplication: 'Backup & Replication', VSPC: 'Agents of the console',
+  VMware: 'VMware', HyperV: 'Hyper-V', NutanixAhv: 'Nutanix AHV', Kvm: 'KVM',
   NetworkRange: 'Every address of networks', Csv: 'Computers of a list',
 };
 export const wordOf = (value: string): string => words[value] ?? spell(value);

@@ -36,6 +36,8 @@ export interface TableProps<P extends ListPath> {
   given?: Readonly<Record<string, string>>;
   /** Which of several sets of columns these are; what a person chooses among them is kept for each. */
   variant?: string;
+  /** The details of a row are its columns, and nothing else that the list knows of it. */
+  columnsOnly?: boolean;
   /** The page narrows the list to the scope by itself. */
   ownScope?: boolean;
   /** As in the address: `name`, `-name`, several by commas. */
@@ -87,7 +89,7 @@ function useFields<P extends ListPath>(path: P, columns: readonly Column<P>[], c
 
 /** The one table of the portal: paging, order and filters happen on the server, and the address holds all of them. */
 export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
-  const { path, label, rowKey, rowName, columns, given, variant, empty, actions, extra, isBusy, onRow, selected } = props;
+  const { path, label, rowKey, rowName, columns, given, variant, columnsOnly, empty, actions, extra, isBusy, onRow, selected } = props;
   const { search, change } = usePageSearch();
   const { mayList } = useSession();
   const { properties, terms, ready, query } = useTableQuery(props);
@@ -149,7 +151,7 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
           <Pager page={page} size={size} total={total} />
         </>
       )}
-      <Details path={path} row={openRow} title={openRow ? rowName(openRow) : ''} properties={properties} names={names} onClose={() => change({ open: undefined })}
+      <Details path={path} row={openRow} title={openRow ? rowName(openRow) : ''} properties={properties} {...(columnsOnly && { columnsOnly })} names={names} onClose={() => change({ open: undefined })}
         fields={columns.map((column) => ({ key: column.key, label: column.label, ...(column.kind ? { kind: column.kind } : {}), shown: inDetails(column, openRow) }))}
         actions={openRow && actions?.(openRow)} extra={openRow && extra?.(openRow)} />
     </section>

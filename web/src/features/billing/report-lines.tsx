@@ -23,7 +23,7 @@ function Adjusted({ line }: { line: Line }) {
   return (
     <Alert color="yellow" title={what}>
       <Text size="sm">{line.reason}</Text>
-      <Text size="sm" c="dimmed">{line.adjustedBy}, <Time value={line.adjustedAt} /></Text>
+      <Text size="sm">{line.adjustedBy}, <Time value={line.adjustedAt} /></Text>
     </Alert>
   );
 }
@@ -47,31 +47,31 @@ export function ReportLines({ report }: { report: Report }) {
   return (
     <>
       <AdjustWindow line={line} close={close} />
-      <ResourceTable path={linesPath} label={words.lines} rowKey="lineUid" rowName={(row) => `${row.organizationName ?? ''}${row.serverName ? `, ${row.serverName}` : ''}`} given={{ reportId }}
+      <ResourceTable path={linesPath} label={words.lines} rowKey="lineUid" rowName={(row) => `${row.organizationName ?? ''}${row.serverName ? `, ${row.serverName}` : ''}`} given={{ reportId }} columnsOnly
         standardSort="organizationName,serverName,workloadType,platform" empty={<Empty title={words.noLines}>{words.noLinesText}</Empty>}
         actions={(row) => (
           <Stack gap="sm">
             <Adjusted line={row} />
             {mayAdjust && <Button size="xs" variant="default" style={{ alignSelf: 'flex-start' }} leftSection={<IconPencil size={14} aria-hidden />} onClick={() => adjust(row)}>{row.weight === null ? words.weigh : words.adjust}</Button>}
+            <LedgerRows path="/api/steward/v1/licenseReports/{reportId}/lines/{lineUid}/ledgerRows" query={{ given: { reportId, lineUid: row.lineUid ?? '' } }} />
           </Stack>
         )}
-        extra={(row) => <LedgerRows path="/api/steward/v1/licenseReports/{reportId}/lines/{lineUid}/ledgerRows" query={{ given: { reportId, lineUid: row.lineUid ?? '' } }} />}
         columns={[
           { key: 'organizationName', label: words.customer },
           { key: 'serverName', label: words.server, render: (row) => row.serverName ?? (row.serverUid ? usageWords.unknown : usageWords.ownAgents) },
           { key: 'workloadType', label: words.kind, kind: 'enum' },
-          { key: 'platform', label: words.platform, kind: 'enum' },
           { key: 'initialCount', label: words.inLedger },
           { key: 'reportedCount', label: words.reported, render: (row) => (row.reportedCount === row.initialCount ? formatNumber(row.reportedCount ?? 0) : <strong>{formatNumber(row.reportedCount ?? 0)}</strong>) },
           { key: 'weight', label: words.weight, render: (row) => (row.weight === null ? <Status value="Warning" word="Not set" /> : <Points value={row.weight} />) },
           { key: 'points', label: words.points, render: (row) => <Points value={row.points} /> },
+          { key: 'platform', label: words.platform, kind: 'enum' },
           { key: 'peakDay', label: words.peak, filterable: false, render: (row) => (row.peakDay ? formatDay(row.peakDay) : <Nothing />) },
           { key: 'adjustedBy', label: words.adjusted },
           { key: 'reason', label: words.reason, extra: true },
           { key: 'newCount', label: words.fresh, extra: true },
           { key: 'productType', label: words.product, kind: 'enum', extra: true },
           { key: 'resellerName', label: 'Reseller', extra: true },
-          { key: 'licenseEdition', label: 'Edition', extra: true },
+          { key: 'licenseEdition', label: 'Edition', kind: 'enum', extra: true },
           { key: 'adjustedAt', label: 'Adjusted on', extra: true },
         ]} />
     </>

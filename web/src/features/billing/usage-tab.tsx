@@ -128,7 +128,7 @@ export default function UsageTab() {
       {scope === undefined ? <Skeleton height={300} /> : (
         <>
           <Picture asked={asked} metric={metric} site={site} />
-          <ResourceTable key={`${measure} ${by}`} path={usagePath} label={words.table} rowKey={keyOf} given={givenOf(asked)} fixed={asked.scope} ownScope variant={`${measure === 'day' ? 'day' : 'range'}-${by}`}
+          <ResourceTable key={`${measure} ${by}`} path={usagePath} label={words.table} rowKey={keyOf} given={givenOf(asked)} fixed={asked.scope} ownScope columnsOnly variant={`${measure === 'day' ? 'day' : 'range'}-${by}`}
             rowName={(row) => `${nameOf(row, by, site)}${row.day ? `, ${formatDay(row.day)}` : ''}`} standardSort={measure === 'day' ? '-day,-count' : '-count'}
             empty={<Empty title={words.none}>{words.noneText}</Empty>} columns={columnsOf(by, measure, site)} extra={(row) => <Behind row={row} asked={asked} />} />
         </>
