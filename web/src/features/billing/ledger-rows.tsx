@@ -20,21 +20,43 @@ export const Signed = ({ row }: { row: LedgerRow }) => (
 );
 export const Points = ({ value }: { value: number | null | undefined }) => (value === null || value === undefined ? <Nothing /> : <>{formatPoints(value)}</>);
 
-function Row({ row }: { row: LedgerRow }) {
+interface Shown {
+  head: string;
+  show: (row: LedgerRow) => ReactNode;
+  isNumber?: true;
+}
+const day: Shown = { head: words.day, show: (row) => formatDay(row.day ?? '') };
+/** What is often the same in all rows; it is said once then, which leaves room for the rest. */
+const common: { head: string; text: (row: LedgerRow) => string }[] = [
+  { head: words.customer, text: (row) => row.organizationName ?? '' },
+  { head: words.server, text: (row) => row.serverName ?? (row.serverUid ? words.unknown : words.ownAgents) },
+  { head: words.kind, text: (row) => `${wordOf(row.workloadType ?? '')}${row.platform ? ` (${wordOf(row.platform)})` : ''}` },
+  { head: words.source, text: (row) => wordOf(row.source ?? '') },
+];
+const numbers: Shown[] = [
+  { head: words.workloads, isNumber: true, show: (row) => (row.bytes === null || row.bytes === undefined ? formatNumber(row.usedCount ?? 0) : <Bytes value={row.bytes} />) },
+  { head: words.fresh, isNumber: true, show: (row) => (row.newCount ? formatNumber(row.newCount) : <Nothing />) },
+  { head: words.weight, isNumber: true, show: (row) => <Points value={row.weight} /> },
+  { head: words.points, isNumber: true, show: (row) => <Points value={row.units} /> },
+  { head: words.rule, show: (row) => (row.rule ? wordOf(row.rule) : <Nothing />) },
+  { head: words.signed, show: (row) => <Signed row={row} /> },
+];
+
+function Rows({ rows }: { rows: readonly LedgerRow[] }) {
+  const isOne = ({ text }: { text: (row: LedgerRow) => string }) => new Set(rows.map(text)).size === 1;
+  const [first] = rows;
+  const columns: Shown[] = [day, ...common.filter((one) => !isOne(one)).map(({ head, text }) => ({ head, show: text })), ...numbers];
+  const look = ({ isNumber }: Shown) => (isNumber ? { className: classes.number } : {});
   return (
-    <Table.Tr>
-      <Table.Td>{formatDay(row.day ?? '')}</Table.Td>
-      <Table.Td>{row.organizationName}</Table.Td>
-      <Table.Td>{row.serverName ?? (row.serverUid ? words.unknown : words.ownAgents)}</Table.Td>
-      <Table.Td>{wordOf(row.workloadType ?? '')}{row.platform ? ` (${wordOf(row.platform)})` : ''}</Table.Td>
-      <Table.Td className={classes.number}>{row.bytes === null || row.bytes === undefined ? formatNumber(row.usedCount ?? 0) : <Bytes value={row.bytes} />}</Table.Td>
-      <Table.Td className={classes.number}>{row.newCount ? formatNumber(row.newCount) : <Nothing />}</Table.Td>
-      <Table.Td className={classes.number}><Points value={row.weight} /></Table.Td>
-      <Table.Td className={classes.number}><Points value={row.units} /></Table.Td>
-      <Table.Td>{row.rule ? wordOf(row.rule) : <Nothing />}</Table.Td>
-      <Table.Td>{wordOf(row.source ?? '')}</Table.Td>
-      <Table.Td><Signed row={row} /></Table.Td>
-    </Table.Tr>
+    <div className={classes.rows} tabIndex={0} role="region" aria-label={words.rows}>
+      {first && <dl className={classes.common}>{common.filter(isOne).map(({ head, text }) => <div key={head}><dt>{head}</dt><dd>{text(first)}</dd></div>)}</dl>}
+      <Table verticalSpacing={5}>
+        <Table.Thead><Table.Tr>{columns.map((column) => <Table.Th key={column.head} {...look(column)}>{column.head}</Table.Th>)}</Table.Tr></Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => <Table.Tr key={row.id}>{columns.map((column) => <Table.Td key={column.head} {...look(column)}>{column.show(row)}</Table.Td>)}</Table.Tr>)}
+        </Table.Tbody>
+      </Table>
+    </div>
   );
 }
 
@@ -46,18 +68,10 @@ export function LedgerRows({ path, query, ready = true, all }: {
   if (found.isError) return <Problem error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton height={200} />;
   const { rows, total } = found.data;
-  const heads = [words.day, words.customer, words.server, words.kind, words.workloads, words.fresh, words.weight, words.points, words.rule, words.source, words.signed];
   return (
     <Stack gap="xs">
       <Title order={3} size="h5">{words.rows}</Title>
-      {rows.length === 0 ? <Text size="sm" c="dimmed">{words.noRows}</Text> : (
-        <div className={classes.rows} tabIndex={0} role="region" aria-label={words.rows}>
-          <Table stickyHeader verticalSpacing={5}>
-            <Table.Thead><Table.Tr>{heads.map((head, at) => <Table.Th key={head} {...(at >= 4 && at <= 7 && { className: classes.number })}>{head}</Table.Th>)}</Table.Tr></Table.Thead>
-            <Table.Tbody>{rows.map((row) => <Row key={row.id} row={row} />)}</Table.Tbody>
-          </Table>
-        </div>
-      )}
+      {rows.length === 0 ? <Text size="sm" c="dimmed">{words.noRows}</Text> : <Rows rows={rows} />}
       {total > rows.length && <Text size="sm" c="dimmed">{words.firstRows(rows.length, formatNumber(total))}</Text>}
       {all}
     </Stack>

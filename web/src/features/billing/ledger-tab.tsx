@@ -17,12 +17,12 @@ export default function LedgerTab() {
       <ResourceTable path={ledgerPath} label={words.ledger} rowKey="id" rowName={(row) => `${formatDay(row.day ?? '')}: ${row.organizationName ?? ''}`} given={given(days)} standardSort="-id"
         empty={<Empty title={words.noLedger}>{words.noLedgerText}</Empty>} columns={[
           { key: 'day', label: words.day, filterable: false, render: (row) => formatDay(row.day ?? '') },
+          { key: 'isSealed', label: words.signed, render: (row) => <Signed row={row} /> },
           { key: 'organizationName', label: words.customer },
           { key: 'serverName', label: words.server, render: (row) => row.serverName ?? (row.serverUid ? words.unknown : words.ownAgents) },
           { key: 'workloadType', label: words.kind, kind: 'enum' },
           { key: 'usedCount', label: words.workloads },
           { key: 'rule', label: words.rule },
-          { key: 'isSealed', label: words.signed, render: (row) => <Signed row={row} /> },
           { key: 'weight', label: words.weight, render: (row) => <Points value={row.weight} /> },
           { key: 'units', label: words.points, render: (row) => <Points value={row.units} /> },
           { key: 'bytes', label: words.size, kind: 'bytes' },
