@@ -32,20 +32,20 @@ const common: { head: string; text: (row: LedgerRow) => string }[] = [
   { head: words.server, text: (row) => row.serverName ?? (row.serverUid ? words.unknown : words.ownAgents) },
   { head: words.kind, text: (row) => `${wordOf(row.workloadType ?? '')}${row.platform ? ` (${wordOf(row.platform)})` : ''}` },
   { head: words.source, text: (row) => wordOf(row.source ?? '') },
+  { head: words.rule, text: (row) => wordOf(row.rule ?? '') },
 ];
+const fresh: Shown = { head: words.fresh, isNumber: true, show: (row) => (row.newCount ? formatNumber(row.newCount) : <Nothing />) };
 const numbers: Shown[] = [
-  { head: words.workloads, isNumber: true, show: (row) => (row.bytes === null || row.bytes === undefined ? formatNumber(row.usedCount ?? 0) : <Bytes value={row.bytes} />) },
-  { head: words.fresh, isNumber: true, show: (row) => (row.newCount ? formatNumber(row.newCount) : <Nothing />) },
+  { head: words.workloadsOrSize, isNumber: true, show: (row) => (row.bytes === null || row.bytes === undefined ? formatNumber(row.usedCount ?? 0) : <Bytes value={row.bytes} />) },
   { head: words.weight, isNumber: true, show: (row) => <Points value={row.weight} /> },
   { head: words.points, isNumber: true, show: (row) => <Points value={row.units} /> },
-  { head: words.rule, show: (row) => (row.rule ? wordOf(row.rule) : <Nothing />) },
   { head: words.signed, show: (row) => <Signed row={row} /> },
 ];
 
 function Rows({ rows }: { rows: readonly LedgerRow[] }) {
   const isOne = ({ text }: { text: (row: LedgerRow) => string }) => new Set(rows.map(text)).size === 1;
   const [first] = rows;
-  const columns: Shown[] = [day, ...common.filter((one) => !isOne(one)).map(({ head, text }) => ({ head, show: text })), ...numbers];
+  const columns: Shown[] = [day, ...common.filter((one) => !isOne(one)).map(({ head, text }) => ({ head, show: text })), ...numbers, ...(rows.some((row) => row.newCount) ? [fresh] : [])];
   const look = ({ isNumber }: Shown) => (isNumber ? { className: classes.number } : {});
   return (
     <div className={classes.rows} tabIndex={0} role="region" aria-label={words.rows}>

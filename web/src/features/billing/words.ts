@@ -15,7 +15,7 @@ export const words = {
   notNarrowed: 'These sums are over all that you may see: the scope narrows sums by customer, and the ledger.',
   barsOf: (shown: number, all: number) => `The ${shown} largest of ${all}; the table below has all.`,
   // The ledger
-  day: 'Day', customer: 'Customer', server: 'Server', kind: 'Kind', platform: 'Platform', workloads: 'Workloads', fresh: 'New', weight: 'Points each', points: 'Points', size: 'Size', rule: 'Rule',
+  day: 'Day', customer: 'Customer', server: 'Server', kind: 'Kind', platform: 'Platform', workloads: 'Workloads', workloadsOrSize: 'Workloads or size', fresh: 'New', weight: 'Points each', points: 'Points', size: 'Size', rule: 'Rule',
   source: 'Told by', signed: 'Signed', isSigned: 'Signed', notSigned: 'Not signed yet', signedHint: 'A day is signed when it is over; nothing of it can be changed unseen from then on.',
   rows: 'Rows of the ledger', allRows: 'Open them in the ledger', firstRows: (shown: number, all: string) => `The newest ${shown} of ${all}.`, noRows: 'The ledger has no row of this.',
   noLedger: 'No rows in these days', noLedgerText: 'Each day has a row for each customer, server, kind of workload and platform, from the day on that one was told. Choose other days.',
