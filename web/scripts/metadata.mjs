@@ -46,7 +46,7 @@ const named = new Set();
 for (const file of readdirSync(portal, { recursive: true })) {
   if (!/\.tsx?$/.test(file) || file.includes('generated')) continue;
   // What is called through the typed client needs no description: its types are enough.
-  for (const [, text] of readFileSync(new URL(file, portal), 'utf8').matchAll(/(?<!\bapi\.[A-Z]+\()['"`]([\w/.]+)['"`]/g)) named.add(text);
+  for (const [, text] of readFileSync(new URL(file, portal), 'utf8').matchAll(/(?<!\bapi\.[A-Z]+\()['"`]([\w/.{}]+)['"`]/g)) named.add(text);
 }
 
 const operations = {};
@@ -57,7 +57,7 @@ for (const [path, item] of Object.entries(api.paths)) {
   for (const operation of Object.values(item)) {
     if (!operation.operationId) continue;
     const row = operation.responses?.['200']?.content?.['application/json']?.schema?.properties?.data?.items?.$ref;
-    const isList = row && !path.includes('{') && named.has(path);
+    const isList = row && named.has(path);
     if (!isList && !named.has(operation.operationId)) continue;
     const roles = JSON.stringify(operation['x-admitted-roles'] ?? []);
     if (!roleSets.includes(roles)) roleSets.push(roles);

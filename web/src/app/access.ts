@@ -16,6 +16,8 @@ export const needs: Readonly<Record<string, readonly OperationId[]>> = {
   '/customers/onboarding': ['GetOnboardings'],
   '/cloud': ['GetQuotaUse', 'GetSiteTenants'],
   '/licences': ['GetLicenseUse'],
+  '/billing': ['GetUsage'],
+  '/billing/reports/$reportId': ['GetReportsOfLicenses'],
   '/infrastructure': ['GetBackupServers'],
   '/activity': ['GetActivityLogs'],
   '/settings': ['GetUsers', 'GetAllLogins'],
