@@ -92,6 +92,7 @@ std::vector<LedgerRow> ReadLedger(db::Connection& connection, const InvoiceOrder
       connection.Query("select day::text, workload_type, edition, amount from core.billed_days($1, $2::date, $3::date)",
                        {order.company_uid, DayText(order.from), DayText(order.to)});
   std::vector<LedgerRow> out;
+  out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
     out.push_back({{ReadDay(rows.Text(i, "day")).value(), rows.Text(i, "workload_type"), rows.Int(i, "amount")},
                    rows.Text(i, "edition")});
@@ -112,6 +113,7 @@ Result<std::vector<LedgerRow>> ReadReport(db::Connection& connection, const Invo
   }
   notes.push_back(fmt::format("Licences are those of the report of {}.", rows.Text(0, "month")));
   std::vector<LedgerRow> out;
+  out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
     if (!rows.Maybe(i, "workload_type")) continue;
     out.push_back({{order.to, rows.Text(i, "workload_type"), rows.Int(i, "amount")}, rows.Text(i, "edition")});
