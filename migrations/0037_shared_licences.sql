@@ -2,6 +2,9 @@
 -- A licence that several customers share is allowed, and told. Servers do not tell the licence's id: it is the same when licensee, support ids,
 -- edition, end and units are.
 create index backup_server_license_licensee on inventory.backup_server_license (company) where company <> '';
+-- Reports and invoices ask for each server's edition and licence.
+create index backup_server_license_server on inventory.backup_server_license (backup_server_uid);
+create index license_task_pushed on core.license_task (server_uid, ended_at desc) where kind = 'Push' and state = 'Done';
 create or replace view api.license_use with (security_invoker = true) as select
   l.backup_server_uid as "serverUid", s.name as "serverName", l.organization_uid as "organizationUid", o.name as "companyName",
   l.used_units as used, l.units as "limit", round((100 * l.used_units / nullif(l.units, 0))::numeric, 1)::double precision as percent,
