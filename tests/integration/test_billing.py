@@ -311,6 +311,7 @@ def test_schedule_makes_up_what_was_missed_once_though_killed(console, api, comp
     settings = client.data(path)
     assert settings["nextFrom"] == str(TODAY.replace(day=day)) and settings["problem"] is None
     assert "another" not in str(settings) and console.sql(f"select count(*), count(distinct name) from core.invoice where organization_uid = '{birch}' and scheduled") == ["2|2"]
+    assert "The usage ledger begins on" in refusal(patch(client, path, nextFrom="2020-01-01"), 400), "invoices of nothing"
     # What stands in its way is said, and it goes on when that is gone.
     assert patch(client, path, nextFrom=str(start)).status_code == 200
     stack.wait_for("the problem", lambda: "has these days already" in (client.data(path)["problem"] or ""), 30)

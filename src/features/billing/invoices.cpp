@@ -26,6 +26,17 @@ bool IsIssuer(const Call& call, const json& invoice) {
   return call.caller.IsProvider() || invoice.at("issuerUid") == call.caller.organization_uid;
 }
 
+/// That a schedule does not begin long before anything is known of use: it would make invoices of nothing.
+Status CheckFirstDay(db::Connection& connection, const db::Param& first_day) {
+  const auto rows = connection.Query(
+      "select x.begins::text as begins, $1::date < x.begins - 31 as is_before from (select coalesce(usage.first_day(), "
+      "(now() at time zone 'UTC')::date) as begins) x",
+      {first_day});
+  if (rows.Maybe(0, "is_before").value_or("f") != "t") return {};
+  return FailProperty(
+      "nextFrom", fmt::format("The usage ledger begins on {}: begin in that month or later.", rows.Text(0, "begins")));
+}
+
 bool IsColor(const std::string& text) {
   return text.size() == 7 && text[0] == '#' && text.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string::npos;
 }
@@ -149,6 +160,8 @@ Invoices::Answer Invoices::PatchCompany(const Call& call) {
         if (schedule == "AfterReport" && next.at("billingDay") != current.at("billingDay") &&
             next.at("billingDay") != 1)
           return FailProperty("billingDay", "After the monthly report, cycles are months: billingDay is 1.");
+        if (const auto good = CheckFirstDay(connection, TextOf(next, "nextFrom")); !good)
+          return tl::unexpected(good.error());
         // The first cycle is the one that runs, unless somebody says where to begin.
         connection.Query(
             "insert into core.company_billing as b (company_uid, include_details, schedule, billing_day, next_from) "
