@@ -11,6 +11,7 @@ import sys
 
 import processes
 import seed
+import seed_billing
 from past_usage import PastUsage
 from processes import ROOT, Console, wait_for
 from pulse import start_pulse
@@ -92,6 +93,7 @@ def up() -> None:
         except TimeoutError:
             print(f"The inventory is not complete yet; the agents' logs are below {folder}/fleet.")
         past.write()
+        seed_billing.billing(client)
     except BaseException:
         if past:
             past.leave()

@@ -36,7 +36,7 @@ const pages = [
 /** Whether the signed-in role may open a page, by its route. */
 function useAccess() {
   const { may } = useSession();
-  return (route: string) => (needs[route] ?? []).every(may);
+  return (route: string) => (needs[route] ?? []).every((operation) => (typeof operation === 'string' ? may(operation) : operation.some(may)));
 }
 
 function Content() {

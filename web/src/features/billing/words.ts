@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export const words = {
-  title: 'Usage & billing', question: 'Who uses how much, and what is reported of it?', usage: 'Usage', ledger: 'Ledger', reports: 'Monthly report',
+  title: 'Usage & billing', question: 'Who uses how much, and what is reported and invoiced of it?', usage: 'Usage', ledger: 'Ledger', reports: 'Monthly report',
+  invoices: 'Invoices', plans: 'Plans', billed: 'Who is invoiced', reconciliation: 'Reconciliation',
   // Days
   days: 'Days', from: 'From', to: 'To', cycleDay: 'Begins on day', cycle: 'Cycle', running: 'runs',
   choices: { month: 'This month', 'last-month': 'Last month', '30-days': 'Last 30 days', cycle: 'A cycle', dates: 'From – to' },
