@@ -285,6 +285,23 @@ def test_nobody_sees_anothers(console, api, companies, invoice):
     assert "There is no subscription plan" in refusal(patch(reseller, f"/organizations/companies/{cedar}", subscriptionPlanUid=plan), 400)
 
 
+def test_published_way_to_make_them(api, companies, plan):
+    birch = companies["Billing Birch"]
+    path = f"/organizations/companies/{birch}"
+    assert api.data(f"{path}/subscriptionPlan")["instanceUid"] == plan
+    assert patch(api, f"{path}/billing/settings", includeDetails=True).json()["data"] == {"includeDetails": True, "organizationUid": birch}
+    before = {row["instanceUid"] for row in api.data(f"{path}/billing/invoices", limit=1000)}
+    newest = max((row["toDate"] for row in api.data(f"{path}/billing/invoices", limit=1000) if row["type"] == "Invoice"), default="")
+    assert api.call("POST", f"{path}/billing/generateInvoices").status_code == 200
+    made = [row for row in api.data(f"{path}/billing/invoices", limit=1000) if row["instanceUid"] not in before]
+    assert len(made) == 1 and made[0]["toDate"] == str(TODAY - DAY) and made[0]["fromDate"] > newest and made[0]["hasDetails"]
+    assert "nothing to invoice" in refusal(api.call("POST", f"{path}/billing/generateInvoices"), 409)
+    quota = f"{path}/billing/generateQuotaUsageReport"
+    assert api.call("POST", quota, params={"fromDate": str(FROM), "toDate": str(TO)}).status_code == 200
+    assert [row["type"] for row in api.data(f"{path}/billing/invoices", limit=1000) if row["instanceUid"] not in before | {made[0]["instanceUid"]}] == ["QuotaUsage"]
+    assert "fromDate" in refusal(api.call("POST", quota, params={"fromDate": "soon", "toDate": str(TO)}), 400)
+
+
 def test_schedule_makes_up_what_was_missed_once_though_killed(console, api, companies):
     birch = companies["Billing Birch"]
     path = f"{OWN}/billing/companies/{birch}"
