@@ -283,3 +283,22 @@ def test_a_customer_sees_nothing_of_it(console, api, company):
     for path in ("/pulse", "/pulse/contracts", "/pulse/products", "/pulse/tenants", LICENSES, TASKS):
         assert customer.call("GET", path).status_code == 403, path
     assert customer.call("POST", TASKS, json=wish(company, 1)).status_code == 403
+
+
+def test_the_consoles_own_licence(api, pulse, company):
+    path = "/licensing/console"
+    assert api.data(path)["type"] == "NotInstalled" and api.data(path)["status"] == "Valid"
+    assert "No licence is installed" in refusal(api.call("POST", f"{path}/update"), 409)
+    made = api.call("POST", LICENSES, json={key: value for key, value in wish(company, 5).items() if key != "companyUid"}).json()["data"]
+    license_path = f"{LICENSES}/{made['instanceUid']}"
+    assert replace(api, license_path, assignedCompanyUid=company).status_code == 200
+    first = base64.b64encode(api.call("POST", license_path + "/download").json()["data"].encode()).decode()
+    kept = api.call("PUT", path, json={"license": first})
+    assert kept.status_code == 200 and kept.json()["data"]["licenseId"] and kept.json()["data"]["type"] == "Rental", kept.text
+    assert "base64" in refusal(api.call("PUT", path, json={"license": "?"}), 400)
+    assert refusal(api.call("PUT", path, json={"license": base64.b64encode(b"no licence").decode()}), 400)
+    assert replace(api, license_path, workloads=workloads(6)).status_code == 200
+    updated = api.call("POST", f"{path}/update")
+    assert updated.status_code == 200 and updated.json()["data"]["lastUpdateStatus"] == "Success" and updated.json()["data"]["lastUpdateDate"]
+    assert updated.json()["data"]["instances"] > kept.json()["data"]["instances"] and updated.json()["data"]["licenseId"] == kept.json()["data"]["licenseId"]
+    assert "has revision" in refusal(api.call("PUT", path, json={"license": first}), 409)

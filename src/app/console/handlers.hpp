@@ -14,6 +14,7 @@
 #include "features/gateways/gateways.hpp"
 #include "features/identity/users.hpp"
 #include "features/jobs/jobs.hpp"
+#include "features/licenses/console_license.hpp"
 #include "features/licenses/server_licenses.hpp"
 #include "features/organizations/organizations.hpp"
 #include "features/policies/policies.hpp"
@@ -59,6 +60,7 @@ class ConsoleHandlers : public contract::Handlers {
         sites_(services),
         tenants_(services, actions),
         licenses_(services, actions),
+        console_license_(services, pulse),
         onboarding_(services, tenants_) {}
 
   Answer PatchPulseConfiguration(const Call& call) override { return pulse_.PatchConfiguration(call); }
@@ -78,6 +80,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer PatchBackupServerLicense(const Call& call) override { return licenses_.Patch(call); }
   Answer UpdateBackupServerLicense(const Call& call) override { return licenses_.Update(call); }
   Answer DeleteBackupServerLicense(const Call& call) override { return licenses_.Delete(call); }
+  Answer InstallConsoleLicense(const Call& call) override { return console_license_.Install(call); }
+  Answer UpdateConsoleLicense(const Call& call) override { return console_license_.Update(call); }
   Answer InstallSiteLicense(const Call& call) override { return licenses_.Install(call); }
   Answer PatchSiteLicense(const Call& call) override { return licenses_.Patch(call); }
   Answer UpdateSiteLicense(const Call& call) override { return licenses_.Update(call); }
@@ -230,6 +234,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Sites sites_;
   features::CloudTenants tenants_;
   features::ServerLicenses licenses_;
+  features::ConsoleLicense console_license_;
   features::Onboarding onboarding_;
 };
 

@@ -387,6 +387,12 @@ Pulse::Answer Pulse::Download(const Call& call) {
   return contract::Answer{.data = *file};
 }
 
+Result<std::string> Pulse::LicenseFile(const std::string& license_uid) {
+  auto authority = Connect();
+  if (!authority) return tl::unexpected(authority.error());
+  return (*authority)->File(license_uid);
+}
+
 Pulse::Answer Pulse::Order(const Call& call, const Wish& wish) {
   if (auto managing = Managing(); !managing) return tl::unexpected(managing.error());
   auto connection = parts_.services.owner.Acquire();

@@ -44,6 +44,10 @@ class Pulse {
   Answer Push(const Call& call);
   Answer CancelTask(const Call& call);
 
+  /// The newest file of a licence that the authority has. Errors: those of the authority; kConflict when it is not
+  /// configured.
+  Result<std::string> LicenseFile(const std::string& license_uid);
+
   /// Something may be due.
   void Wake();
 
