@@ -106,7 +106,7 @@ def march(month):
     month.away.add(28)
     month.step(FIRST.replace(day=10))
     late = month.push(28, 58)
-    waits = stack.wait_for("the reason", lambda: (row := month.task(late))["step"] == "Install" and row["message"] and row, 30, 0.2)
+    waits = stack.wait_for("the reason", lambda: (row := month.task(late))["step"] == "Install" and "connects" in (row["message"] or "") and row, 30, 0.2)
     month.step(FIRST.replace(day=11))
     month.agents[28].program.start()
     month.away.clear()
@@ -141,7 +141,6 @@ def april(month, march):
     month.step(datetime.date(2026, 4, 2))
     out["tasks meanwhile"] = [month.task(uid) for uid in tasks]
     month.step(datetime.date(2026, 4, 3))
-    out["reminders"] = month.api().data(f"{REPORTS}/{report['reportId']}/reminders")
     month.pulse.start()
     month.clock.forward(minutes=10)
     out["tasks"] = [month.done(uid) for uid in tasks]
@@ -206,7 +205,7 @@ def same_lines(lines, expected):
 
 
 def test_licences_arrive_on_the_servers(month, march, april):
-    assert march["waits"]["state"] == "Waiting" and "until the agent" in march["waits"]["message"]
+    assert march["waits"]["state"] == "Waiting" and march["waits"]["message"].startswith("Waits until the agent")
     assert [row["message"] for row in march["told"] + april["tasks"]] == [None] * 5
     licences = month.pulse.data_of("GET", "/licenses?limit=500")
     assert sorted(row["workloads"][0]["count"] for row in licences) == [58, 59, 60, 69, 70], "each once"
@@ -221,7 +220,6 @@ def test_licences_arrive_on_the_servers(month, march, april):
 def test_pulse_down_for_three_days_loses_nothing(month, april, rest):
     assert april["waits"]["submission"] == "Waiting" and "does not answer" in april["waits"]["problem"]
     assert [(row["state"], row["step"]) for row in april["tasks meanwhile"]] == [("Waiting", "Create")] * 2
-    assert [row["day"] for row in sorted(april["reminders"], key=lambda row: row["day"])] == ["2026-04-01", "2026-04-02", "2026-04-03"]
     told = month.pulse.data_of("GET", "/reports")
     assert sorted(row["month"] for row in told) == list(MONTHS) and {row["version"] for row in told} == {1}
     assert next(row["reportId"] for row in told if row["month"] == "2026-03") == april["told"]["authorityReportId"]
