@@ -10,6 +10,7 @@ GIB = 1 << 30
 VM, SERVER, WORKSTATION = "VBR_VM", "VBR_Server_Agent", "VBR_Workstation_Agent"
 CLASSES = {VM: "Virtual machine", SERVER: "Server agent", WORKSTATION: "Workstation agent"}
 WEIGHTS = {VM: "10", SERVER: "12.5", WORKSTATION: "3.333"}
+FEBRUARY_20 = datetime.date(2026, 2, 20)
 EDITIONS = ("EnterprisePlus", "Enterprise")
 SITE, SITE_AGENT = "00000000-0000-4000-8000-00000000aa01", "00000000-0000-4000-8000-00000000aa02"
 
@@ -54,6 +55,10 @@ class Company:
         servers = 0 if real else 2 if number in (10, 11) else 1
         self.things = [(server, kind) for server in range(servers) for kind in kinds]
         self.edition = EDITIONS[number % 2]
+        # Machines with the console's own agent: (operation mode, first day, last day of their restore points).
+        self.machines = {14: [("Server", FEBRUARY_20, None), ("Server", datetime.date(2026, 3, 15), None),
+                              ("Server", datetime.date(2026, 3, 2), datetime.date(2026, 3, 2))],
+                         15: [("Workstation", datetime.date(2026, 3, 9), datetime.date(2026, 6, 3))]}.get(number, [])
 
     @property
     def agent(self):
@@ -65,6 +70,9 @@ class Company:
 
     def server(self, index):
         return f"00000000-0000-4000-8000-000000000{4 + index}{self.number:02}"
+
+    def machine(self, index):
+        return f"00000000-0000-4000-8000-000000000{7 + index}{self.number:02}"
 
     @property
     def servers(self):
@@ -127,6 +135,12 @@ def inventory(companies, provider):
             yield ("insert into inventory.license_usage (agent_uid, uid, organization_uid, backup_server_uid, server_type, workload_class, platform, "
                    f"unit_type, weight, used_units, used_count, new_count) values ('{company.agent}', gen_random_uuid(), '{company.uid}', "
                    f"'{company.server(index)}', 'BackupAndReplication', '{CLASSES[kind]}', 'VMware', 'Points', 1, 0, 0, 0)")
+        for index, (mode, first, _) in enumerate(company.machines):
+            machine = company.machine(index)
+            yield ("insert into inventory.console_computer (agent_uid, uid, organization_uid, name, operation_mode, number_of_jobs) values "
+                   f"('{company.agent}', '{machine}', '{company.uid}', 'machine-{index}', '{mode}', 1)")
+            if first == FEBRUARY_20:
+                yield f"insert into usage.first_seen values ('{company.agent}', '{machine}', '{first}')"
         if company.has_tenant:
             yield f"insert into core.company_tenant (tenant_uid, company_uid) values ('{company.tenant}', '{company.uid}')"
             yield ("insert into inventory.cloud_tenant (agent_uid, uid, organization_uid, tenant_uid, backup_server_uid, site_name, name, type, is_enabled, "
@@ -141,8 +155,9 @@ def inventory(companies, provider):
 
 def told_on(companies, day):
     """SQL of what servers tell on a day."""
-    told, sizes, servers = [], [], [SITE]
+    told, sizes, servers, machines = [], [], [SITE], [f"'{SITE}'"]
     for company in companies:
+        machines += [f"'{company.machine(index)}'" for index, (_, first, last) in enumerate(company.machines) if first <= day <= (last or day)]
         if company.has_tenant:
             sizes.append(f"('{company.tenant}'::uuid, {', '.join(map(str, company.stores(day)))})")
         if company.is_silent(day):
@@ -159,6 +174,7 @@ def told_on(companies, day):
            "where t.uid = v.uid")
     yield (f"update inventory.cloud_tenant_backup_resource r set used_quota = v.bytes from (values {', '.join(sizes)}) v (uid, vms, servers, bytes) "
            "where r.tenant_uid = v.uid")
+    yield f"update inventory.console_computer set latest_restore_point_date = '{day}T06:00:00Z' where uid in ({', '.join(machines)})"
     yield f"update inventory.backup_server set collected_at = '{day}T12:00:00Z' where uid in ({names})"
     yield "commit"
 

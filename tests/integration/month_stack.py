@@ -36,7 +36,7 @@ class Month:
         api = self.api()
         assert replace(api, "/pulse", token=self.pulse.token).status_code == 200
         assert replace(api, "/licensing/reports/settings", contractId=CONTRACT).status_code == 200
-        for kind, weight in (("CC_VM_Backup", 5), ("CC_Server_Backup", 11)):
+        for kind, weight in (("CC_VM_Backup", 5), ("CC_Server_Backup", 11), ("VAC_Server_Agent", 12), ("VAC_Workstation_Agent", 4)):
             assert api.call("POST", f"{OWN}/usage/weights", json={"workloadType": kind, "weight": weight}).status_code == 200
         self.make_companies(api, plans)
         provider = api.data("/organizations/provider")["instanceUid"]

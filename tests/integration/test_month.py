@@ -81,6 +81,12 @@ def plan_of(company):
     return OF_RESELLER if company.of_reseller else (GOLD, YEN, DINAR)[company.number // 3 % 3]
 
 
+def waiting_for_the_report(month):
+    """Companies that are due on the 1st with licences by the report."""
+    return sorted(one.uid for one in month.companies.values() if (one.schedule, one.billing_day) == ("Monthly", 1)
+                  and any(charge.measure == "Report" for charge in plan_of(one).charges))
+
+
 @pytest.fixture(scope="module")
 def month(folder):
     clock = Clock(folder)
@@ -108,9 +114,10 @@ def march(month):
     late = month.push(28, 58)
     waits = stack.wait_for("the reason", lambda: (row := month.task(late))["step"] == "Install" and "connects" in (row["message"] or "") and row, 30, 0.2)
     month.step(FIRST.replace(day=11))
+    month.move(FIRST.replace(day=12))
     month.agents[28].program.start()
     month.away.clear()
-    month.step(FIRST.replace(day=12))
+    month.settle()
     told.append(month.done(late))
     month.steps(FIRST.replace(day=31))
     return {"waits": waits, "told": told}
@@ -132,6 +139,9 @@ def april(month, march):
     month.settle()
     report = month.built("2026-03")
     out["built"] = {"report": report, "lines": month.report_lines(report)}
+    problems = "select company_uid || ' ' || problem from core.company_billing where problem is not null order by 1"
+    waiting = len(waiting_for_the_report(month))
+    out["problems"] = stack.wait_for("invoices that wait", lambda: len(rows := month.console.sql(problems)) >= waiting and rows, 30, 0.2)
     line = next(row for row in out["built"]["lines"] if row["organizationUid"] == month.companies[2].uid and row["workloadType"] == "VBR_VM")
     api = month.api()
     assert replace(api, f"{REPORTS}/{report['reportId']}/lines/{line['lineUid']}", reportedCount=18, reason=ADJUSTED).status_code == 200
@@ -158,7 +168,7 @@ def rest(month, april):
     month.steps(datetime.date(2026, 4, 30), 4)
     month.step(datetime.date(2026, 5, 1))
     month.built("2026-04")
-    month.gate.set(delayMilliseconds=700)
+    month.gate.set(delayMilliseconds=1500)
     month.finalize()
     stack.wait_for("the report at Pulse", lambda: [row for row in month.pulse.data_of("GET", "/reports") if row["month"] == "2026-04"], 60, 0.02)
     month.pulse.kill()
@@ -251,6 +261,19 @@ def test_reports_equal_the_raw_observations(month, april, ledger, text):
         (names[row["organizationUid"]], row["workloadType"], row["reportedCount"], exact(row["weight"])) for row in lines)
 
 
+def test_machines_of_the_consoles_own_agents(month, rest):
+    """One with restore points since February, one new on 15 March, one with a single point of 2 March: that is over 31 days old from 2 April on."""
+    mine = {}
+    for text in MONTHS:
+        rows = month.report_lines(month.report(text))
+        mine[text] = {row["organizationName"][-2:]: (row["reportedCount"], row["newCount"], row["peakDay"], row["points"])
+                      for row in rows if row["workloadType"].startswith("VAC_")}
+    assert {text: rows.get("14") for text, rows in mine.items()} == {
+        "2026-03": (1, 2, "2026-03-31", 12), "2026-04": (3, 0, "2026-04-01", 36), "2026-05": (2, 0, "2026-05-31", 24), "2026-06": (2, 0, "2026-06-30", 24)}
+    assert {text: rows.get("15") for text, rows in mine.items()} == {
+        "2026-03": (0, 1, "2026-03-31", 0), "2026-04": (1, 0, "2026-04-30", 4), "2026-05": (1, 0, "2026-05-31", 4), "2026-06": (1, 0, "2026-06-30", 4)}
+
+
 def test_days_that_were_jumped_over_are_made_up(month, ledger):
     held = ledger[1]
     alder = [row for row in held if row["company"] == month.companies[1].uid and row["kind"] == "VBR_VM"]
@@ -272,6 +295,16 @@ def test_the_invoice_of_the_17th_to_the_16th_as_by_hand(month, rest):
     assert (invoice["toDate"], invoice["isScheduled"], invoice["currencyCode"]) == ("2026-04-16", True, "EUR")
     assert {name: invoice["data"][name] for name in TOTALS} == TOTALS and invoice["amount"] == 364.50
     assert {row["category"]: (row["net"], row["discount"], row["tax"], row["gross"]) for row in invoice["data"]["charges"]} == BY_HAND
+
+
+def test_licences_by_report_wait_for_the_report_of_the_last_month_that_is_over(month, april, rest):
+    waiting = waiting_for_the_report(month)
+    assert len(waiting) > 3 and [row.split(" ")[0] for row in april["problems"]] == waiting
+    assert all("last month that was over on 2026-03-31 is not approved yet" in row for row in april["problems"])
+    body = {"companyUid": month.companies[2].uid, "fromDate": "2026-03-01", "toDate": "2026-03-16", "allowOverlap": True, "preview": True}
+    early = month.api().call("POST", f"{OWN}/invoices", json=body).json()["data"]
+    assert "LicEnterprisePlusVbrVm" not in {row["category"] for row in early["data"]["charges"]}
+    assert any("no day of 2026-02" in note for note in early["notes"])
 
 
 def cycles(company):

@@ -102,7 +102,8 @@ std::vector<LedgerRow> ReadLedger(db::Connection& connection, const InvoiceOrder
 /// What the report of the last month that was over has, as if it were of the last day.
 Result<std::vector<LedgerRow>> ReadReport(db::Connection& connection, const InvoiceOrder& order, json& notes) {
   const auto rows = connection.Query(
-      "select to_char(month, 'YYYY-MM') as month, workload_type, edition, amount from core.billed_report($1, $2::date)",
+      "select to_char(month, 'YYYY-MM') as month, report_id, workload_type, edition, amount from "
+      "core.billed_report($1, $2::date)",
       {order.company_uid, DayText(order.to)});
   if (rows.Count() == 0) {
     return Fail(ErrorCode::kConflict,
@@ -110,7 +111,10 @@ Result<std::vector<LedgerRow>> ReadReport(db::Connection& connection, const Invo
                             "on {} is not approved yet. Approve it first.",
                             DayText(order.to)));
   }
-  notes.push_back(fmt::format("Licences are those of the report of {}.", rows.Text(0, "month")));
+  const std::string month = rows.Text(0, "month");
+  notes.push_back(rows.Maybe(0, "report_id")
+                      ? fmt::format("Licences are those of the report of {}.", month)
+                      : fmt::format("The usage ledger has no day of {}: licences by report are not charged.", month));
   std::vector<LedgerRow> out;
   for (int i = 0; i < rows.Count(); ++i) {
     if (!rows.Maybe(i, "workload_type")) continue;
