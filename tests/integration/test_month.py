@@ -339,7 +339,8 @@ def test_invoices_equal_the_raw_observations(month, ledger):
         held = [row for row in ledger[1] if row["company"] == company.uid]
         for first, last in cycles(company):
             over = [day for day in reports if day <= last]
-            reported = [(row["serverUid"], row["workloadType"], row["reportedCount"]) for row in reports[max(over)] if row["organizationUid"] == company.uid] if over else []
+            reported = [(row["serverUid"], row["workloadType"], row["reportedCount"]) for row in (reports[max(over)] if over else [])
+                        if row["organizationUid"] == company.uid]
             invoice = recount.Invoice(plan_of(company), held, reported, editions, first, last)
             assert shown[company.uid, str(first)] == invoice.lines, (company.name, first)
             assert totals[company.uid, str(first)] == (invoice.net, invoice.discount, invoice.tax, invoice.net - invoice.discount + invoice.tax)
