@@ -247,6 +247,9 @@ create view api.subscription_plan_measures with (security_invoker = true) as sel
   p.uid as "subscriptionPlanUid", p.measure as "defaultMeasure", p.measures as lines, p.organization_uid as scope_organization
 from core.subscription_plan p;
 
+create view api.company_subscription_plans with (security_invoker = true) as select
+  p.*, c.uid as company_uid from core.company c join api.subscription_plans p on p."instanceUid" = c.subscription_plan_uid;
+
 create view api.invoice_issuers with (security_invoker = true) as select
   o.uid as "organizationUid", o.name, coalesce(i.prefix, 'INV-') as prefix, coalesce(i.next_number, 1) as "nextNumber",
   i.payment_days as "paymentDays", i.color, i.footer, translate(encode(i.logo, 'base64'), E'\n', '') as logo, o.uid as scope_organization

@@ -46,7 +46,10 @@ def console(folder, pulse):
 def estate(console, pulse, folder):
     """Simulated backup servers, their companies and agents, with the first inventory stored."""
     import seed
+    import seed_billing
+    from past_usage import PastUsage
 
+    past = PastUsage(console)
     lab, described = processes.start_lab(folder, 0)
     fleet = processes.start_fleet(folder, console, *processes.cloud(), "--states-seconds", "5", "--inventory-seconds", "30")
     client = console.client()
@@ -58,11 +61,13 @@ def estate(console, pulse, folder):
         processes.wait_for(lambda: client.total("/infrastructure/backupServers") >= len(described["servers"]) + sites, 120)
         processes.wait_for(lambda: client.total("/organizations/companies/sites") >= 7, 60)
         authority.seed_licences(client, pulse)
-        processes.wait_for(lambda: seed.look_ahead(client), 120, 3)
         processes.wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180)
         processes.wait_for(lambda: client.total("/protectedWorkloads/computersManagedByConsole") >= 1, 120)
         # The sizes of disks come a few machines at a time; the tests start from an inventory that is complete.
         processes.wait_for(lambda: all("provisionedSourceSize" in row for row in client.data("/protectedWorkloads/virtualMachines", limit=10000)), 300, 3)
+        past.write()
+        processes.wait_for(lambda: seed.look_ahead(client), 120, 3)
+        assert seed_billing.billing(client)
         described["lab_process"] = lab
         described["fleet_process"] = fleet
         yield described
@@ -70,6 +75,7 @@ def estate(console, pulse, folder):
         import os
         import signal
 
+        past.leave()
         if "unverified_pid" in described:
             os.kill(described["unverified_pid"], signal.SIGTERM)
         processes.stop(fleet, 60)

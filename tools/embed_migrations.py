@@ -18,12 +18,12 @@ def main() -> None:
         text = file.read_text()
         # A literal may hold 64 KiB at most in portable C++; adjacent raw literals join.
         chunks = [text[i:i + 12000] for i in range(0, len(text), 12000)]
-        literal = "\n".join(f'R"__sql({chunk})__sql"' for chunk in chunks)
+        literal = "\n".join(f'R"__sql({chunk})__sql"' for chunk in chunks) + "sv"  # with its length: nobody counts it when compiling
         entries.append(f'    {{{position}, "{name}", {literal}}},')
     body = "\n".join(entries)
     out.write_text(
         '// Generated from migrations/*.sql by tools/embed_migrations.py\n#include "db/migrator.hpp"\n\n'
-        "namespace steward::db {\nnamespace {\nconstexpr Migration kMigrations[] = {\n" + body +
+        "namespace steward::db {\nnamespace {\nusing std::string_view_literals::operator\"\"sv;\nconstexpr Migration kMigrations[] = {\n" + body +
         "\n};\n}  // namespace\nstd::span<const Migration> Migrations() { return kMigrations; }\n}  // namespace steward::db\n")
 
 

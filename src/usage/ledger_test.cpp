@@ -311,6 +311,26 @@ TEST_F(UsageLedger, SilentServer_RecordedAndPutRight) {
   EXPECT_EQ(Check().fault, "");
 }
 
+TEST_F(UsageLedger, DayThatIsOver_WhatWasNotThereOrIsNewSince_IsNoGap) {
+  sql_.Script(fmt::format(
+      "insert into inventory.license_usage (agent_uid, uid, organization_uid, backup_server_uid, server_type, "
+      "workload_class, platform, unit_type, weight, used_units, used_count) select '{0}', gen_random_uuid(), '{1}', "
+      "'{0}', 'BackupAndReplication', kind, 'WindowsServer', 'Points', 6, 0, 0 from unnest(array['Server agent', "
+      "'Workstation agent']) kind",
+      kServer, kAlder));
+  Round("2026-11-10T12:00:00Z");
+  EXPECT_EQ(Row("workload_type, used_count", "true"), "VBR_VM 10;VBR_VM 10");
+  // Both told of the next day before the last look at this one; one has a new kind of workload since.
+  for (const char* server : {kServer, kOther}) Reported(server, "2026-11-11T00:00:05Z");
+  sql_.Script("update inventory.license_usage set used_count = 4 where workload_class = 'Server agent'");
+  EXPECT_EQ(ledger_->SealPast(At("2026-11-11T00:00:10Z")).value(), 0);
+  EXPECT_EQ(Row("workload_type, used_count", "day = '2026-11-10'"), "VBR_VM 10;VBR_VM 10");
+  Round("2026-11-11T01:00:00Z");
+  EXPECT_EQ(Row("workload_type, used_count, rule", "day = '2026-11-11' and used_count = 4"),
+            "VBR_Server_Agent 4 ServerReported");
+  EXPECT_EQ(Check().fault, "");
+}
+
 TEST_F(UsageLedger, Weight_OfTheDayKept) {
   Round("2026-11-10T12:00:00Z");
   sql_.Script("update inventory.license_usage set weight = 15, used_units = 150");
@@ -379,9 +399,10 @@ TEST_F(UsageLedger, CloudTenant_StandsAtItsCompany) {
       "insert into core.company_tenant (tenant_uid, company_uid) values ('{1}', '{2}')",
       "00000000-0000-4000-8000-000000000301", "00000000-0000-4000-8000-000000000302", kAlder));
   Round("2026-11-10T12:00:00Z");
-  EXPECT_EQ(Row("organization_name, workload_type, used_count, bytes", "site_uid is not null"),
-            "Alder CC_VM_Backup 5;Alder CC_Workstation_Backup 3;Alder CloudAllocatedSpace 0 200000;Alder CloudTotalUsage 0 "
-            "80000");
+  EXPECT_EQ(
+      Row("organization_name, workload_type, used_count, bytes", "site_uid is not null"),
+      "Alder CC_VM_Backup 5;Alder CC_Workstation_Backup 3;Alder CloudAllocatedSpace 0 200000;Alder CloudTotalUsage 0 "
+      "80000");
   sql_.Script("update inventory.cloud_tenant_backup_resource set used_quota = used_quota + 100");
   EXPECT_EQ(Round("2026-11-10T13:00:00Z"), 0) << "less than 1 %";
   sql_.Script(

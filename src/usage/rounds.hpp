@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
+#include "base/periodic.hpp"
 #include "usage/ledger.hpp"
 
 namespace steward::usage {
@@ -28,20 +25,13 @@ class Timetable {
 class Rounds {
  public:
   Rounds(Ledger& ledger, std::chrono::seconds every);
-  ~Rounds();
-  Rounds(const Rounds&) = delete;
-  Rounds& operator=(const Rounds&) = delete;
 
  private:
-  void Run();
   void Look();
 
   Ledger& ledger_;
   Timetable timetable_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  Periodic looks_;
 };
 
 }  // namespace steward::usage

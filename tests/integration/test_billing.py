@@ -285,6 +285,23 @@ def test_nobody_sees_anothers(console, api, companies, invoice):
     assert "There is no subscription plan" in refusal(patch(reseller, f"/organizations/companies/{cedar}", subscriptionPlanUid=plan), 400)
 
 
+def test_published_way_to_make_them(api, companies, plan):
+    birch = companies["Billing Birch"]
+    path = f"/organizations/companies/{birch}"
+    assert api.data(f"{path}/subscriptionPlan")["instanceUid"] == plan
+    assert patch(api, f"{path}/billing/settings", includeDetails=True).json()["data"] == {"includeDetails": True, "organizationUid": birch}
+    before = {row["instanceUid"] for row in api.data(f"{path}/billing/invoices", limit=1000)}
+    newest = max((row["toDate"] for row in api.data(f"{path}/billing/invoices", limit=1000) if row["type"] == "Invoice"), default="")
+    assert api.call("POST", f"{path}/billing/generateInvoices").status_code == 200
+    made = [row for row in api.data(f"{path}/billing/invoices", limit=1000) if row["instanceUid"] not in before]
+    assert len(made) == 1 and made[0]["toDate"] == str(TODAY - DAY) and made[0]["fromDate"] > newest and made[0]["hasDetails"]
+    assert "nothing to invoice" in refusal(api.call("POST", f"{path}/billing/generateInvoices"), 409)
+    quota = f"{path}/billing/generateQuotaUsageReport"
+    assert api.call("POST", quota, params={"fromDate": str(FROM), "toDate": str(TO)}).status_code == 200
+    assert [row["type"] for row in api.data(f"{path}/billing/invoices", limit=1000) if row["instanceUid"] not in before | {made[0]["instanceUid"]}] == ["QuotaUsage"]
+    assert "fromDate" in refusal(api.call("POST", quota, params={"fromDate": "soon", "toDate": str(TO)}), 400)
+
+
 def test_schedule_makes_up_what_was_missed_once_though_killed(console, api, companies):
     birch = companies["Billing Birch"]
     path = f"{OWN}/billing/companies/{birch}"
@@ -311,6 +328,7 @@ def test_schedule_makes_up_what_was_missed_once_though_killed(console, api, comp
     settings = client.data(path)
     assert settings["nextFrom"] == str(TODAY.replace(day=day)) and settings["problem"] is None
     assert "another" not in str(settings) and console.sql(f"select count(*), count(distinct name) from core.invoice where organization_uid = '{birch}' and scheduled") == ["2|2"]
+    assert "The usage ledger begins on" in refusal(patch(client, path, nextFrom="2020-01-01"), 400), "invoices of nothing"
     # What stands in its way is said, and it goes on when that is gone.
     assert patch(client, path, nextFrom=str(start)).status_code == 200
     stack.wait_for("the problem", lambda: "has these days already" in (client.data(path)["problem"] or ""), 30)
@@ -336,3 +354,17 @@ def test_use_report_and_invoice_side_by_side(console, api, companies, invoice):
     assert not any(reason["code"] == "Unexplained" for row in [*rows.values(), *first.values()] for reason in row["reasons"])
     assert all(row["organizationUid"] != cedar for row in rows.values())
     assert Client(f"https://127.0.0.1:{console.port}", "billingalder", PASSWORD).call("GET", f"{OWN}/reconciliation").status_code == 403
+
+
+def test_licence_that_customers_share_is_told(console, api, companies):
+    columns = ("insert into inventory.backup_server_license (agent_uid, uid, organization_uid, backup_server_uid, auto_update_enabled, company, edition, "
+               "expiration_date, support_ids, units, status, cloud_connect, unit_type, type) values ")
+    row = "('{0}', gen_random_uuid(), '{1}', gen_random_uuid(), false, '{2}', 'Standard', '2030-01-01', '[\"1\"]', 50, 'Valid', 'No', 'Points', 'Rental')"
+    console.sql(columns + ", ".join(row.format(AGENT, companies[name], licensee) for name, licensee in (
+        ("Billing Alder", "One key"), ("Billing Birch", "One key"), ("Billing Cedar", "Another"))) + "; notify steward_changed")
+
+    def shared(client):
+        return {row["companyName"]: row["sharedWith"] for row in client.data(f"{OWN}/licenseUse", limit=1000) if row["edition"] == "Standard"}
+    stack.wait_for("the licences", lambda: shared(api) == {"Billing Alder": 1, "Billing Birch": 1, "Billing Cedar": 0}, 10)
+    owner = Client(f"https://127.0.0.1:{console.port}", "billingalder", PASSWORD)
+    assert shared(owner) == {"Billing Alder": 0}, "a customer learns nothing of others"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """./dev bench usage: the usage ledger of BENCH_COMPANIES (5000) companies with BENCH_WORKLOADS (1000000) workloads over BENCH_DAYS (400) days.
 
-Times a real console's answers (one company, all companies of a month), one observation of the whole estate, the proof of a year with
+Times a real console's answers (one company, all companies of a month), the building of a monthly report, one observation of the whole estate, the proof of a year with
 steward-usage, and what the ledger takes on disk for a company and year.
 """
 import os
@@ -21,7 +21,7 @@ WORKLOADS = int(os.environ.get("BENCH_WORKLOADS", "1000000"))
 DAYS = int(os.environ.get("BENCH_DAYS", "400"))
 YEAR = 365
 ROUNDS = 20
-GOALS = {"one company, live": 0.010, "all companies, one month": 1.0, "proof of a year": 30.0}
+GOALS = {"one company, live": 0.010, "monthly report built": 10.0, "all companies, one month": 1.0, "proof of a year": 30.0}
 
 
 def psql(console, *arguments, file=None):
@@ -66,6 +66,19 @@ def answers(console):
     return {"one company, live": one, "all companies, one month": everybody}
 
 
+def report(console):
+    """Seconds to build the report of the month before: the console's own, and once more."""
+    month = psql(console, "-c", "select date_trunc('month', now() at time zone 'UTC' - interval '1 month')::date")
+    wait_until(console, f"select count(*) from core.license_report where month = '{month}'", 1)
+    psql(console, "-c", f"delete from core.license_report where month = '{month}'")
+    began = time.monotonic()
+    lines = int(psql(console, "-c", f"select core.build_license_report('{month}', now()); select count(*) from core.license_report_line l "
+                                    f"join core.license_report r on r.report_id = l.report_id where r.month = '{month}'").splitlines()[-1])
+    seconds = time.monotonic() - began
+    assert lines >= COMPANIES, lines
+    return seconds
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="steward-") as path:
         folder = pathlib.Path(path)
@@ -86,6 +99,7 @@ def main():
             wait_until(console, "select count(*) from usage.daily_seal", DAYS)
             sealed = time.monotonic() - began
             times = answers(console)
+            times["monthly report built"] = report(console)
             rows, size = (int(n) for n in psql(console, "-c", "select count(*), pg_total_relation_size('usage.observation') from usage.observation").split("|"))
             command = [binaries() / "steward-usage", "verify", "--database", socket, "--from", day(console, min(YEAR, DAYS)), "--to", day(console, 1)]
             began = time.monotonic()

@@ -54,7 +54,7 @@ def main() -> int:
             continue
         start = time.monotonic()
         result = subprocess.run(command, cwd=ROOT / folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                                check=False, timeout=2400)
+                                check=False, timeout=3000)
         passed, failed = count(kind, result.stdout, result.returncode)
         total_passed += passed
         total_failed += failed

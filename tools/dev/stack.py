@@ -11,6 +11,8 @@ import sys
 
 import processes
 import seed
+import seed_billing
+from past_usage import PastUsage
 from processes import ROOT, Console, wait_for
 from pulse import start_pulse
 from release import Release
@@ -61,6 +63,7 @@ def up() -> None:
     release = Release(folder / "release")
     release.offer_next()
     running = {}
+    past = None
 
     def note(program: str, pid: int) -> None:
         running[program] = pid
@@ -71,9 +74,10 @@ def up() -> None:
         note("steward-pulse", pulse.process.pid)
         keys = folder / "license-keys"
         keys.write_text(pulse.command("keys", "show"))
-        console = Console(folder, PORTS, extra=f'{release.options}pulse_url = "{pulse.url}"\npulse_ca = "{pulse.ca}"\n')
+        console = Console(folder, PORTS, extra=f'{release.options}pulse_url = "{pulse.url}"\npulse_ca = "{pulse.ca}"\nusage_seconds = 30\n')
         console.start()
         note("steward-console", console.process.pid)
+        past = PastUsage(console)
         lab, estate = processes.start_lab(folder, LAB_PORT, "--license-keys", str(keys))
         note("steward-lab", lab.pid)
         fleet = processes.start_fleet(folder, console, *processes.cloud(CLOUD_PORT))
@@ -88,7 +92,11 @@ def up() -> None:
             wait_for(lambda: client.total("/api/steward/v1/workloads") > 2000, 180, 2)
         except TimeoutError:
             print(f"The inventory is not complete yet; the agents' logs are below {folder}/fleet.")
+        past.write()
+        seed_billing.billing(client)
     except BaseException:
+        if past:
+            past.leave()
         down()
         raise
     user, password = console.admin()

@@ -7,14 +7,14 @@ let browser: Browser;
 beforeAll(async () => { browser = await launch(); });
 afterAll(async () => { await browser?.close(); });
 
-const provider = ['Overview', 'Customers', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Infrastructure', 'Activity log', 'Settings'];
+const provider = ['Overview', 'Customers', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Usage & billing', 'Infrastructure', 'Activity log', 'Settings'];
 const people = [
   { name: 'provider administrator', who: admin, rail: provider, actions: true, users: true },
   { name: 'provider operator', who: demoUser('operator'), rail: provider, actions: true, users: false },
   { name: 'read-only operator', who: demoUser('reader'), rail: provider, actions: false, users: false },
   { name: 'reseller', who: demoUser('harbouritpartners'), rail: provider, actions: true, users: true },
-  { name: 'company owner', who: owner, rail: ['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Infrastructure', 'Activity log', 'Settings'], actions: false, users: true },
-  { name: 'location user', who: demoUser('branch'), rail: ['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Infrastructure'], actions: false, users: false },
+  { name: 'company owner', who: owner, rail: ['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Usage & billing', 'Infrastructure', 'Activity log', 'Settings'], actions: false, users: true },
+  { name: 'location user', who: demoUser('branch'), rail: ['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Usage & billing', 'Infrastructure'], actions: false, users: false },
 ];
 
 describe('what a role may not do is not there', () => {
@@ -43,7 +43,7 @@ describe('what a role may not do is not there', () => {
         await settled(page);
         expect(await page.getByText('Not for your role').count(), `${label} ${tab}`).toBe(0);
         const first = page.locator('tbody tr[data-index]').first();
-        if (label === 'Customers' || !(await first.count())) continue;
+        if (label === 'Customers' || tab === 'Monthly report' || !(await first.count())) continue; // those rows are pages of their own
         await first.click();
         await page.getByRole('dialog').waitFor();
         await settled(page);

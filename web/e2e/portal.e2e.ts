@@ -262,7 +262,7 @@ describe('customer', () => {
     await signIn(page, owner);
     await settled(page);
     const rail = page.getByRole('navigation', { name: 'Pages' });
-    expect((await rail.getByRole('link').allInnerTexts()).map((text) => text.trim())).toEqual(['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Infrastructure', 'Activity log', 'Settings']);
+    expect((await rail.getByRole('link').allInnerTexts()).map((text) => text.trim())).toEqual(['Overview', 'Jobs', 'Protected data', 'Cloud storage', 'Licences', 'Usage & billing', 'Infrastructure', 'Activity log', 'Settings']);
     const me: { data: { organizationUid: string } } = await (await page.request.get(`${url}/api/v3/users/me`)).json();
     const own = [{ property: 'organizationUid', operation: 'equals', value: me.data.organizationUid }];
     const jobs = await agreed(async () => { await page.reload(); await settled(page); return count(page, 'jobs'); }, () => total(page, '/api/steward/v1/problemJobs', own));

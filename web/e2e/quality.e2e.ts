@@ -14,6 +14,7 @@ const tabs: Record<string, readonly string[]> = {
   '/infrastructure': ['servers', 'agents', 'waiting', 'gateways', 'computers', 'policies', 'discovery', 'found', 'use', 'repositories', 'proxies'],
   '/cloud': ['quotas', 'tenants', 'sites', 'subtenants', 'plans'],
   '/licences': ['servers', 'licences', 'tasks', 'pulse'],
+  '/billing': ['usage', 'ledger', 'reports'],
   '/settings': ['keys', 'users'],
 };
 const plain = ['/', '/customers', '/customers/new', '/customers/onboarding', '/activity'];

@@ -46,7 +46,7 @@ const named = new Set();
 for (const file of readdirSync(portal, { recursive: true })) {
   if (!/\.tsx?$/.test(file) || file.includes('generated')) continue;
   // What is called through the typed client needs no description: its types are enough.
-  for (const [, text] of readFileSync(new URL(file, portal), 'utf8').matchAll(/(?<!\bapi\.[A-Z]+\()['"`]([\w/.]+)['"`]/g)) named.add(text);
+  for (const [, text] of readFileSync(new URL(file, portal), 'utf8').matchAll(/(?<!\bapi\.[A-Z]+\()['"`]([\w/.{}]+)['"`]/g)) named.add(text);
 }
 
 const operations = {};
@@ -57,7 +57,7 @@ for (const [path, item] of Object.entries(api.paths)) {
   for (const operation of Object.values(item)) {
     if (!operation.operationId) continue;
     const row = operation.responses?.['200']?.content?.['application/json']?.schema?.properties?.data?.items?.$ref;
-    const isList = row && !path.includes('{') && named.has(path);
+    const isList = row && named.has(path);
     if (!isList && !named.has(operation.operationId)) continue;
     const roles = JSON.stringify(operation['x-admitted-roles'] ?? []);
     if (!roleSets.includes(roles)) roleSets.push(roles);
@@ -78,7 +78,51 @@ for (const name of [...wanted].sort()) {
   descriptions[name] = Object.fromEntries(properties.filter(([, value]) => value.description).map(([key, value]) => [key, value.description]));
 }
 
+/** The prices of a plan, by where they stand in it, with what shapes each: its unit, what is free, how many units it is for. */
+const prices = [];
+const planSettings = {};
+function readPrices(schema, place) {
+  const properties = schemas[schema].properties;
+  const names = Object.keys(properties);
+  const used = new Set();
+  const plain = (name) => name.toLowerCase().replace(/free|roundup/, '');
+  const beside = (part, name, wanted = () => true) => {
+    const found = names.find((other) => other.toLowerCase().includes(part) && wanted(other) && [name.toLowerCase(), `${name.toLowerCase()}s`].includes(plain(other)));
+    if (found) used.add(found);
+    return found && `${place}/${found}`;
+  };
+  const named = (name) => {
+    if (!name || !properties[name]) return undefined;
+    used.add(name);
+    return `${place}/${name}`;
+  };
+  for (const name of names) {
+    if (properties[name].$ref && !name.endsWith('Units') && !name.endsWith('Algorithm')) readPrices(nameOf(properties[name].$ref), `${place}/${name}`);
+    if (!name.endsWith('Price')) continue;
+    const base = name.slice(0, -'Price'.length);
+    const free = beside('free', base, (other) => !other.endsWith('Units'));
+    prices.push({
+      path: `${place}/${name}`, about: properties[name].description, units: named(`${base}Units`), chunk: named(`${base}ChunkSize`), free, freeUnits: named(free && `${free.split('/').at(-1)}Units`),
+      roundUp: beside('roundup', base),
+    });
+    used.add(name);
+  }
+  const others = names.filter((name) => !used.has(name) && (schemas[nameOf(properties[name].$ref ?? '')]?.enum || properties[name].type === 'boolean'));
+  if (others.length) planSettings[place] = others.map((name) => ({ path: `${place}/${name}`, about: properties[name].description, ...(properties[name].$ref && { values: schemas[nameOf(properties[name].$ref)].enum }) }));
+}
+for (const [name, property] of Object.entries(schemas.SubscriptionPlan.properties)) {
+  if (property.$ref?.includes('SubscriptionPlan') && schemas[nameOf(property.$ref)].properties) readPrices(nameOf(property.$ref), `/${name}`);
+}
+
 mkdirSync(target, { recursive: true });
+writeFileSync(
+  new URL('prices.ts', target),
+  '// Generated from api/openapi.json; do not edit. Only the page of a plan needs it.\n' +
+    'export interface PlanPrice { path: string; about: string; units?: string; chunk?: string; free?: string; freeUnits?: string; roundUp?: string }\n' +
+    'export interface PlanSetting { path: string; about: string; values?: readonly string[] }\n' +
+    `export const planPrices: readonly PlanPrice[] = ${JSON.stringify(prices)};\n` +
+    `export const planSettings: Readonly<Record<string, readonly PlanSetting[]>> = ${JSON.stringify(planSettings)};\n`,
+);
 writeFileSync(new URL('schema.d.ts', target), astToString(await openapiTS(api, { defaultNonNullable: false })));
 writeFileSync(
   new URL('permissions.ts', target),

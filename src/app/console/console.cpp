@@ -318,7 +318,10 @@ void RunConsole(const Config& config) {
   const ChangeListener listener(
       url, {lists, identity, waiting, hub, commands, tls_failures, gateways, probe, packages, discovery, pulse, owner});
   const usage::Rounds rounds(ledger, std::chrono::seconds(config.usage_seconds));
-  const features::ReportRounds report_rounds(services);
+  const Periodic report_rounds("licence reports", std::chrono::seconds(10), [&services] {
+    features::BuildDueReports(services);
+    features::RemindOfReports(services);
+  });
   const Periodic billing_rounds("invoices", std::chrono::seconds(10),
                                 [&services] { features::MakeDueInvoices(services); });
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),

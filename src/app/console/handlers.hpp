@@ -100,6 +100,9 @@ class ConsoleHandlers : public contract::Handlers {
   Answer GetSubscriptionPlanCharges(const Call& call) override { return plans_.Charges(call); }
   Answer PatchSubscriptionPlanMeasures(const Call& call) override { return plans_.PatchMeasures(call); }
   Answer CreateInvoice(const Call& call) override { return invoices_.Create(call); }
+  Answer GenerateInvoicesOfCompany(const Call& call) override { return invoices_.Generate(call); }
+  Answer GenerateQuotaUsageReport(const Call& call) override { return invoices_.GenerateQuotaUsage(call); }
+  Answer PatchBillingSettingsOfCompany(const Call& call) override { return invoices_.PatchSettings(call); }
   Answer DeleteInvoice(const Call& call) override { return invoices_.Delete(call); }
   Answer ChangeInvoicePaidState(const Call& call) override { return invoices_.ChangePaidState(call); }
   Answer GetInvoicePdf(const Call& call) override { return invoices_.Pdf(call); }

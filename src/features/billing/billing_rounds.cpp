@@ -24,6 +24,7 @@ std::vector<DueCycle> DueCycles(db::Connection& connection) {
       "date_trunc('month', e.day::timestamp)::date and r.is_whole and r.state <> 'ApprovalRequired')) order by "
       "b.next_from, o.name");
   std::vector<DueCycle> out;
+  out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
     out.push_back({rows.Text(i, "company_uid"), rows.Text(i, "name"), ReadDay(rows.Text(i, "next_from")).value(),
                    ReadDay(rows.Text(i, "next_to")).value()});

@@ -92,6 +92,7 @@ std::vector<LedgerRow> ReadLedger(db::Connection& connection, const InvoiceOrder
       connection.Query("select day::text, workload_type, edition, amount from core.billed_days($1, $2::date, $3::date)",
                        {order.company_uid, DayText(order.from), DayText(order.to)});
   std::vector<LedgerRow> out;
+  out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
     out.push_back({{ReadDay(rows.Text(i, "day")).value(), rows.Text(i, "workload_type"), rows.Int(i, "amount")},
                    rows.Text(i, "edition")});
@@ -116,6 +117,7 @@ Result<std::vector<LedgerRow>> ReadReport(db::Connection& connection, const Invo
                       ? fmt::format("Licences are those of the report of {}.", month)
                       : fmt::format("The usage ledger has no day of {}: licences by report are not charged.", month));
   std::vector<LedgerRow> out;
+  out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
     if (!rows.Maybe(i, "workload_type")) continue;
     out.push_back({{order.to, rows.Text(i, "workload_type"), rows.Int(i, "amount")}, rows.Text(i, "edition")});

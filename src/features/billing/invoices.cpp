@@ -3,7 +3,6 @@
 
 #include "base/signing.hpp"
 #include "features/billing/invoice_files.hpp"
-#include "features/billing/invoice_maker.hpp"
 #include "fmt/format.h"
 
 namespace steward::features {
@@ -21,9 +20,30 @@ json InvoiceWithin(db::Connection& connection, const std::string& uid) {
   return json::parse(rows.Text(0, "invoice"));
 }
 
+Status SetDays(InvoiceOrder& order, const std::string& first, const std::string& last) {
+  const auto from = ReadDay(first.substr(0, 10));
+  if (!from) return FailProperty("fromDate", "fromDate: " + from.error().message);
+  const auto to = ReadDay(last.substr(0, 10));
+  if (!to) return FailProperty("toDate", "toDate: " + to.error().message);
+  order.from = *from;
+  order.to = *to;
+  return {};
+}
+
 /// Whether the caller makes invoices for whoever made this one.
 bool IsIssuer(const Call& call, const json& invoice) {
   return call.caller.IsProvider() || invoice.at("issuerUid") == call.caller.organization_uid;
+}
+
+/// That a schedule does not begin long before anything is known of use: it would make invoices of nothing.
+Status CheckFirstDay(db::Connection& connection, const db::Param& first_day) {
+  const auto rows = connection.Query(
+      "select x.begins::text as begins, $1::date < x.begins - 31 as is_before from (select coalesce(usage.first_day(), "
+      "(now() at time zone 'UTC')::date) as begins) x",
+      {first_day});
+  if (rows.Maybe(0, "is_before").value_or("f") != "t") return {};
+  return FailProperty(
+      "nextFrom", fmt::format("The usage ledger begins on {}: begin in that month or later.", rows.Text(0, "begins")));
 }
 
 bool IsColor(const std::string& text) {
@@ -46,19 +66,19 @@ Status CheckIssuer(const json& next) {
 Invoices::Answer Invoices::Create(const Call& call) {
   const json body = contract::WithDefaults(*contract::FindSchema("InvoiceInput"), call.body);
   InvoiceOrder order{.company_uid = body.at("companyUid"), .from = {}, .to = {}, .type = body.at("type")};
-  const auto from = ReadDay(body.at("fromDate").get<std::string>().substr(0, 10));
-  const auto to = ReadDay(body.at("toDate").get<std::string>().substr(0, 10));
-  if (!from || !to) return FailProperty(from ? "toDate" : "fromDate", (from ? to : from).error().message);
+  if (const auto days = SetDays(order, body.at("fromDate"), body.at("toDate")); !days)
+    return tl::unexpected(days.error());
   if (order.type == "Unknown") return FailProperty("type", "type must be one of: Invoice, QuotaUsage.");
-  order.from = *from;
-  order.to = *to;
   if (body.at("details").is_boolean()) order.details = body.at("details").get<bool>();
   order.allows_overlap = body.at("allowOverlap").get<bool>();
   order.made_by = call.caller.user_name;
   const auto company =
       platform::CurrentItem(services_, "GetCompanyBilling", {{"companyUid", order.company_uid}}, call.caller.scope);
   if (!company) return FailProperty("companyUid", "There is no such company.");
+  return Make(call, order, body.at("preview").get<bool>());
+}
 
+Invoices::Answer Invoices::Make(const Call& call, const InvoiceOrder& order, bool is_preview) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const auto uid = MakeInvoice(*connection, order);
@@ -69,7 +89,15 @@ Invoices::Answer Invoices::Create(const Call& call) {
                 "The company's plan belongs to the provider, who makes its invoices. Give the "
                 "company a plan of your own.");
   }
-  if (!body.at("preview").get<bool>()) {
+  if (!is_preview) {
+    // A schedule goes on after what was made by hand of its days.
+    if (order.type == "Invoice") {
+      transaction.Query(
+          "update core.company_billing set next_from = $3::date + 1, problem = null where company_uid = $1 and "
+          "next_from "
+          "between $2::date and $3::date",
+          {order.company_uid, DayText(order.from), DayText(order.to)});
+    }
     platform::WriteAudit(*connection, call,
                          {"Unknown", order.company_uid, *uid,
                           fmt::format("Made invoice {} for {} to {}.", invoice.at("name").get<std::string>(),
@@ -77,6 +105,40 @@ Invoices::Answer Invoices::Create(const Call& call) {
     transaction.Commit();
   }
   return contract::Answer{.data = invoice};
+}
+
+Invoices::Answer Invoices::Generate(const Call& call) {
+  const std::string& uid = call.Path("companyUid");
+  const auto company = platform::CurrentItem(services_, "GetCompanyBilling", {{"companyUid", uid}}, call.caller.scope);
+  if (!company) return tl::unexpected(company.error());
+  const auto days = services_.owner.Acquire()->Query(
+      "select x.first::text as first, x.last::text as last, x.first > x.last as is_done from (select coalesce((select "
+      "max(i.to_day) + 1 from core.invoice i where i.organization_uid = $1 and i.type = 'Invoice'), (select "
+      "b.next_from "
+      "from core.company_billing b where b.company_uid = $1), (core.cycle_end((now() at time zone 'UTC')::date, 1) + 1 "
+      "- interval '1 month')::date) as first, (now() at time zone 'UTC')::date - 1 as last) x",
+      {uid});
+  if (days.Bool(0, "is_done")) {
+    return Fail(
+        ErrorCode::kConflict,
+        fmt::format("There is nothing to invoice: the next day is {}, and it is not over.", days.Text(0, "first")));
+  }
+  InvoiceOrder order{.company_uid = uid, .from = {}, .to = {}, .made_by = call.caller.user_name};
+  if (const auto set = SetDays(order, days.Text(0, "first"), days.Text(0, "last")); !set)
+    return tl::unexpected(set.error());
+  if (const auto made = Make(call, order); !made) return tl::unexpected(made.error());
+  return contract::Answer{.data = json::object()};
+}
+
+Invoices::Answer Invoices::GenerateQuotaUsage(const Call& call) {
+  const std::string& uid = call.Path("companyUid");
+  const auto company = platform::CurrentItem(services_, "GetCompanyBilling", {{"companyUid", uid}}, call.caller.scope);
+  if (!company) return tl::unexpected(company.error());
+  InvoiceOrder order{.company_uid = uid, .from = {}, .to = {}, .type = "QuotaUsage", .made_by = call.caller.user_name};
+  const auto days = SetDays(order, platform::QueryOf(call, "fromDate"), platform::QueryOf(call, "toDate"));
+  if (!days) return FailParameter(days.error().property, days.error().message);
+  if (const auto made = Make(call, order); !made) return tl::unexpected(made.error());
+  return contract::Answer{.data = json::object()};
 }
 
 Invoices::Answer Invoices::Delete(const Call& call) {
@@ -139,6 +201,19 @@ Invoices::Answer Invoices::FileOf(const Call& call, const std::string& format) {
   return answer;
 }
 
+Invoices::Answer Invoices::PatchSettings(const Call& call) {
+  const std::string& uid = call.Path("companyUid");
+  return platform::PatchItem(
+      services_, call, {"GetBillingSettingsOfCompany", {{"companyUid", uid}}},
+      [&](db::Connection& connection, const json&, const json& next) -> Result<platform::AuditEntry> {
+        connection.Query(
+            "insert into core.company_billing as b (company_uid, include_details) values ($1, $2) on conflict "
+            "(company_uid) do update set include_details = excluded.include_details",
+            {uid, next.at("includeDetails").dump()});
+        return platform::AuditEntry{"Unknown", uid, uid, "Changed whether invoices have details."};
+      });
+}
+
 Invoices::Answer Invoices::PatchCompany(const Call& call) {
   const std::string& uid = call.Path("companyUid");
   return platform::PatchItem(
@@ -149,6 +224,8 @@ Invoices::Answer Invoices::PatchCompany(const Call& call) {
         if (schedule == "AfterReport" && next.at("billingDay") != current.at("billingDay") &&
             next.at("billingDay") != 1)
           return FailProperty("billingDay", "After the monthly report, cycles are months: billingDay is 1.");
+        if (const auto good = CheckFirstDay(connection, TextOf(next, "nextFrom")); !good)
+          return tl::unexpected(good.error());
         // The first cycle is the one that runs, unless somebody says where to begin.
         connection.Query(
             "insert into core.company_billing as b (company_uid, include_details, schedule, billing_day, next_from) "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "contract/contract.hpp"
+#include "features/billing/invoice_maker.hpp"
 #include "platform/service.hpp"
 
 namespace steward::features {
@@ -13,14 +14,20 @@ class Invoices {
   explicit Invoices(platform::Services services) : services_(services) {}
 
   Answer Create(const contract::Call& call);
+  /// For the days until yesterday that are on no invoice of the company.
+  Answer Generate(const contract::Call& call);
+  Answer GenerateQuotaUsage(const contract::Call& call);
   Answer Delete(const contract::Call& call);
   Answer ChangePaidState(const contract::Call& call);
   Answer Pdf(const contract::Call& call);
   Answer File(const contract::Call& call);
+  Answer PatchSettings(const contract::Call& call);
   Answer PatchCompany(const contract::Call& call);
   Answer PatchIssuer(const contract::Call& call);
 
  private:
+  /// Makes it, unless `is_preview`, and answers it.
+  Answer Make(const contract::Call& call, const InvoiceOrder& order, bool is_preview = false);
   Answer FileOf(const contract::Call& call, const std::string& format);
 
   platform::Services services_;

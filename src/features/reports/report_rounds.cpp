@@ -4,12 +4,6 @@
 #include "spdlog/spdlog.h"
 
 namespace steward::features {
-namespace {
-
-constexpr std::chrono::seconds kPause{10};
-
-}  // namespace
-
 int BuildDueReports(const platform::Services& services) {
   auto connection = services.owner.Acquire();
   int built = 0;
@@ -30,32 +24,6 @@ int BuildDueReports(const platform::Services& services) {
 void RemindOfReports(const platform::Services& services) {
   const auto rows = services.owner.Acquire()->Query("select core.remind_license_report(now()) as text");
   if (const auto text = rows.Maybe(0, "text"); text) spdlog::warn("licence reports: {}", *text);
-}
-
-ReportRounds::ReportRounds(platform::Services services) : services_(services), thread_([this] { Run(); }) {}
-
-ReportRounds::~ReportRounds() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  thread_.join();
-}
-
-void ReportRounds::Run() {
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    lock.unlock();
-    try {
-      BuildDueReports(services_);
-      RemindOfReports(services_);
-    } catch (const std::exception& error) {
-      spdlog::error("licence reports are looked at again: {}", error.what());
-    }
-    lock.lock();
-    wake_.wait_for(lock, kPause, [this] { return stopping_; });
-  }
 }
 
 }  // namespace steward::features

@@ -5,7 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
 import {
   IconAddressBook, IconCertificate, IconCloud, IconDatabase, IconHistory, IconLayoutDashboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand,
-  IconLogout, IconMoon, IconServer2, IconSettings, IconShieldCheck, IconSun, IconUserCircle, IconPlayerTrackNext,
+  IconLogout, IconMoon, IconReportMoney, IconServer2, IconSettings, IconShieldCheck, IconSun, IconUserCircle, IconPlayerTrackNext,
 } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { wordOf } from '@/components/enum-words';
@@ -14,10 +14,10 @@ import { signOut, useSession } from '@/lib/session';
 import { useTitle } from '@/lib/title';
 import { needs } from './access';
 import classes from './layout.module.css';
-import { ScopePicker } from './scope-picker';
 import { SearchButton } from './search/search-button';
 import { words } from './words';
 
+const ScopePicker = lazy(async () => ({ default: (await import('./scope-picker')).ScopePicker }));
 const Bell = lazy(async () => ({ default: (await import('./bell/bell')).Bell }));
 
 const pages = [
@@ -27,6 +27,7 @@ const pages = [
   { to: '/protected-data', label: words.data, icon: IconDatabase },
   { to: '/cloud', label: words.cloud, icon: IconCloud },
   { to: '/licences', label: words.licences, icon: IconCertificate },
+  { to: '/billing', label: words.billing, icon: IconReportMoney },
   { to: '/infrastructure', label: words.infrastructure, icon: IconServer2 },
   { to: '/activity', label: words.activity, icon: IconHistory },
   { to: '/settings', label: words.settings, icon: IconSettings },
@@ -35,7 +36,7 @@ const pages = [
 /** Whether the signed-in role may open a page, by its route. */
 function useAccess() {
   const { may } = useSession();
-  return (route: string) => (needs[route] ?? []).every(may);
+  return (route: string) => (needs[route] ?? []).every((operation) => (typeof operation === 'string' ? may(operation) : operation.some(may)));
 }
 
 function Content() {
@@ -74,7 +75,7 @@ export function Layout() {
           </Link>
         </Group>
         <Group gap={6} wrap="nowrap">
-          {may('GetResellers') && <span className={classes.scope}><ScopePicker /></span>}
+          {may('GetResellers') && <span className={classes.scope}><Suspense fallback={null}><ScopePicker /></Suspense></span>}
           <SearchButton pages={shown.map(({ to, label }) => ({ key: `page-${to}`, label, hint: '', to, search: {} }))} />
           {may('GetAsyncActions') && <Suspense fallback={null}><Bell /></Suspense>}
           <ActionIcon variant="subtle" color="gray" size="lg" aria-label={scheme === 'dark' ? words.light : words.dark}
@@ -96,7 +97,7 @@ export function Layout() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar className={classes.rail} aria-label={words.pages}>
-        {may('GetResellers') && opened && <span className={classes.scopeBelow}><ScopePicker fullWidth /></span>}
+        {may('GetResellers') && opened && <span className={classes.scopeBelow}><Suspense fallback={null}><ScopePicker fullWidth /></Suspense></span>}
         {shown.map(({ to, label, icon: Icon }) => (
           <Tooltip key={to} label={label} position="right" disabled={!narrow}>
             <Link to={to} search={{}} className={classes.item} activeOptions={{ exact: to === '/', includeSearch: false }} onClick={close} aria-label={label}>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { send } from './http';
-import { toParameters, type ListPath, type ListQuery } from './list';
+import { addressOf, type ListPath, type ListQuery } from './list';
 
 /** The most rows that the console answers at once. */
 export const csvPageRows = 10_000;
@@ -35,9 +35,7 @@ export async function fetchCsv(path: ListPath, query: ListQuery, options: { sign
   const columns = query.select ?? [];
   const parts: string[] = [`\uFEFF${columns.join(',')}\r\n`];
   for (let rows = 0; ; ) {
-    const parameters = toParameters({ ...query, limit: pageRows, offset: rows });
-    parameters.set('format', 'csv');
-    const text = await (await send('GET', `${path}?${parameters}`, undefined, options.signal)).text();
+    const text = await (await send('GET', addressOf(path, { ...query, limit: pageRows, offset: rows }, { format: 'csv' }), undefined, options.signal)).text();
     const [head = [], ...body] = rawRecords(text.replace(/^\uFEFF/, ''));
     // The console has an order of columns of its own.
     const places = columns.map((column) => head.indexOf(column));

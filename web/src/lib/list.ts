@@ -30,6 +30,8 @@ export interface ListQuery {
   limit?: number;
   offset?: number;
   select?: readonly string[];
+  /** Values of parameters that the list has of its own: of its path, by their names, and of its query. */
+  given?: Readonly<Record<string, string>> | undefined;
 }
 export interface Page<Row> {
   rows: Row[];
@@ -72,8 +74,19 @@ export function toParameters(query: ListQuery): URLSearchParams {
   return parameters;
 }
 
+/** The address of a list: what is given goes to its place in the path, or with the parameters. */
+export function addressOf(path: ListPath, query: ListQuery, more: Readonly<Record<string, string>> = {}): string {
+  const parameters = toParameters(query);
+  let place: string = path;
+  for (const [name, value] of Object.entries({ ...query.given, ...more })) {
+    if (place.includes(`{${name}}`)) place = place.replace(`{${name}}`, encodeURIComponent(value));
+    else parameters.set(name, value);
+  }
+  return `${place}?${parameters}`;
+}
+
 export async function fetchList<P extends ListPath>(path: P, query: ListQuery): Promise<Page<RowOf<P>>> {
-  const response = await send('GET', `${path}?${toParameters(query)}`);
+  const response = await send('GET', addressOf(path, query));
   const body = (await response.json()) as { meta?: { pagingInfo?: { total?: number } }; data?: RowOf<P>[] };
   const rows = body.data ?? [];
   return { rows, total: body.meta?.pagingInfo?.total ?? rows.length };
@@ -97,11 +110,11 @@ export function whileBusy<Row>(isBusy: (row: Row) => boolean) {
 }
 
 /** One row of a list by its key, for what is opened by its address without being on the page. */
-export function rowOptions<P extends ListPath>(path: P, key: KeyOf<P>, text: string) {
+export function rowOptions<P extends ListPath>(path: P, key: string, text: string, given?: ListQuery['given']) {
   const value = propertiesOf(path)[key]?.type === 'integer' ? Number(text) : text;
   return queryOptions({
-    queryKey: ['list', path, 'row', text],
-    queryFn: async () => (await fetchList(path, { limit: 1, conditions: [{ p: key, o: 'equals', v: value }] })).rows[0] ?? null,
+    queryKey: ['list', path, 'row', text, given],
+    queryFn: async () => (await fetchList(path, { limit: 1, given, conditions: [{ p: key, o: 'equals', v: value }] })).rows[0] ?? null,
   });
 }
 

@@ -14,6 +14,11 @@ export interface PageSearch {
   /** `company.<uid>` or `reseller.<uid>`: whose objects all lists show. */
   scope?: string;
   open?: string;
+  /** What is asked of usage: which days, what of a range, of what each row is, and what is drawn. */
+  range?: string;
+  measure?: string;
+  by?: string;
+  of?: string;
   next?: string;
 }
 
@@ -31,16 +36,19 @@ const isAnyOf = (value: unknown): value is AnyOf =>
   typeof value === 'object' && value !== null && 'any' in value && Array.isArray(value.any) && value.any.length > 0 && value.any.every(isCondition);
 
 export const pageSizes: readonly number[] = [50, 200, 1000];
+const texts = ['tab', 'open', 'range', 'measure', 'by', 'of'] as const;
 
 export function readSearch(raw: Record<string, unknown>): PageSearch {
   const search: PageSearch = {};
-  if (typeof raw.tab === 'string') search.tab = raw.tab;
+  for (const key of texts) {
+    const value = raw[key];
+    if (typeof value === 'string') search[key] = value;
+  }
   if (Array.isArray(raw.f)) search.f = raw.f.filter((term): term is Term => isCondition(term) || isAnyOf(term));
   if (typeof raw.sort === 'string') search.sort = raw.sort;
   if (typeof raw.page === 'number' && raw.page > 1) search.page = Math.floor(raw.page);
   if (typeof raw.size === 'number' && pageSizes.includes(raw.size)) search.size = raw.size;
   if (typeof raw.scope === 'string' && readScope(raw.scope)) search.scope = raw.scope;
-  if (typeof raw.open === 'string') search.open = raw.open;
   if (typeof raw.next === 'string' && raw.next.startsWith('/') && !raw.next.startsWith('//')) search.next = raw.next;
   return search;
 }

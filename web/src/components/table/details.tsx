@@ -20,13 +20,13 @@ export interface DetailField {
 }
 
 /** Everything the list knows of one row: named columns first, then the rest; ids can be copied. */
-export function Details({ path, row, title, fields, properties, names, actions, extra, onClose }: {
+export function Details({ path, row, title, fields, properties, names, columnsOnly, actions, extra, onClose }: {
   path: ListPath; row: object | undefined; title: string; fields: readonly DetailField[]; properties: Record<string, PropertyMeta>;
-  names: Names; actions?: ReactNode; extra?: ReactNode; onClose: () => void;
+  names: Names; columnsOnly?: boolean; actions?: ReactNode; extra?: ReactNode; onClose: () => void;
 }) {
   const about = descriptions[listSchemas[path]] ?? {};
   const named = new Set(fields.map((field) => field.key));
-  const rest = row ? Object.keys(properties).filter((key) => !named.has(key) && key !== '_embedded' && valueOf(row, key) !== undefined) : [];
+  const rest = row && !columnsOnly ? Object.keys(properties).filter((key) => !named.has(key) && key !== '_embedded' && valueOf(row, key) !== undefined) : [];
   const all: DetailField[] = [...fields, ...rest.map((key) => ({ key, label: spell(key) }))];
   return (
     <Drawer opened={row !== undefined} onClose={onClose} lockScroll={false} position="right" size="lg" title={title} closeButtonProps={{ 'aria-label': 'Close details' }}>

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { Empty, Forbidden, Problem } from '@/components/views';
-import { isAnyOf, listOptions, propertiesOf, rowOptions, valueOf, whileBusy, type Condition, type KeyOf, type ListPath, type RowOf, type Term } from '@/lib/list';
+import { isAnyOf, listOptions, propertiesOf, rowOptions, valueOf, whileBusy, type Condition, type ListPath, type RowOf, type Term } from '@/lib/list';
 import { useCompanyNames, useHostNames, useServerNames, type Named } from '@/lib/names';
 import { useScopeTerms } from '@/lib/scoped';
 import { pageSizes, usePageSearch } from '@/lib/search';
@@ -18,7 +18,7 @@ import { Pager } from './pager';
 import { usePreferences } from './preferences';
 import { Selecting, useSelection } from './selection';
 import { TableHead } from './table-head';
-import { TableRows } from './table-rows';
+import { idOf, TableRows, type RowKey } from './table-rows';
 import classes from './table.module.css';
 import type { NameOf, Names } from './value';
 import { words } from './words';
@@ -26,11 +26,20 @@ import { words } from './words';
 export interface TableProps<P extends ListPath> {
   path: P;
   label: string;
-  rowKey: KeyOf<P>;
+  /** What tells a row from the others: a property, by which a row of another page is found too, or what is made of several. */
+  rowKey: RowKey<P>;
   rowName: (row: RowOf<P>) => string;
   columns: readonly Column<P>[];
   /** Conditions that belong to the page (a customer's own lists); they are neither shown nor removable. */
   fixed?: readonly Condition[];
+  /** Values of parameters that the list has of its own. */
+  given?: Readonly<Record<string, string>>;
+  /** Which of several sets of columns these are; what a person chooses among them is kept for each. */
+  variant?: string;
+  /** The details of a row are its columns, and nothing else that the list knows of it. */
+  columnsOnly?: boolean;
+  /** The page narrows the list to the scope by itself. */
+  ownScope?: boolean;
   /** As in the address: `name`, `-name`, several by commas. */
   standardSort?: string;
   empty: ReactNode;
@@ -56,7 +65,7 @@ function inDetails<P extends ListPath>({ key, render }: Column<P>, row: RowOf<P>
 }
 
 /** What the table asks the console, by the address, the page it is on, and the scope. */
-function useTableQuery<P extends ListPath>({ path, fixed = [], standardSort }: TableProps<P>) {
+function useTableQuery<P extends ListPath>({ path, fixed = [], given, ownScope, standardSort }: TableProps<P>) {
   const { search } = usePageSearch();
   const properties = propertiesOf(path);
   const scopeTerms = useScopeTerms();
@@ -64,8 +73,8 @@ function useTableQuery<P extends ListPath>({ path, fixed = [], standardSort }: T
   const terms = (search.f ?? []).filter((term) => (isAnyOf(term) ? term.any.every(known) : known(term)));
   const sort = search.sort?.split(',').every((key) => properties[key.replace(/^-/, '')]) ? search.sort : standardSort;
   // A list that belongs to one customer is not narrowed a second time.
-  const scope = fixed.some((condition) => condition.p === 'organizationUid') ? [] : scopeTerms(path);
-  return { properties, terms, ready: scope !== null, query: { conditions: [...fixed, ...(scope ?? []), ...terms], sort } };
+  const scope = ownScope || fixed.some((condition) => condition.p === 'organizationUid') ? [] : scopeTerms(path);
+  return { properties, terms, ready: scope !== null, query: { conditions: [...fixed, ...(scope ?? []), ...terms], sort, given } };
 }
 
 function useFields<P extends ListPath>(path: P, columns: readonly Column<P>[], companies: readonly Named[] | undefined, servers: readonly Named[] | undefined): Filterable[] {
@@ -80,11 +89,11 @@ function useFields<P extends ListPath>(path: P, columns: readonly Column<P>[], c
 
 /** The one table of the portal: paging, order and filters happen on the server, and the address holds all of them. */
 export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
-  const { path, label, rowKey, rowName, columns, empty, actions, extra, isBusy, onRow, selected } = props;
+  const { path, label, rowKey, rowName, columns, given, variant, columnsOnly, empty, actions, extra, isBusy, onRow, selected } = props;
   const { search, change } = usePageSearch();
   const { mayList } = useSession();
   const { properties, terms, ready, query } = useTableQuery(props);
-  const preferences = usePreferences(path, columns.filter((column) => !column.extra).map((column) => column.key));
+  const preferences = usePreferences(variant ? `${path}#${variant}` : path, columns.filter((column) => !column.extra).map((column) => column.key));
   const companies = useCompanyNames();
   const servers = useServerNames();
   const hosts = useHostNames();
@@ -104,10 +113,13 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
 
   const rows = useMemo(() => list.data?.rows ?? [], [list.data]);
   const total = list.data?.total ?? 0;
-  const onPage = rows.find((row) => String(valueOf(row, rowKey)) === search.open);
-  const elsewhere = useQuery({ ...rowOptions(path, rowKey, search.open ?? ''), enabled: allowed && search.open !== undefined && list.data !== undefined && !onPage });
+  const onPage = rows.find((row) => idOf(row, rowKey) === search.open);
+  const elsewhere = useQuery({
+    ...rowOptions(path, typeof rowKey === 'function' ? '' : rowKey, search.open ?? '', given),
+    enabled: typeof rowKey !== 'function' && allowed && search.open !== undefined && list.data !== undefined && !onPage,
+  });
   const openRow = search.open === undefined ? undefined : (onPage ?? elsewhere.data ?? undefined);
-  const selection = useSelection(selected ? rows.map((row) => [String(valueOf(row, rowKey)), rowName(row)] as const) : []);
+  const selection = useSelection(selected ? rows.map((row) => [idOf(row, rowKey), rowName(row)] as const) : []);
   const setTerms = (f: Term[]) => change({ f: f.length ? f : undefined, page: undefined, open: undefined });
 
   if (!allowed) return <Forbidden />;
@@ -115,13 +127,13 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
     <section aria-label={label}>
       <div className={classes.bar}>
         <FilterMenu fields={fields} onAdd={(condition) => setTerms([...terms, condition])} />
-        <FilterChips terms={terms} fields={fields} onChange={setTerms} />
+        <FilterChips terms={terms} fields={fields} names={names} onChange={setTerms} />
         <span className={classes.tools}>
           <ColumnsMenu columns={columns} preferences={preferences} />
           <ExportButton path={path} query={{ ...query, select: shown.map((column) => column.key) }} total={total} name={label} />
         </span>
       </div>
-      {selected?.(rows.filter((row) => selection.has(String(valueOf(row, rowKey)))), selection.clear)}
+      {selected?.(rows.filter((row) => selection.has(idOf(row, rowKey))), selection.clear)}
       {list.isError ? <Problem error={list.error} retry={() => void list.refetch()} /> : (
         <>
           <div className={classes.frame} tabIndex={0} role="region" aria-label={`${label}, table`}>
@@ -129,7 +141,7 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
               <Selecting value={selected ? selection : null}>
                 <TableHead columns={shown} properties={properties} sort={query.sort} onSort={(sort) => change({ sort, page: undefined })} />
                 <TableRows rows={rows} rowKey={rowKey} columns={shown} properties={properties} names={names} asOf={list.dataUpdatedAt} pending={list.isPending}
-                  onOpen={(row) => (onRow ? onRow(row) : change({ open: String(valueOf(row, rowKey)) }))} />
+                  onOpen={(row) => (onRow ? onRow(row) : change({ open: idOf(row, rowKey) }))} />
               </Selecting>
             </table>
             {!list.isPending && rows.length === 0 && (terms.length
@@ -139,7 +151,7 @@ export function ResourceTable<P extends ListPath>(props: TableProps<P>) {
           <Pager page={page} size={size} total={total} />
         </>
       )}
-      <Details path={path} row={openRow} title={openRow ? rowName(openRow) : ''} properties={properties} names={names} onClose={() => change({ open: undefined })}
+      <Details path={path} row={openRow} title={openRow ? rowName(openRow) : ''} properties={properties} {...(columnsOnly && { columnsOnly })} names={names} onClose={() => change({ open: undefined })}
         fields={columns.map((column) => ({ key: column.key, label: column.label, ...(column.kind ? { kind: column.kind } : {}), shown: inDetails(column, openRow) }))}
         actions={openRow && actions?.(openRow)} extra={openRow && extra?.(openRow)} />
     </section>

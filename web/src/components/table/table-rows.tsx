@@ -6,9 +6,12 @@ import { isNumeric, kindOf, type Column } from './column';
 import { SelectRow, useSelecting } from './selection';
 import { showValue, type Names } from './value';
 
+export type RowKey<P extends ListPath> = KeyOf<P> | ((row: RowOf<P>) => string);
+export const idOf = <P extends ListPath>(row: RowOf<P>, key: RowKey<P>): string => (typeof key === 'function' ? key(row) : String(valueOf(row, key)));
+
 interface RowsProps<P extends ListPath> {
   rows: readonly RowOf<P>[];
-  rowKey: KeyOf<P>;
+  rowKey: RowKey<P>;
   columns: readonly Column<P>[];
   properties: Record<string, PropertyMeta>;
   names: Names;
@@ -19,8 +22,8 @@ interface RowsProps<P extends ListPath> {
 /** The rows, drawn again only when they were read anew: a thousand of them must not follow every key press beside them. */
 function useRows<P extends ListPath>({ rows, rowKey, columns, properties, names, asOf }: RowsProps<P>) {
   return useMemo(() => rows.map((row, index) => (
-    <tr key={String(valueOf(row, rowKey))} data-clickable data-index={index} tabIndex={0}>
-      <SelectRow id={String(valueOf(row, rowKey))} />
+    <tr key={idOf(row, rowKey)} data-clickable data-index={index} tabIndex={0}>
+      <SelectRow id={idOf(row, rowKey)} />
       {columns.map((column) => {
         const kind = kindOf(column.kind, properties[column.key], column.key);
         const value = valueOf(row, column.key);

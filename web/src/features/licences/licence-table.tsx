@@ -22,6 +22,7 @@ type Row = RowOf<typeof path>;
 
 const inNeed: AnyOf = { any: [
   { p: 'percent', o: 'greaterThanOrEqual', v: 80 }, { p: 'status', o: 'in', v: ['Expired', 'Error', 'Warning'] }, { p: 'expirationDate', o: 'lessThan', v: `now+${warnDays}d` },
+  { p: 'sharedWith', o: 'greaterThan', v: 0 },
 ] };
 
 /** Until when a licence is good; in words that grow louder towards the end. */
@@ -84,6 +85,7 @@ export function LicenceTable({ fixed = [] }: { fixed?: readonly Condition[] }) {
           { key: 'expirationDate', label: 'Expires', render: (row) => <Expiry row={row} /> },
           { key: 'edition', label: 'Edition', kind: 'enum' },
           { key: 'type', label: 'Type' },
+          { key: 'sharedWith', label: 'Customers with the same', extra: true },
           { key: 'supportExpirationDate', label: 'Support ends', extra: true },
         ]} />
     </Stack>

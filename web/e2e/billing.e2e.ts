@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { violations } from './axe';
+import { admin, demoUser, launch, open, owner, rangeTotal, settled, signIn, total, url } from './browser';
+
+let browser: Browser;
+let page: Page;
+let faults: string[];
+beforeAll(async () => {
+  browser = await launch();
+  ({ page, faults } = await open(browser));
+  await signIn(page, admin);
+});
+afterAll(async () => { await browser?.close(); });
+
+const usage = '/api/steward/v1/usage';
+const ledger = '/api/steward/v1/usage/observations';
+const reports = '/api/steward/v1/licenseReports';
+interface Report { reportId: number; month: string; state: string; isWhole: boolean; submission: string; totalPoints: number; authorityPoints: number | null }
+interface Line { lineUid: string; organizationName: string; serverName: string; workloadType: string; weight: number | null; initialCount: number; reportedCount: number; reason: string | null }
+async function rows<T>(path: string, query: Record<string, string> = {}): Promise<T[]> {
+  const answer = await page.request.get(`${url}${path}?${new URLSearchParams({ limit: '1000', ...query })}`);
+  if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+  return (await answer.json()).data;
+}
+const month = (ago: number) => {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1)).toISOString().slice(0, 7);
+};
+const lastDay = (text: string) => new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5)), 0)).toISOString().slice(0, 10);
+const goTo = async (path: string, who = page) => {
+  await who.goto(`${url}${path}`);
+  await settled(who);
+};
+const tabs = async (who: Page) => (await who.getByRole('tab').allInnerTexts()).map((text) => text.trim());
+const dialog = () => page.getByRole('dialog');
+const tableRows = (who = page) => who.locator('tbody tr[data-index]');
+/** The report of the month before, which the console builds by itself when the last day is signed. */
+async function whole(): Promise<Report> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const report = (await rows<Report>(reports)).find((row) => row.month === month(1) && row.isWhole);
+    if (report) return report;
+    await new Promise((resolve) => { setTimeout(resolve, 2_000); });
+  }
+  throw new Error(`the console built no report of ${month(1)}`);
+}
+
+describe('usage', () => {
+  it('is shown by day and customer, and by what else is chosen; every choice is in the address', async () => {
+    await goTo('/billing');
+    expect(await tabs(page)).toEqual(['Usage', 'Ledger', 'Monthly report']);
+    expect(await page.getByRole('img', { name: /^Workloads, each day, by customer/ }).getAttribute('aria-label')).toMatch(/The highest is [\d,]+ on /);
+    expect(await rangeTotal(page)).toBe(await total(page, usage));
+    await page.getByLabel('Days', { exact: true }).selectOption('Last month');
+    await page.getByLabel('Measure', { exact: true }).selectOption('Highest day');
+    await page.getByLabel('By', { exact: true }).selectOption('Kind of workload');
+    await page.getByLabel('Chart shows').selectOption('Points');
+    await settled(page);
+    expect(new URL(page.url()).search).toBe('?range=last-month&measure=peak&by=workload&of=units');
+    expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe(`${month(1)}-01`);
+    expect(await page.getByLabel('To', { exact: true }).inputValue()).toBe(lastDay(month(1)));
+    const asked = await rows<{ workloadType: string; count: number }>(usage, { from: `${month(1)}-01`, to: lastDay(month(1)), measure: 'peak', groupBy: 'workload' });
+    expect(await tableRows().count()).toBe(asked.length);
+    const machines = asked.find((row) => row.workloadType === 'VBR_VM');
+    expect(await page.getByRole('row', { name: /^Virtual machines/ }).innerText()).toContain(machines?.count.toLocaleString('en'));
+    await page.getByRole('listitem').filter({ hasText: 'Virtual machines' }).waitFor();
+    await page.reload();
+    await settled(page);
+    expect(await page.getByLabel('Measure', { exact: true }).inputValue()).toBe('peak');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('is asked for a cycle that is not a month, and for any days', async () => {
+    await goTo('/billing?by=server');
+    await page.getByLabel('Days', { exact: true }).selectOption('A cycle');
+    await page.getByLabel('Cycle', { exact: true }).selectOption('1');
+    await settled(page);
+    const [from, to] = [await page.getByLabel('From', { exact: true }).inputValue(), await page.getByLabel('To', { exact: true }).inputValue()];
+    expect([from.slice(8), to.slice(8)]).toEqual(['17', '16']);
+    expect(new URL(page.url()).searchParams.get('range')).toBe('cycle.17.1');
+    await page.getByLabel('To', { exact: true }).fill(from);
+    await settled(page);
+    expect(new URL(page.url()).searchParams.get('range')).toBe(`${from}..${from}`);
+    expect(await rangeTotal(page)).toBe((await rows(usage, { from, to: from, groupBy: 'server' })).length);
+  });
+
+  it('leads from a number to the rows of the ledger that it was made of', async () => {
+    await goTo('/billing?range=last-month&measure=average&by=company');
+    await page.getByRole('row', { name: /^Eastgate Legal/ }).click();
+    const region = dialog().getByRole('region', { name: 'Rows of the ledger' });
+    await region.waitFor();
+    await settled(page);
+    const text = await region.innerText();
+    for (const word of ['Told by the server', 'Signed', 'Virtual machines', 'egl-backup1']) expect(text).toContain(word);
+    expect(await violations(page)).toEqual([]);
+    await dialog().getByRole('link', { name: 'Open them in the ledger' }).click();
+    await page.getByText('Customer of today is Eastgate Legal').waitFor();
+    await settled(page);
+    const [{ organizationUid } = { organizationUid: '' }] = await rows<{ organizationUid: string }>('/api/steward/v1/companySummaries', { filter: JSON.stringify([{ property: 'companyName', operation: 'equals', value: 'Eastgate Legal' }]) });
+    expect(await rangeTotal(page)).toBe((await rows(ledger, { from: `${month(1)}-01`, to: lastDay(month(1)), organizationUid })).length);
+    await tableRows().first().click();
+    await dialog().getByText('Told by the server').waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it('is saved as a file with the numbers on screen', async () => {
+    await goTo('/billing?range=last-month&measure=snapshot&by=reseller');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+    const lines = readFileSync(await file.path(), 'utf8').split('\r\n').filter(Boolean);
+    expect(lines[0]).toBe('\uFEFFresellerName,count,newCount,weight,units,bytes');
+    expect(lines).toHaveLength(1 + await tableRows().count());
+  });
+
+  it('says when a scope cannot narrow a sum, and narrows those it can', async () => {
+    const [{ organizationUid } = { organizationUid: '' }] = await rows<{ organizationUid: string }>('/api/steward/v1/companySummaries');
+    await goTo(`/billing?measure=peak&scope=company.${organizationUid}`);
+    expect(await tableRows().count()).toBe(1);
+    await page.getByLabel('By', { exact: true }).selectOption('Server');
+    await page.getByText('These sums are over all that you may see').waitFor();
+  });
+});
+
+describe('monthly reports', () => {
+  it('a look ahead is built and read down to the ledger, and cannot be changed', async () => {
+    await goTo('/billing?tab=reports');
+    await page.getByRole('button', { name: /^Build a look ahead of .* now$/ }).click();
+    await page.waitForURL('**/billing/reports/*');
+    await page.getByText('This month is not over').waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    for (const name of ['Approve', 'Finalize and tell Pulse']) expect(await page.getByRole('button', { name }).count()).toBe(0);
+    await page.getByRole('tab', { name: 'Lines' }).click();
+    await settled(page);
+    const reportId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    expect(await rangeTotal(page)).toBe(await total(page, `${reports}/${reportId}/lines`));
+    await tableRows().first().click();
+    await dialog().getByRole('region', { name: 'Rows of the ledger' }).waitFor();
+    await settled(page);
+    expect(await dialog().getByRole('button', { name: 'Adjust' }).count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: /^Missing or doubtful/ }).click();
+    await page.getByText('Map the customer to a tenant').waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'All reports' }).click();
+    await page.getByRole('row', { name: /Look ahead/ }).waitFor();
+  });
+
+  it('a line is adjusted with a reason, and says so', async () => {
+    const { reportId } = await whole();
+    const [line] = (await rows<Line>(`${reports}/${reportId}/lines`)).filter((row) => row.workloadType === 'VBR_VM' && row.reason === null);
+    await goTo(`/billing/reports/${reportId}?tab=lines&open=${line?.lineUid}`);
+    await dialog().getByRole('button', { name: 'Adjust' }).click();
+    const form = page.getByRole('dialog', { name: 'Adjust a line' });
+    const save = form.getByRole('button', { name: 'Save' });
+    await form.getByLabel('Reported count').fill(String((line?.reportedCount ?? 0) - 1));
+    expect(await save.isDisabled()).toBe(true);
+    await form.getByLabel('Reason').fill('One was a test');
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    await save.click();
+    await form.waitFor({ state: 'detached' });
+    await dialog().getByText(`Adjusted from ${line?.initialCount} to ${(line?.initialCount ?? 0) - 1}`).waitFor();
+    await dialog().getByText('One was a test').first().waitFor();
+    await dialog().getByText(/^administrator, just now$/).waitFor();
+    await goTo(`/billing/reports/${reportId}`);
+    await page.getByText(/ lines, 1 adjusted/).waitFor();
+  });
+
+  it('is approved when every line has a weight, and told to Pulse for a contract', async () => {
+    const { reportId } = await whole();
+    await goTo(`/billing/reports/${reportId}`);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('button', { name: /^Approve it/ }).click();
+    await page.getByRole('alert').getByText('set it in the lines first').waitFor();
+    await page.getByRole('tab', { name: /^Missing or doubtful/ }).click();
+    await page.getByRole('link', { name: 'Show these lines' }).click();
+    await settled(page);
+    const open = (await rows<Line>(`${reports}/${reportId}/lines`)).filter((line) => line.weight === null);
+    expect(await rangeTotal(page)).toBe(open.length);
+    await tableRows().first().click();
+    await dialog().getByRole('button', { name: 'Set the weight' }).click();
+    const form = page.getByRole('dialog', { name: 'Adjust a line' });
+    await form.getByLabel('Points each').fill('2.5');
+    await form.getByLabel('Reason').fill('As agreed for replicas');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    for (const line of (await rows<Line>(`${reports}/${reportId}/lines`)).filter((row) => row.weight === null)) {
+      const answer = await page.request.patch(`${url}${reports}/${reportId}/lines/${line.lineUid}`, { headers: { 'X-Steward-Csrf': '1' },
+        data: [{ op: 'replace', path: '/weight', value: 2.5 }, { op: 'replace', path: '/reason', value: 'As agreed for replicas' }] });
+      expect(answer.status()).toBe(200);
+    }
+    await goTo(`/billing/reports/${reportId}`);
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('button', { name: /^Approve it/ }).click();
+    await page.getByText('The report is approved.').waitFor();
+    const tell = async () => {
+      await page.getByRole('button', { name: 'Finalize and tell Pulse' }).click();
+      await page.getByRole('button', { name: /^Finalize it/ }).click();
+    };
+    await tell();
+    await page.getByRole('alert').getByText('valid contracts').waitFor();
+    await goTo('/billing?tab=reports');
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await dialog().getByRole('combobox', { name: /^Contract/ }).click();
+    await page.getByRole('option', { name: 'C-1000' }).click();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await goTo(`/billing/reports/${reportId}`);
+    await tell();
+    await page.getByText('Pulse has it').first().waitFor({ timeout: 60_000 });
+    await settled(page);
+    const [told] = (await rows<Report>(reports)).filter((row) => row.reportId === reportId);
+    expect(told).toMatchObject({ state: 'Finalization', submission: 'Submitted', authorityPoints: told?.totalPoints });
+    expect(faults).toEqual([]);
+  });
+
+  it('are read by an operator who may not write, who is offered nothing else', async () => {
+    const { reportId } = await whole();
+    const { context, page: theirs } = await open(browser);
+    await signIn(theirs, demoUser('reader'));
+    await goTo('/billing?tab=reports', theirs);
+    expect(await theirs.getByRole('button', { name: /^Build a look ahead/ }).count()).toBe(0);
+    await theirs.getByRole('button', { name: 'Settings', exact: true }).click();
+    await theirs.getByRole('dialog').getByRole('switch').waitFor();
+    expect(await theirs.getByRole('dialog').getByRole('button', { name: 'Save' }).count()).toBe(0);
+    await goTo(`/billing/reports/${reportId}?tab=lines`, theirs);
+    await theirs.getByRole('link', { name: 'Download CSV' }).waitFor();
+    await tableRows(theirs).first().click();
+    await theirs.getByRole('dialog').getByRole('region', { name: 'Rows of the ledger' }).waitFor();
+    for (const name of ['Approve', 'Finalize and tell Pulse', 'Adjust', 'Set the weight']) expect(await theirs.getByRole('button', { name, exact: true }).count()).toBe(0);
+    await context.close();
+  });
+
+  it('are not for a customer, who sees its own usage', async () => {
+    const { context, page: theirs } = await open(browser);
+    await signIn(theirs, owner);
+    await goTo('/billing?measure=peak', theirs);
+    expect(await tabs(theirs)).toEqual(['Usage', 'Ledger']);
+    expect(await tableRows(theirs).count()).toBe(1);
+    await goTo('/billing?tab=reports', theirs);
+    await theirs.getByText('Not for your role').waitFor();
+    await goTo('/billing/reports/1', theirs);
+    await theirs.getByText('Not for your role').waitFor();
+    await context.close();
+  });
+});
