@@ -3,6 +3,7 @@
 import datetime
 import os
 import pathlib
+import re
 import time
 
 DAY = datetime.timedelta(days=1)
@@ -10,6 +11,7 @@ GIB = 1 << 30
 VM, SERVER, WORKSTATION = "VBR_VM", "VBR_Server_Agent", "VBR_Workstation_Agent"
 CLASSES = {VM: "Virtual machine", SERVER: "Server agent", WORKSTATION: "Workstation agent"}
 WEIGHTS = {VM: "10", SERVER: "12.5", WORKSTATION: "3.333"}
+LEFT = re.compile(r"(?:sem\.)?faketime_s(?:em|hm)_(\d+)")
 FEBRUARY_20 = datetime.date(2026, 2, 20)
 EDITIONS = ("EnterprisePlus", "Enterprise")
 SITE, SITE_AGENT = "00000000-0000-4000-8000-00000000aa01", "00000000-0000-4000-8000-00000000aa02"
@@ -20,7 +22,7 @@ class Clock:
 
     def __init__(self, folder):
         self.file = folder / "clock"
-        self.offset = 0
+        self.offset, self.began = 0, time.time()
 
     def environment(self):
         library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
@@ -30,16 +32,22 @@ class Clock:
     def set(self, day, hour=12):
         """To that hour of the day, in UTC."""
         wanted = datetime.datetime.combine(day, datetime.time(hour), datetime.timezone.utc)
-        self.offset = round(wanted.timestamp() - time.time())
+        self.shift(round(wanted.timestamp() - time.time()))
+
+    def forward(self, minutes):
+        self.shift(self.offset + 60 * minutes)
+
+    def shift(self, offset):
+        self.offset = offset
         draft = self.file.with_suffix(".new")
-        draft.write_text(f"{self.offset:+d}\n")
+        draft.write_text(f"{offset:+d}\n")
         os.replace(draft, self.file)
 
-    def forward(self, **spell):
-        self.offset += round(datetime.timedelta(**spell).total_seconds())
-        draft = self.file.with_suffix(".new")
-        draft.write_text(f"{self.offset:+d}\n")
-        os.replace(draft, self.file)
+    def tidy(self):
+        """Removes what the library leaves in shared memory of each process that has ended since."""
+        for path in pathlib.Path("/dev/shm").glob("*faketime_s*"):
+            if LEFT.fullmatch(path.name) and not pathlib.Path("/proc", LEFT.fullmatch(path.name)[1]).exists() and path.stat().st_mtime >= self.began:
+                path.unlink(missing_ok=True)
 
 
 class Company:

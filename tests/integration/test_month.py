@@ -100,6 +100,7 @@ def month(folder):
             yield month
         finally:
             month.stop()
+            clock.tidy()
 
 
 @pytest.fixture(scope="module")
