@@ -184,14 +184,14 @@ def rest(month, april):
     month.steps(datetime.date(2026, 5, 9), 4)
     weight = {"workloadType": "CC_VM_Backup", "weight": 6, "validFrom": "2026-05-10"}
     assert month.api().call("POST", f"{OWN}/usage/weights", json=weight).status_code == 200
-    month.steps(datetime.date(2026, 5, 31), 4)
+    month.steps(datetime.date(2026, 5, 31), 6)
     for first in (datetime.date(2026, 6, 1), datetime.date(2026, 7, 1)):
         month.step(first)
         text = f"{first - DAY:%Y-%m}"
         month.built(text)
         month.finalize()
         month.submitted(text)
-        month.steps(first.replace(day=16), 3)
+        month.steps(first.replace(day=16), 5)
         if first.month == 6:
             month.steps(first.replace(day=30), 7)
     month.step(JULY_17)
