@@ -217,16 +217,20 @@ create function core.billed_days(company uuid, from_day date, to_day date) retur
   where o.organization_uid = company and o.day between from_day and to_day
   group by 1, 2, 3, 4 $$;
 
--- The same of the last approved report whose month was over by that day; its month, or no row.
-create function core.billed_report(company uuid, to_day date) returns table (month date, workload_type text, edition text, amount bigint)
+-- The same of the report of the last month that was over by that day, once it is approved; no row before. Never that of an earlier month: what is charged
+-- would depend on when the invoice is made. Of a month that is not in the ledger there will be no report: a row without report.
+create function core.billed_report(company uuid, to_day date) returns table (month date, report_id bigint, workload_type text, edition text,
+  amount bigint)
 language sql stable as $$
   with report as (
-    select r.report_id, r.month from core.license_report r
-    where r.is_whole and r.state <> 'ApprovalRequired' and (r.month + interval '1 month' - interval '1 day')::date <= to_day
-    order by r.month desc limit 1)
-  select r.month, l.workload_type, coalesce(l.license_edition, ''), sum(l.reported_count)::bigint
+    select w.month, r.report_id
+    from (select (date_trunc('month', to_day + interval '1 day') - interval '1 month')::date as month) w
+    left join core.license_report r on r.month = w.month and r.is_whole and r.state <> 'ApprovalRequired'
+    where r.report_id is not null
+      or not exists (select from usage.observation o where o.day >= w.month and o.day < w.month + interval '1 month'))
+  select r.month, r.report_id, l.workload_type, coalesce(l.license_edition, ''), sum(l.reported_count)::bigint
   from report r left join core.license_report_line l on l.report_id = r.report_id and l.organization_uid = company
-  group by 1, 2, 3 $$;
+  group by 1, 2, 3, 4 $$;
 
 -- ---- Lists ----
 

@@ -100,18 +100,22 @@ std::vector<LedgerRow> ReadLedger(db::Connection& connection, const InvoiceOrder
   return out;
 }
 
-/// What the last approved report has, as if it were of the last day.
+/// What the report of the last month that was over has, as if it were of the last day.
 Result<std::vector<LedgerRow>> ReadReport(db::Connection& connection, const InvoiceOrder& order, json& notes) {
   const auto rows = connection.Query(
-      "select to_char(month, 'YYYY-MM') as month, workload_type, edition, amount from core.billed_report($1, $2::date)",
+      "select to_char(month, 'YYYY-MM') as month, report_id, workload_type, edition, amount from "
+      "core.billed_report($1, $2::date)",
       {order.company_uid, DayText(order.to)});
   if (rows.Count() == 0) {
     return Fail(ErrorCode::kConflict,
-                fmt::format("The plan charges licences by the monthly report, and no report of a month until {} is "
-                            "approved. Approve it first.",
+                fmt::format("The plan charges licences by the monthly report, and that of the last month that was over "
+                            "on {} is not approved yet. Approve it first.",
                             DayText(order.to)));
   }
-  notes.push_back(fmt::format("Licences are those of the report of {}.", rows.Text(0, "month")));
+  const std::string month = rows.Text(0, "month");
+  notes.push_back(rows.Maybe(0, "report_id")
+                      ? fmt::format("Licences are those of the report of {}.", month)
+                      : fmt::format("The usage ledger has no day of {}: licences by report are not charged.", month));
   std::vector<LedgerRow> out;
   out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
