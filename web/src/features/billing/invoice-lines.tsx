@@ -81,7 +81,7 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
   const priced = invoice.type !== 'QuotaUsage';
   const heads = [words.used, ...(priced ? [words.free, words.charged, words.price, words.net] : [])];
   return (
-    <div className={classes.lines} tabIndex={0} role="region" aria-label={words.lines}>
+    <div className={`${classes.lines} ${priced ? classes.wide : ''}`} tabIndex={0} role="region" aria-label={words.lines}>
       <Table verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr><Table.Th>{words.service}</Table.Th><Table.Th>{words.measured}</Table.Th><Table.Th>{words.rows}</Table.Th>{heads.map((head) => <Table.Th key={head} className={classes.number}>{head}</Table.Th>)}</Table.Tr>
