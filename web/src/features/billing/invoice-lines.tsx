@@ -96,7 +96,7 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
                   <Table.Td><strong>{service}</strong></Table.Td>
                   <Table.Td>{measureOf(line.usageMeasure)}{line.usageDay && <Text size="xs" c="dimmed">{formatDay(line.usageDay)}</Text>}</Table.Td>
                   <Table.Td>{(line.parts ?? []).length > 0 ? (
-                    <Button size="compact-xs" variant="default" aria-expanded={isOpen} aria-label={words.rowsOf(service)} onClick={() => setOpen(isOpen ? null : line.position ?? null)}>{isOpen ? words.hideRows : words.rows}</Button>
+                    <Button size="compact-xs" variant="default" aria-expanded={isOpen} aria-label={words.rowsOf(service)} onClick={() => setOpen(isOpen ? null : line.position ?? null)}>{words.rows}</Button>
                   ) : <Nothing />}</Table.Td>
                   <Table.Td className={classes.number}>{quantity(line.used, line)}</Table.Td>
                   {priced && (
