@@ -16,7 +16,9 @@ PLAN = {
     "discountPercent": 5,
     "managedBackup": {"managedServicePrice": 49, "remoteManagedVmPrice": 6.9, "remoteFreeManagedVms": 2, "remoteManagedServerAgentPrice": 9.5,
                       "remoteManagedWorkstationPrice": 2.25, "remoteBackupUsedSpacePrice": 0.04, "remoteFreeBackupUsedSpace": 100, "hostedManagedVmPrice": 8},
-    "cloudBackup": {"cloudRepositoryConsumedSpacePrice": 3.5, "cloudRepositoryConsumedSpaceUnits": "GB", "cloudRepositoryConsumedSpaceChunkSize": 100, "roundUpUsedSpace": True, "vmCloudBackupsPrice": 4},
+    "cloudBackup": {"cloudRepositoryConsumedSpacePrice": 3.5, "cloudRepositoryConsumedSpaceUnits": "GB", "cloudRepositoryConsumedSpaceChunkSize": 100, "roundUpUsedSpace": True, "vmCloudBackupsPrice": 4,
+                    "serverCloudBackupsPrice": 5, "workstationCloudBackupsPrice": 1.5},
+    "cloudReplication": {"replicatedVmPrice": 12, "cloudStorageConsumedSpacePrice": 0.05},
     "licenses": {"backupAndReplicationEnterprisePlusEditionLicenses": {"vmPrice": 11.333, "serverPrice": 11.333, "workstationPrice": 3.777}}}
 SMALL = {"name": "Small office", "description": "A price for all, and a little for each workstation.", "currency": "EUR", "taxType": "VAT", "taxPercent": 19,
          "discountPercent": 0, "managedBackup": {"monitoredServicePrice": 79, "remoteManagedWorkstationPrice": 1.5, "remoteFreeManagedWorkstations": 5}}

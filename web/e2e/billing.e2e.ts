@@ -50,7 +50,7 @@ async function whole(): Promise<Report> {
 describe('usage', () => {
   it('is shown by day and customer, and by what else is chosen; every choice is in the address', async () => {
     await goTo('/billing');
-    expect(await tabs(page)).toEqual(['Usage', 'Ledger', 'Monthly report']);
+    expect(await tabs(page)).toEqual(['Usage', 'Ledger', 'Monthly report', 'Invoices', 'Plans', 'Who is invoiced', 'Reconciliation']);
     expect(await page.getByRole('img', { name: /^Workloads, each day, by customer/ }).getAttribute('aria-label')).toMatch(/The highest is [\d,]+ on /);
     expect(await rangeTotal(page)).toBe(await total(page, usage));
     await page.getByLabel('Days', { exact: true }).selectOption('Last month');
@@ -125,6 +125,22 @@ describe('usage', () => {
 });
 
 describe('monthly reports', () => {
+  it('stand below a forecast, which tells what more workloads would add', async () => {
+    await goTo('/billing?tab=reports');
+    const card = page.getByRole('region', { name: 'Forecast' });
+    const answer = await page.request.post(`${url}/api/steward/v1/usage/forecast`, { headers: { 'X-Steward-Csrf': '1' }, data: { add: [{ workloadType: 'VBR_Workstation_Agent', count: 20 }] } });
+    const { data: { totals } }: { data: { totals: Record<string, number> } } = await answer.json();
+    const points = (value = 0) => value.toLocaleString('en', { maximumFractionDigits: 3 });
+    await card.getByText(`${points(totals.monthEndPoints)} points`).first().waitFor();
+    await card.getByLabel('If I add').fill('20');
+    await card.getByLabel('of kind').selectOption('Workstations');
+    await card.getByRole('button', { name: 'Compute' }).click();
+    await card.getByText(`adds ${points(totals.addedPoints)} points a month`).waitFor();
+    await card.getByText(`${points(totals.nextMonthPointsWithAdded)} points`).waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('a look ahead is built and read down to the ledger, and cannot be changed', async () => {
     await goTo('/billing?tab=reports');
     await page.getByRole('button', { name: /^Build a look ahead of .* now$/ }).click();
@@ -243,12 +259,219 @@ describe('monthly reports', () => {
     const { context, page: theirs } = await open(browser);
     await signIn(theirs, owner);
     await goTo('/billing?measure=peak', theirs);
-    expect(await tabs(theirs)).toEqual(['Usage', 'Ledger']);
+    expect(await tabs(theirs)).toEqual(['Usage', 'Ledger', 'Invoices']);
     expect(await tableRows(theirs).count()).toBe(1);
     await goTo('/billing?tab=reports', theirs);
     await theirs.getByText('Not for your role').waitFor();
     await goTo('/billing/reports/1', theirs);
     await theirs.getByText('Not for your role').waitFor();
     await context.close();
+  });
+});
+
+interface Invoice { instanceUid: string; name: string; organizationName: string; organizationUid: string; amount: number | null; currencyCode: string; status: string; totalNet: number; totalTax: number }
+const invoices = '/api/v3/organizations/companies/billing/invoices';
+const money = (amount: number) => `${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} EUR`;
+const invoiceOf = async (name: string) => (await rows<Invoice>(invoices)).find((row) => row.organizationName === name && row.amount !== null);
+const pick = async (label: RegExp, option: string | RegExp) => {
+  await dialog().getByRole('combobox', { name: label }).click();
+  await page.getByRole('option', { name: option }).click();
+};
+
+describe('plans', () => {
+  it('show the prices that are set, and which of them nothing measures', async () => {
+    await goTo('/billing?tab=plans');
+    await page.getByRole('row', { name: /^Managed backup/ }).click();
+    await page.waitForURL('**/billing/plans/*');
+    await page.getByRole('region', { name: 'Managed backup' }).waitFor();
+    await settled(page);
+    expect(await page.getByRole('textbox', { name: 'Price: Remote managed VM' }).inputValue()).toBe('6.9');
+    expect(await page.getByRole('row', { name: /^Hosted managed VM/ }).innerText()).toContain('Not measured yet');
+    expect(await page.getByRole('textbox', { name: /^Price: / }).count()).toBeLessThan(30);
+    await page.getByRole('switch', { name: 'Show only prices that are set' }).click();
+    expect(await page.getByRole('textbox', { name: /^Price: /, includeHidden: true }).count()).toBe(132);
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('are made, given to a customer, and changed', async () => {
+    await goTo('/billing/plans/new');
+    await page.getByLabel('Name').fill('Plan of a test');
+    await page.getByLabel('Search prices').fill('Fee for monitoring');
+    await page.getByRole('textbox', { name: 'Price: Fee for monitoring' }).fill('25');
+    await page.getByLabel('Search prices').fill('remote managed vm');
+    await page.getByRole('textbox', { name: 'Price: Remote managed VM' }).fill('4.99');
+    await page.getByRole('textbox', { name: 'Free of charge: Remote managed VM' }).fill('3');
+    await page.getByLabel('Tax in percent').fill('19');
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make the plan' }).click();
+    await page.getByRole('heading', { name: 'Plan Plan of a test', level: 1 }).waitFor();
+    await settled(page);
+    const uid = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    await page.getByRole('combobox', { name: 'Give the plan to' }).click();
+    await page.getByRole('option', { name: 'Glenrock Engineering' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Give', exact: true }).click();
+    await page.getByText('1 customer got the plan.').waitFor();
+    await page.getByRole('link', { name: 'Glenrock Engineering' }).waitFor();
+    await page.getByLabel('Measured: Managed virtual machines').selectOption('Average of all days');
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await settled(page);
+    const charges = await rows<{ category: string; usageMeasure: string; price: number; free: number }>(`/api/steward/v1/subscriptionPlans/${uid}/charges`);
+    expect(charges.find((row) => row.category === 'ManagedRemoteVm')).toMatchObject({ usageMeasure: 'Average', price: 4.99, free: 3 });
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete Plan of a test' }).click();
+    await page.getByRole('alert').getByText('have this plan').waitFor();
+    expect(faults).toEqual([]);
+  });
+});
+
+describe('invoices', () => {
+  it('are made after a look at what they would be, downloaded, and marked as paid', async () => {
+    await goTo('/billing?tab=invoices');
+    const before = await total(page, invoices);
+    expect(await rangeTotal(page)).toBe(before);
+    await page.getByRole('button', { name: 'Make an invoice' }).click();
+    await pick(/^Customer/, 'Glenrock Engineering (Plan of a test)');
+    await dialog().getByRole('button', { name: 'Show what it would be' }).click();
+    await dialog().getByText('Nothing is made yet').waitFor();
+    await dialog().getByRole('row', { name: /^Monitoring/ }).getByText('25.00 EUR').waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    expect(await total(page, invoices)).toBe(before);
+    await dialog().getByRole('button', { name: 'Make this invoice' }).click();
+    await page.waitForURL('**/billing/invoices/*');
+    await page.getByRole('heading', { name: /^Invoice R-/, level: 1 }).waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    const made = await invoiceOf('Glenrock Engineering');
+    await page.getByText(money(made?.amount ?? 0)).first().waitFor();
+    await page.getByText(money(made?.totalTax ?? 0)).waitFor();
+    await page.getByRole('button', { name: 'Rows of the ledger: Managed virtual machines' }).click();
+    await page.getByRole('region', { name: 'Rows of the ledger: Managed virtual machines' }).waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    for (const [name, start] of [['PDF', '%PDF'], ['XLSX', 'PK'], ['CSV', '']] as const) {
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+      expect(file.suggestedFilename()).toContain(made?.name);
+      expect(readFileSync(await file.path()).subarray(0, start.length).toString()).toBe(start);
+    }
+    await page.getByRole('button', { name: 'Mark as paid' }).click();
+    await page.getByText('The invoice is paid.').waitFor();
+    await page.getByRole('button', { name: 'Mark as not paid' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0);
+    expect((await invoiceOf('Glenrock Engineering'))?.status).toBe('Paid');
+    await page.getByRole('button', { name: 'Mark as not paid' }).click();
+    await page.getByRole('button', { name: 'Mark as paid' }).waitFor();
+  });
+
+  it('are not made twice for the same days unless somebody says so, nor without a plan', async () => {
+    await goTo('/billing?tab=invoices');
+    await page.getByRole('button', { name: 'Make an invoice' }).click();
+    await pick(/^Customer/, 'Glenrock Engineering (Plan of a test)');
+    await dialog().getByRole('button', { name: 'Show what it would be' }).click();
+    await dialog().getByRole('alert').getByText('has these days already').waitFor();
+    await dialog().getByLabel(/^Make it although/).check();
+    await dialog().getByRole('button', { name: 'Show what it would be' }).click();
+    await dialog().getByText('Nothing is made yet').waitFor();
+    await pick(/^Customer/, 'Kestrel Pharma (no plan)');
+    await dialog().getByRole('button', { name: 'Show what it would be' }).click();
+    await dialog().getByRole('alert').getByText('no subscription plan').waitFor();
+    await dialog().getByRole('link', { name: 'Give the customer a plan' }).click();
+    await dialog().getByRole('button', { name: 'Edit' }).click();
+    const form = page.getByRole('dialog', { name: 'How Kestrel Pharma is invoiced' });
+    await pick(/^Plan/, /^Plan of a test/);
+    await form.getByLabel('When invoices are made').selectOption('Each month');
+    await form.getByLabel(/^A cycle begins on day/).fill('17');
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    await settled(page);
+    await page.keyboard.press('Escape');
+    const row = page.getByRole('row', { name: /^Kestrel Pharma/ });
+    await row.getByText('Each month from day 17').waitFor();
+    await row.getByText('Plan of a test').waitFor();
+  });
+
+  it('are deleted, which is asked twice', async () => {
+    const made = await invoiceOf('Glenrock Engineering');
+    await goTo(`/billing/invoices/${made?.instanceUid}`);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: `Delete ${made?.name}: its number is not used again` }).click();
+    await page.waitForURL('**/billing?tab=invoices');
+    await settled(page);
+    expect(await invoiceOf('Glenrock Engineering')).toBeUndefined();
+    await goTo(`/billing/invoices/${made?.instanceUid}`);
+    await page.getByText('There is no such invoice').waitFor();
+  });
+
+  it('look as their issuer wants it', async () => {
+    await goTo('/billing?tab=billed');
+    await page.getByRole('button', { name: 'How invoices look' }).click();
+    await dialog().getByAltText('Logo of the invoices').waitFor();
+    await dialog().getByLabel('Days to pay').fill('30');
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    await dialog().locator('input[type=file]').setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await dialog().getByText('This file is not a PNG.').waitFor();
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    const issuers = await rows<{ prefix: string; paymentDays: number }>('/api/steward/v1/billing/issuers');
+    expect(issuers.find(({ prefix }) => prefix === 'R-')?.paymentDays).toBe(30);
+  });
+
+  it('are read by the customer, who can do nothing else with them', async () => {
+    const { context, page: theirs } = await open(browser);
+    await signIn(theirs, owner);
+    await goTo('/billing?tab=invoices', theirs);
+    expect(await theirs.getByRole('button', { name: 'Make an invoice' }).count()).toBe(0);
+    await theirs.getByRole('row', { name: /Unpaid/ }).first().click();
+    await theirs.waitForURL('**/billing/invoices/*');
+    await theirs.getByRole('row', { name: /^To be paid/ }).waitFor();
+    await settled(theirs);
+    for (const name of ['Mark as paid', 'Delete']) expect(await theirs.getByRole('button', { name }).count()).toBe(0);
+    expect(await theirs.getByText('Not charged, and why').count()).toBe(0);
+    await theirs.getByRole('link', { name: 'PDF' }).waitFor();
+    for (const path of ['/billing?tab=plans', '/billing?tab=reconciliation', '/billing/plans/new']) {
+      await goTo(path, theirs);
+      await theirs.getByText('Not for your role').waitFor();
+    }
+    await context.close();
+  });
+});
+
+describe('reconciliation', () => {
+  it('says what differs, why, and where to look', async () => {
+    const path = '/api/steward/v1/reconciliation';
+    interface Row { organizationName: string; workloadType: string; isEqual: boolean; isAtRisk: boolean; reasons: { text: string }[]; invoices: string | null }
+    const all = await rows<Row>(path);
+    await goTo('/billing?tab=reconciliation');
+    expect(await rangeTotal(page)).toBe(all.filter((row) => !row.isEqual).length);
+    const status = page.getByRole('status').filter({ hasText: 'compared' });
+    expect((await status.innerText()).match(/\d+/g)?.map(Number)).toEqual([all.filter((row) => !row.isEqual).length, all.filter((row) => row.isAtRisk).length, all.length]);
+    await page.getByLabel('Show', { exact: true }).selectOption('Money at risk');
+    await settled(page);
+    expect(await rangeTotal(page)).toBe(all.filter((row) => row.isAtRisk).length);
+    await page.getByLabel('Show', { exact: true }).selectOption('All');
+    await settled(page);
+    await page.getByRole('row', { name: /^Alder and Finch Accounting.*no price/ }).first().click();
+    const reasons = dialog().getByRole('region', { name: 'Why' });
+    await reasons.getByText(/had no price for it/).waitFor();
+    await settled(page);
+    expect(await violations(page)).toEqual([]);
+    await dialog().getByRole('link', { name: 'Open the invoices' }).click();
+    await page.getByRole('row', { name: /Alder and Finch Accounting/ }).first().waitFor();
+    await goTo('/billing?tab=reconciliation&of=all');
+    await page.getByRole('row', { name: /^Alder and Finch Accounting.*Virtual machines/ }).click();
+    await dialog().getByRole('link', { name: 'Open the rows of the ledger' }).click();
+    await page.getByText('Kind is Virtual machines').waitFor();
+    await settled(page);
+    await goTo('/billing?tab=reconciliation');
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
+    const lines = readFileSync(await file.path(), 'utf8').split('\r\n').filter(Boolean);
+    expect(lines[0]).toContain('organizationName,workloadType,used,reported,invoiced,isEqual,reasons');
+    expect(faults).toEqual([]);
   });
 });

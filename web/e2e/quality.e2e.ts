@@ -14,10 +14,10 @@ const tabs: Record<string, readonly string[]> = {
   '/infrastructure': ['servers', 'agents', 'waiting', 'gateways', 'computers', 'policies', 'discovery', 'found', 'use', 'repositories', 'proxies'],
   '/cloud': ['quotas', 'tenants', 'sites', 'subtenants', 'plans'],
   '/licences': ['servers', 'licences', 'tasks', 'pulse'],
-  '/billing': ['usage', 'ledger', 'reports'],
+  '/billing': ['usage', 'ledger', 'reports', 'invoices', 'plans', 'billed', 'reconciliation'],
   '/settings': ['keys', 'users'],
 };
-const plain = ['/', '/customers', '/customers/new', '/customers/onboarding', '/activity'];
+const plain = ['/', '/customers', '/customers/new', '/customers/onboarding', '/activity', '/billing/plans/new'];
 const customerTabs = ['problems', 'servers', 'jobs', 'computer-jobs', 'workloads', 'agents', 'licence', 'repositories', 'quotas', 'onboarding', 'users', 'locations', 'setup'];
 
 async function firstCustomer(page: Page): Promise<string> {

@@ -11,9 +11,10 @@ async function pages(page: Page): Promise<Record<string, string>> {
   const answer = await page.request.get(`${url}/api/steward/v1/companySummaries?limit=1`);
   const body: { data: { organizationUid: string }[] } = await answer.json();
   const reports: { data: { reportId: number }[] } = await (await page.request.get(`${url}/api/steward/v1/licenseReports?limit=1&sort=${encodeURIComponent('[{"property":"month"}]')}`)).json();
+  const plans: { data: { instanceUid: string }[] } = await (await page.request.get(`${url}/api/v3/subscriptionPlans?limit=1&sort=${encodeURIComponent('[{"property":"name"}]')}`)).json();
   return { overview: '/', customers: '/customers', customer: `/customers/${body.data[0]?.organizationUid}`, jobs: '/jobs', 'protected-data': '/protected-data',
     infrastructure: '/infrastructure?tab=waiting', settings: '/settings', licences: '/licences', 'licences-pulse': '/licences?tab=pulse', cloud: '/cloud', onboarding: '/customers/onboarding',
-    usage: '/billing', report: `/billing/reports/${reports.data[0]?.reportId}` };
+    usage: '/billing', invoices: '/billing?tab=invoices', plan: `/billing/plans/${plans.data[0]?.instanceUid}`, reconciliation: '/billing?tab=reconciliation', report: `/billing/reports/${reports.data[0]?.reportId}` };
 }
 
 it.each([

@@ -17,7 +17,7 @@ const words: Record<string, string> = {
   VBR_VM: 'Virtual machines', VBR_Cloud_VM: 'Cloud machines', VBR_Server_Agent: 'Servers', VBR_Workstation_Agent: 'Workstations', VBR_NAS_Backup: 'File shares', VBR_Application_Plugins: 'Applications',
   CC_VM_Backup: 'Machines of cloud tenants', CC_Server_Backup: 'Servers of cloud tenants', CC_Workstation_Backup: 'Workstations of cloud tenants', CC_VM_Replica: 'Replicas of cloud tenants',
   VAC_Server_Agent: 'Servers with an own agent', VAC_Workstation_Agent: 'Workstations with an own agent', ProtectedFileShares: 'Protected file shares', CloudTotalUsage: 'Cloud storage',
-  VmCloudReplicaStorageUsage: 'Storage of cloud replicas', VbrBackupSize: 'Size of backups', FileShareBackupSize: 'Size of file share backups', FileShareArchiveSize: 'Size of file share archives',
+  VmCloudReplicaStorageUsage: 'Storage of cloud replicas', VbrBackupSize: 'Size of backups', VbrRepositoryCapacity: 'Capacity of repositories', CloudAllocatedSpace: 'Cloud storage, allocated', FileShareBackupSize: 'Size of file share backups', FileShareArchiveSize: 'Size of file share archives',
   ObjectStorageBackupSize: 'Size of object storage backups', ObjectStorageArchiveSize: 'Size of object storage archives', CloudConnect: 'Cloud Connect', BackupAndReplication: 'Backup & Replication', VSPC: 'Agents of the console',
   VMware: 'VMware', HyperV: 'Hyper-V', NutanixAhv: 'Nutanix AHV', Kvm: 'KVM',
   NetworkRange: 'Every address of networks', Csv: 'Computers of a list',

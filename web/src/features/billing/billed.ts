@@ -27,8 +27,7 @@ export const patchOfBilled = (company: Billed, wish: Wish) => patchOf({ ...wishO
 const most = 48 * 1024;
 const beginning = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** A PNG as base64 in one line, or why it cannot be a logo. */
-export async function readLogo(file: Blob): Promise<{ logo: string } | { why: string }> {
-  const bytes = new Uint8Array(await new Response(file).arrayBuffer());
+export function readLogo(bytes: Uint8Array): { logo: string } | { why: string } {
   if (beginning.some((byte, at) => bytes[at] !== byte)) return { why: words.notPng };
   if (bytes.length > most) return { why: words.tooLarge((bytes.length / 1024).toFixed(1)) };
   return { logo: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')) };

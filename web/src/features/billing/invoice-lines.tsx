@@ -81,7 +81,7 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
   const priced = invoice.type !== 'QuotaUsage';
   const heads = [words.used, ...(priced ? [words.free, words.charged, words.price, words.net] : [])];
   return (
-    <div className={classes.lines} tabIndex={0} role="region" aria-label={words.lines}>
+    <div className={`${classes.lines} ${priced ? classes.wide : ''}`} tabIndex={0} role="region" aria-label={words.lines}>
       <Table verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr><Table.Th>{words.service}</Table.Th><Table.Th>{words.measured}</Table.Th><Table.Th>{words.rows}</Table.Th>{heads.map((head) => <Table.Th key={head} className={classes.number}>{head}</Table.Th>)}</Table.Tr>
@@ -96,7 +96,7 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
                   <Table.Td><strong>{service}</strong></Table.Td>
                   <Table.Td>{measureOf(line.usageMeasure)}{line.usageDay && <Text size="xs" c="dimmed">{formatDay(line.usageDay)}</Text>}</Table.Td>
                   <Table.Td>{(line.parts ?? []).length > 0 ? (
-                    <Button size="compact-xs" variant="default" aria-expanded={isOpen} aria-label={words.rowsOf(service)} onClick={() => setOpen(isOpen ? null : line.position ?? null)}>{isOpen ? words.hideRows : words.rows}</Button>
+                    <Button size="compact-xs" variant="default" aria-expanded={isOpen} aria-label={words.rowsOf(service)} onClick={() => setOpen(isOpen ? null : line.position ?? null)}>{words.rows}</Button>
                   ) : <Nothing />}</Table.Td>
                   <Table.Td className={classes.number}>{quantity(line.used, line)}</Table.Td>
                   {priced && (

@@ -22,7 +22,7 @@ export const invoiceWords = {
   // Lines
   lines: 'Lines', service: 'Service', measured: 'Measured', used: 'Used', free: 'Free', charged: 'Charged', price: 'Price', each: (chunk: string, unit: string) => `per ${chunk} ${unit}`, net: 'Net', sum: 'Sum of the lines',
   discount: (percent: string) => `Discount ${percent} %`, tax: (kind: string, percent: string) => `${kind} ${percent} %`, total: 'To be paid', noLines: 'Nothing to charge: there is no line.', rowsOf: (service: string) => `Rows of the ledger: ${service}`,
-  rows: 'Rows', hideRows: 'Hide the rows', notes: 'Not charged, and why', notesHint: 'Only you see these notes; the customer does not.', day: 'Day', server: 'Server', location: 'Location', kind: 'Kind', count: 'Counts', size: 'Size', ownAgents: 'Agents of the console',
+  rows: 'Rows', notes: 'Not charged, and why', notesHint: 'Only you see these notes; the customer does not.', day: 'Day', server: 'Server', location: 'Location', kind: 'Kind', count: 'Counts', size: 'Size', ownAgents: 'Agents of the console',
   noRows: 'The ledger has no row of this.', inLedger: 'Open the days in the ledger', taxes,
   // What can be done
   pdf: 'PDF', xlsx: 'XLSX', csv: 'CSV', setPaid: 'Mark as paid', setUnpaid: 'Mark as not paid', remove: 'Delete', removeSurely: (name: string) => `Delete ${name}: its number is not used again`, isPaidNow: 'The invoice is paid.', isUnpaidNow: 'The invoice is not paid.',

@@ -19,7 +19,7 @@ function Logo({ logo, change, mayWrite }: { logo: string | null; change: (logo: 
   const [why, setWhy] = useState('');
   const pick = async (file: File | null) => {
     if (!file) return;
-    const read = await readLogo(file);
+    const read = readLogo(new Uint8Array(await file.arrayBuffer()));
     setWhy('why' in read ? read.why : '');
     if ('logo' in read) change(read.logo);
   };

@@ -31,7 +31,7 @@ function Form({ planUid, now, charges }: { planUid: string; now: Measures; charg
   return (
     <form onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <Stack gap="sm">
-        <NativeSelect label={words.standard} description={words.measuresText} disabled={!mayWrite} data={rules} value={wish.defaultMeasure}
+        <NativeSelect label={words.standard} description={words.measuresText} inputWrapperOrder={['label', 'input', 'description']} disabled={!mayWrite} data={rules} value={wish.defaultMeasure}
           onChange={({ currentTarget: { value } }) => (value === 'Peak' || value === 'Average' || value === 'Snapshot') && change({ defaultMeasure: value })} />
         {measured.length === 0 ? <Text size="sm" c="dimmed">{words.noMeasured}</Text> : (
           <div className={classes.sums} tabIndex={0} role="region" aria-label={words.measures}>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Badge, Checkbox, Group, NativeSelect, NumberInput, Stack, Switch, Table, Text, TextInput, Title } from '@mantine/core';
+import { Checkbox, Group, NativeSelect, NumberInput, Stack, Switch, Table, Text, TextInput, Title } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { PlanPrice } from '@/api/generated/prices';
+import { Status } from '@/components/status';
 import { Nothing } from '@/components/values';
 import { groupsOf, isFee, nameOfPrice, type Charge, type Group as PriceGroup, type Value } from './plan';
 import { planWords as words } from './plan-words';
@@ -28,7 +29,7 @@ function PriceRow({ price, charge, read, write, mayWrite }: Fields & { price: Pl
   const { roundUp } = price;
   return (
     <Table.Tr>
-      <Table.Td className={classes.priceName}>{name}{charge?.isMeasured === false && <> <Badge size="sm" color="yellow.9" variant="light" c="var(--state-warning)" title={words.notMeasuredHint}>{words.notMeasured}</Badge></>}</Table.Td>
+      <Table.Td className={classes.priceName}>{name}{charge?.isMeasured === false && <div><Status value="Warning" word={words.notMeasured} hint={words.notMeasuredHint} /></div>}</Table.Td>
       <Table.Td>{number(price.path, words.price, 6)}</Table.Td>
       <Table.Td>{price.units ? unit(price.units, words.unit) : <Text size="sm" c="dimmed" span>{isFee(price) ? words.perInvoice : words.one}</Text>}</Table.Td>
       <Table.Td>{price.free ? <Group gap={4} wrap="nowrap">{number(price.free, words.free, 0)}{price.freeUnits && unit(price.freeUnits, `${words.free}, ${words.unit.toLowerCase()}`)}</Group> : <Nothing />}</Table.Td>
@@ -46,7 +47,7 @@ function Section({ group, charges, isOpen, ...fields }: Fields & { group: PriceG
       <summary>{group.name} <Text span size="xs" c="dimmed" fw={400}>{words.setOf(group.set, group.all)}</Text></summary>
       <div className={classes.prices} tabIndex={0} role="region" aria-label={group.name}>
         <Table verticalSpacing={4}>
-          <Table.Thead><Table.Tr><Table.Th>{words.prices}</Table.Th>{heads.map((head) => <Table.Th key={head}>{head}</Table.Th>)}</Table.Tr></Table.Thead>
+          <Table.Thead><Table.Tr><Table.Th>{words.service}</Table.Th>{heads.map((head) => <Table.Th key={head}>{head}</Table.Th>)}</Table.Tr></Table.Thead>
           <Table.Tbody>{group.prices.map((price) => <PriceRow key={price.path} price={price} charge={charges.find(({ path }) => path === price.path)} {...fields} />)}</Table.Tbody>
         </Table>
       </div>

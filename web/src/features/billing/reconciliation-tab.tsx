@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, NativeSelect, Stack } from '@mantine/core';
+import { Button, Group, NativeSelect, Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { wordOf } from '@/components/enum-words';
@@ -26,7 +26,14 @@ function Agrees({ row }: { row: Row }) {
   if (row.isAtRisk) return <strong><Status value="Failed" word={words.risk} hint={words.riskHint} /></strong>;
   return row.isEqual ? <Status value="Success" word={words.equal} /> : <Status value="Warning" word={words.differs} />;
 }
-const Why = ({ row }: { row: Row }) => ((row.reasons ?? []).length > 0 ? <ul className={classes.reasons}>{(row.reasons ?? []).map(({ code, text }) => <li key={`${code} ${text}`}>{text}</li>)}</ul> : <Nothing />);
+/** In some words each; the sentences are in the tooltip and the details. */
+const Why = ({ row: { reasons = [] } }: { row: Row }) => (reasons.length > 0 ? <span title={reasons.map(({ text }) => text).join(' ')}>{reasons.map(({ code = '' }) => words.reasons[code] ?? wordOf(code)).join(', ')}</span> : <Nothing />);
+const Reasons = ({ row: { reasons = [] } }: { row: Row }) => reasons.length > 0 && (
+  <section aria-label={words.why}>
+    <Title order={3} size="h5">{words.why}</Title>
+    <ul className={classes.notes}>{reasons.map(({ code, text }) => <li key={`${code} ${text}`}>{text}</li>)}</ul>
+  </section>
+);
 
 /** How many rows of the month there are, differ, and are at risk. */
 function Counts({ month, scope, ready }: { month: string; scope: readonly Condition[]; ready: boolean }) {
@@ -73,7 +80,7 @@ export default function ReconciliationTab() {
         <Counts month={month} scope={scope ?? []} ready={scope !== null} />
       </div>
       <ResourceTable path={path} label={words.title} rowKey={(row) => `${row.organizationUid}/${row.workloadType}`} rowName={(row) => `${row.organizationName ?? ''}: ${wordOf(row.workloadType ?? '')}`} given={{ month: `${month}-01` }}
-        fixed={termsOf(show)} columnsOnly standardSort="organizationName,workloadType" actions={(row) => <Ways row={row} month={month} reportId={report && String(report.reportId)} />}
+        fixed={termsOf(show)} columnsOnly standardSort="organizationName,workloadType" actions={(row) => <Stack gap="sm"><Reasons row={row} /><Ways row={row} month={month} reportId={report && String(report.reportId)} /></Stack>}
         empty={show === 'all' ? <Empty title={words.noneAtAll}>{words.noneAtAllText}</Empty> : <Empty title={words.none}>{words.noneText}</Empty>} columns={[
           { key: 'organizationName', label: words.customer },
           { key: 'workloadType', label: words.kind, kind: 'enum' },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconEyeSearch, IconSettings } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -13,6 +13,7 @@ import { formatMonth, today } from './range';
 import { build, reportsPath, stateOf, submissionOf, useChange, waits } from './report';
 import { reportWords as words } from './report-words';
 
+const ForecastCard = lazy(() => import('./forecast-card'));
 const ReportSettings = lazy(() => import('./report-settings'));
 
 /** The reports of all months, and the look ahead of the one that runs. */
@@ -34,6 +35,7 @@ export default function ReportsTab() {
       </Group>
       <Failure error={look.error} />
       {settings && <Suspense fallback={null}><ReportSettings close={() => setSettings(false)} /></Suspense>}
+      {may('ForecastUsage') && <Suspense fallback={<Skeleton height={120} />}><ForecastCard /></Suspense>}
       <ResourceTable path={reportsPath} label={words.title} rowKey="reportId" rowName={(row) => formatMonth(row.month ?? '')} standardSort="-month" isBusy={waits} onRow={(row) => open(row.reportId)}
         empty={<Empty title={words.none} action={lookButton}>{words.noneText}</Empty>} columns={[
           { key: 'month', label: words.month, render: (row) => <Text size="sm" fw={600} span>{formatMonth(row.month ?? '')}</Text> },
