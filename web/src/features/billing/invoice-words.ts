@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { plural } from '@/lib/format';
 
 const services: Record<string, string> = {
   ManagedServices: 'Managed services', MonitoredServices: 'Monitoring', ManagedRemoteVm: 'Managed virtual machines', ManagedRemoteServer: 'Managed servers', ManagedRemoteWorkstation: 'Managed workstations',
@@ -14,7 +13,7 @@ export const invoiceWords = {
   title: 'Invoices', invoice: 'Invoice', use: 'Use of quotas', all: 'All invoices', none: 'No invoices yet', noneText: 'An invoice is made for days that are over: by the schedule of a customer, or at once. The customer needs a plan with prices.',
   noneCustomer: 'Your service provider has made no invoice for you here.', missing: 'There is no such invoice', missingText: 'It may have been deleted, or it is not one of yours.',
   number: 'Number', customer: 'Customer', period: 'Days', amount: 'To be paid', status: 'Status', due: 'Due', made: 'Made', madeBy: 'Made by', schedule: 'schedule', plan: 'Plan', from: 'From', to: 'To', type: 'Kind', paidOn: 'Paid',
-  issuer: 'Issued by', firstDay: 'First day', lastDay: 'Last day', details: 'Files list each day', yes: 'Yes', no: 'No',
+  issuer: 'Issued by', lastDay: 'Last day', details: 'Files list each day',
   paid: 'Paid', unpaid: 'Unpaid', overdue: 'Overdue', unknown: 'Unknown', noPrices: 'No prices', licence: 'Licence', services,
   types: { Invoice: 'Invoice with prices', QuotaUsage: 'Use of quotas, without prices' },
   units: { Units: 'pieces', GB: 'GB', TB: 'TB', Bytes: 'bytes', KB: 'KB', MB: 'MB', PB: 'PB', Days: 'days', Hours: 'hours', Minutes: 'minutes', Months: 'months', Weeks: 'weeks', Seconds: 'seconds' },
@@ -28,6 +27,6 @@ export const invoiceWords = {
   pdf: 'PDF', xlsx: 'XLSX', csv: 'CSV', setPaid: 'Mark as paid', setUnpaid: 'Mark as not paid', remove: 'Delete', removeSurely: (name: string) => `Delete ${name}: its number is not used again`, isPaidNow: 'The invoice is paid.', isUnpaidNow: 'The invoice is not paid.',
   // The window
   make: 'Make an invoice', choose: 'Choose', days: 'Days', which: { 'last-month': 'Last month', cycle: 'A cycle', dates: 'From – to' }, begins: 'Begins on day', cycle: 'Cycle', detailsLabel: 'Its files list the use of each day',
-  preview: 'Show what it would be', previewTitle: 'What it would be', previewText: 'Nothing is made yet, and no number is used.', makeIt: 'Make this invoice', cancel: 'Cancel', back: 'Change something', overlap: 'Make it although another invoice has some of these days',
-  noPlan: 'no plan', givePlan: 'Give the customer a plan', pieces: (count: number) => plural(count, 'line'), withPlan: (name: string, plan: string) => `${name} (${plan})`,
+  preview: 'Show what it would be', previewTitle: 'What it would be', previewText: 'Nothing is made yet, and no number is used.', makeIt: 'Make this invoice', cancel: 'Cancel', overlap: 'Make it although another invoice has some of these days',
+  noPlan: 'no plan', givePlan: 'Give the customer a plan', withPlan: (name: string, plan: string) => `${name} (${plan})`,
 };

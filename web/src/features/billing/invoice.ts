@@ -6,7 +6,7 @@ import { spell } from '@/lib/format';
 import { api, ApiError, dataOf } from '@/lib/http';
 import { later } from '@/lib/list';
 import { invoiceWords as words } from './invoice-words';
-import { cycleOf, daysOf, today, type Choice, type Days } from './range';
+import { daysOf, today, type Choice, type Days } from './range';
 
 type Schemas = components['schemas'];
 export type Invoice = Schemas['Invoice'];
@@ -75,9 +75,7 @@ export interface Order {
   details: boolean;
   allowOverlap: boolean;
 }
-/** Days that are over: of the cycles, the one that ended last comes first. */
 export const orderDays = (choice: Choice, now = today()): Days => daysOf(choice, now);
-export const lastCycle = (day: number, now = today()): Days => cycleOf(day, 1, now);
 export const bodyOf = ({ companyUid, choice, type, details, allowOverlap }: Order, preview: boolean) => {
   const { from, to } = orderDays(choice);
   return { companyUid: companyUid ?? '', fromDate: from, toDate: to, type, details, allowOverlap, preview };
