@@ -62,7 +62,9 @@ judged as (
     (select string_agg(distinct i.name, ', ') from core.invoice i where i.organization_uid = x.organization_uid and i.type = 'Invoice'
       and i.to_day between a.first_day and a.last_day) as any_invoice
   from row_of x cross join asked a left join report r on true left join core.organization o on o.uid = x.organization_uid
-  left join core.company c on c.uid = x.organization_uid),
+  left join core.company c on c.uid = x.organization_uid
+  -- Promised space is compared where it is charged.
+  where x.invoiced is not null or x.workload_type not in (select t.name from usage.workload_type t where t.measure = 'Quota')),
 explained as (
   select j.*, array_remove(array[
     case when not j.is_space and j.state is null then format('NoReport|There is no report of %s yet.', to_char(j.first_day, 'YYYY-MM')) end,

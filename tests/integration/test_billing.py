@@ -344,6 +344,7 @@ def test_use_report_and_invoice_side_by_side(console, api, companies, invoice):
     use = {"VBR_VM": 10, "VBR_Server_Agent": 6}
     assert {kind: rows[kind]["used"] for kind in use} == use and rows["CloudTotalUsage"]["unit"] == "GB" and rows["CloudTotalUsage"]["used"] == 500
     codes = {kind: {reason["code"] for reason in row["reasons"]} for kind, row in rows.items()}
+    assert "CloudAllocatedSpace" not in rows, "promised space that is not charged is not at risk"
     assert rows["VBR_VM"]["invoiced"] == 14 and "OtherDays" in codes["VBR_VM"] and not rows["VBR_VM"]["isEqual"]
     assert {"OtherDays", "Measure"} <= codes["CloudTotalUsage"] and "the daily average" in str(rows["CloudTotalUsage"]["reasons"])
     assert codes["CC_VM_Backup"] >= {"NoPrice"} and rows["CC_VM_Backup"]["isAtRisk"]
