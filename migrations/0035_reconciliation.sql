@@ -60,7 +60,9 @@ judged as (
     x.is_space or (x.counted is not null and x.counted = x.used) as as_reported,
     o.type is distinct from 'Company' or (x.invoiced is not null and round(x.invoiced, 3) = round(x.used, 3)) as as_invoiced,
     (select string_agg(distinct i.name, ', ') from core.invoice i where i.organization_uid = x.organization_uid and i.type = 'Invoice'
-      and i.to_day between a.first_day and a.last_day) as any_invoice
+      and i.to_day between a.first_day and a.last_day) as any_invoice,
+    (select string_agg(distinct i.name, ', ') from core.invoice i where i.organization_uid = x.organization_uid and i.type = 'Invoice'
+      and i.from_day <= a.last_day and i.to_day > a.last_day) as later_invoice
   from row_of x cross join asked a left join report r on true left join core.organization o on o.uid = x.organization_uid
   left join core.company c on c.uid = x.organization_uid
   -- Promised space is compared where it is charged.
@@ -73,9 +75,11 @@ explained as (
     case when j.adjusted is not null then 'Adjusted|Adjusted in the report: ' || j.adjusted end,
     case when not j.is_space and j.initial is distinct from j.used and j.counted is not null
       then format('ReportEarlier|The report was built at %s, and the ledger has more since.', to_char(j.built_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI')) end,
-    case when j.organization_type = 'Company' and j.any_invoice is null and j.subscription_plan_uid is null
+    case when j.organization_type = 'Company' and j.any_invoice is null and j.later_invoice is null and j.subscription_plan_uid is null
       then 'NoPlan|The company has no subscription plan, so nothing is invoiced.' end,
-    case when j.organization_type = 'Company' and j.any_invoice is null and j.subscription_plan_uid is not null
+    case when j.organization_type = 'Company' and j.any_invoice is null and j.later_invoice is not null
+      then format('OtherDays|Invoice %s has days of this month; it ends in a later one, and is compared there.', j.later_invoice) end,
+    case when j.organization_type = 'Company' and j.any_invoice is null and j.later_invoice is null and j.subscription_plan_uid is not null
       then 'NotInvoiced|No invoice ends in this month.' end,
     case when j.any_invoice is not null and j.invoiced is null then format('NoPrice|The plan of invoice %s had no price for it.', j.any_invoice) end,
     case when j.invoiced is not null and (j.invoice_from <> j.first_day or j.invoice_to <> j.last_day)
@@ -91,7 +95,7 @@ select e.organization_uid || '/' || e.workload_type, to_char(e.first_day, 'YYYY-
   coalesce(e.organization_name, (select max(o.organization_name) from usage.observation o where o.organization_uid = e.organization_uid)), e.workload_type,
   case when e.is_space then 'GB' else 'Units' end, round(e.used, 3)::double precision, e.counted::double precision,
   case when e.is_space then 'None' else coalesce(e.state, 'None') end, round(e.invoiced, 3)::double precision, e.any_invoice,
-  e.as_reported and e.as_invoiced, e.organization_type = 'Company' and e.used > 0 and e.invoiced is null,
+  e.as_reported and e.as_invoiced, e.organization_type = 'Company' and e.used > 0 and e.invoiced is null and (e.any_invoice is not null or e.later_invoice is null),
   case when e.as_reported and e.as_invoiced then '[]' else (
     select coalesce(jsonb_agg(jsonb_build_object('code', split_part(w, '|', 1), 'text', substr(w, strpos(w, '|') + 1))),
       '[{"code": "Unexplained", "text": "Nothing here explains it: look at the rows of the ledger."}]') from unnest(e.why) w) end,
