@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,13 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / "build" / os.environ.get("STEWARD_PRESET", "release") / "bin"
 sys.path.insert(0, str(ROOT / "tools" / "dev"))
 import demo_fleet  # noqa: E402
-from processes import Client  # noqa: E402
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from processes import Client, free_port  # noqa: E402
 
 
 def at_another_time(shift):

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -27,11 +28,26 @@ def binaries() -> pathlib.Path:
     return ROOT / "build" / os.environ.get("STEWARD_PRESET", "release") / "bin"
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """A TCP port of the loopback address that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A TCP port of the loopback address that is free now and was not given before. None of those that the system gives to connections: such a
+    one could be taken by any connection before, or while, a program that is started again does not listen on it."""
+    lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(20000, max(lowest, 21000))
+        with socket.socket() as probe:
+            if port in _given or probe.connect_ex(("127.0.0.1", port)) == 0:
+                continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        _given.add(port)
+        return port
 
 
 def open_to_postgres(path: pathlib.Path) -> bool:
