@@ -28,14 +28,19 @@ known as (
   select o.* from usage.observation o
   where o.id > coalesce((select max(s.last_id) from usage.daily_seal s), 0) and o.day = on_day
     and not exists (select from usage.observation n where n.supersedes = o.id)),
+told as (  -- which servers told something of the day; the zero uid stands for none, so that it can be joined by hash
+  select distinct r.organization_uid, coalesce(r.server_uid, '00000000-0000-0000-0000-000000000000') as server_uid, r.source
+  from known r where r.rule <> 'NotReported'),
 fresh as (
-  select j.*, k.id as supersedes from judged j left join known k on k.organization_uid = j.organization_uid
+  select j.*, k.id as supersedes from judged j
+  left join told d on d.organization_uid = j.organization_uid and d.source = j.source
+    and d.server_uid = coalesce(j.server_uid, '00000000-0000-0000-0000-000000000000')
+  left join known k on k.organization_uid = j.organization_uid
     and k.workload_type = j.workload_type and k.platform = j.platform and k.server_uid is not distinct from j.server_uid
     and k.location_uid is not distinct from j.location_uid
   where case when k.id is null
     then (j.rule = 'NotReported' or j.used_count > 0 or j.new_count > 0 or j.idle_count > 0 or j.bytes > 0)
-      and (j.reported or not exists (select from known r where r.organization_uid = j.organization_uid and r.rule <> 'NotReported'
-        and r.server_uid is not distinct from j.server_uid and r.source = j.source))
+      and (j.reported or d.organization_uid is null)
     else j.reported and ((k.used_count, k.new_count, k.rental_count, k.idle_count, k.weight, k.units, k.rule)
       is distinct from (j.used_count, j.new_count, j.rental_count, j.idle_count, j.weight, j.units, j.rule)
       or coalesce(abs(k.bytes - j.bytes) > k.bytes / 100, (k.bytes is null) <> (j.bytes is null))) end),
