@@ -139,6 +139,7 @@ enum class ChargeUnit { kFlat, kUnits, kSpace };
 struct Charge {
   std::string_view price;
   std::string_view category;  ///< word of InvoiceChargeCategory
+  std::string_view words;     ///< what people call it
   ChargeUnit unit = ChargeUnit::kUnits;
   bool is_license = false;
   std::span<const std::string_view> kinds = {};  ///< of the usage ledger; none: nothing measures it

@@ -103,7 +103,7 @@ def plan(**charge):
         "free": {"type": "integer", "format": "int64", "description": "Free."}}}
     return {"schemas": {
         "SubscriptionPlan": {"type": "object", "properties": {"licenses": {"$ref": "Section", "description": "Prices.", "x-charge-edition": ["Gold", "Golden"]}}},
-        "Section": section, "InvoiceChargeCategory": {"type": "string", "enum": ["LicGoldVm"]}}}
+        "Section": section, "InvoiceChargeCategory": {"type": "string", "enum": ["LicGoldVm"], "x-words": {"LicGoldVm": "A licence"}}}}
 
 
 @pytest.mark.parametrize(("charge", "message"), [
@@ -116,7 +116,7 @@ def test_prices_say_what_they_charge(charge, message, tmp_path):
     assert result.returncode == (1 if message else 0) and message in result.stderr, result.stderr
     if not message:
         text = (tmp_path / "cpp/contract/contract.gen.cpp").read_text()
-        for field in ('.price = "/licenses/price"', '.category = "LicGoldVm"', ".is_license = true", '.edition = "Golden"', '.free = "/licenses/free"', '"VBR_VM"',
+        for field in ('.price = "/licenses/price"', '.category = "LicGoldVm"', '.words = "A licence"', ".is_license = true", '.edition = "Golden"', '.free = "/licenses/free"', '"VBR_VM"',
                       '.fallback = "0"'):
             assert field in text, field
 

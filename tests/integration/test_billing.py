@@ -227,7 +227,7 @@ def test_files(api, invoice, folder):
     assert answer.headers["Content-Type"] == "application/pdf" and invoice["name"] in answer.headers["Content-Disposition"]
     pdf.write_bytes(answer.content)
     text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
-    for words in (invoice["name"], "Billing Alder", "10115 Köln", "Tax ID: DE 811 907 980", str(FROM), str(TO), "Managed remote VM", "59.88", "275.29 EUR", "Discount 7.5 %",
+    for words in (invoice["name"], "Billing Alder", "10115 Köln", "Tax ID: DE 811 907 980", str(FROM), str(TO), "Managed virtual machines", "59.88", "275.29 EUR", "Discount 7.5 %",
                   "-20.65 EUR", "VAT 19 %", "48.38 EUR", "303.02 EUR", "Use by day"):
         assert words in text, words
     assert "hostedManagedVmPrice" not in text

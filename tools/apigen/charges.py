@@ -10,7 +10,7 @@ _BESIDE = ("free", "free_units", "units", "chunk", "round_up")  # properties of 
 
 
 def charges(contract: dict) -> list[dict]:
-    """[{pointer, category, unit, kinds, edition, licence, free, free_units, units, chunk, round_up, algorithm, word}] in the order of the plan."""
+    """[{pointer, category, words, unit, kinds, edition, licence, free, free_units, units, chunk, round_up, algorithm, word}] in the order of the plan."""
     if _ROOT not in contract["schemas"]:
         return []
     return list(_walk(contract, _ROOT, "", ("", "")))
@@ -30,9 +30,10 @@ def _charge(contract: dict, pointer: str, charge: dict, properties: dict, editio
     if charge["unit"] not in _UNITS:
         raise ContractError(f"{pointer}: x-charge has no unit of {', '.join(_UNITS)}")
     category = charge["category"].replace("{edition}", edition[0])
-    if category not in contract["schemas"]["InvoiceChargeCategory"]["enum"]:
-        raise ContractError(f"{pointer}: {category} is no InvoiceChargeCategory")
-    out = {"pointer": pointer, "category": category, "unit": charge["unit"], "kinds": charge.get("kinds", []), "edition": edition[1],
+    words = contract["schemas"]["InvoiceChargeCategory"]["x-words"].get(category)
+    if words is None:
+        raise ContractError(f"{pointer}: {category} is no InvoiceChargeCategory, or has no x-words")
+    out = {"pointer": pointer, "category": category, "words": words, "unit": charge["unit"], "kinds": charge.get("kinds", []), "edition": edition[1],
            "licence": "/licenses/" in pointer}
     beside = {key: charge[key] for key in _BESIDE if key in charge}
     if "algorithm" in charge:

@@ -114,7 +114,7 @@ def charge_tables(contract: dict) -> list[str]:
     """Definition of kCharges."""
     out, rows = [], []
     for number, charge in enumerate(charges(contract)):
-        fields = [f".price = {_text(charge['pointer'])}", f".category = {_text(charge['category'])}", f".unit = ChargeUnit::k{charge['unit']}",
+        fields = [f".price = {_text(charge['pointer'])}", f".category = {_text(charge['category'])}", f".words = {_text(charge['words'])}", f".unit = ChargeUnit::k{charge['unit']}",
                   f".is_license = {str(charge['licence']).lower()}"]
         if charge["kinds"]:
             out.append(f"constexpr std::string_view kKinds_{number}[] = {{{', '.join(_text(kind) for kind in charge['kinds'])}}};")

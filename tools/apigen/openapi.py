@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The OpenAPI 3.1 document the console serves: the contract without its x-keys, with envelopes and errors added."""
+"""The OpenAPI 3.1 document the console serves: the contract without its x-keys, with envelopes and errors added.
+
+What prices charge (x-charges) and the words of closed sets (x-words) stay: clients that make invoices or forms need them."""
 from __future__ import annotations
 
 import copy
 
+from charges import charges
 from model import operations, path_parameters, roles_of, types_of
 
 _LIST_PARAMETERS = [
@@ -47,7 +50,7 @@ def public_schema(schema: dict, contract: dict) -> dict:
             out[key] = {name: public_schema(prop, contract) for name, prop in value.items()}
         elif key == "items":
             out[key] = public_schema(value, contract)
-        elif not key.startswith("x-") and key != "nullable":
+        elif key == "x-words" or (not key.startswith("x-") and key != "nullable"):
             out[key] = copy.deepcopy(value)
     if schema.get("nullable") and "type" in out and not isinstance(out["type"], list):
         out["type"] = [out["type"], "null"]
@@ -131,6 +134,7 @@ def document(contract: dict, version: str) -> dict:
                  "description": "Service provider console for backup. Paths below /api/v3 keep the published interface at level 3.6.1."},
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
+        **({"x-charges": charges(contract)} if charges(contract) else {}),
         "paths": paths,
         "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
                        "schemas": {**_COMMON_SCHEMAS, **{name: public_schema(schema, contract) for name, schema in sorted(contract["schemas"].items())}}},

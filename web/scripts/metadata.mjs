@@ -78,48 +78,28 @@ for (const name of [...wanted].sort()) {
   descriptions[name] = Object.fromEntries(properties.filter(([, value]) => value.description).map(([key, value]) => [key, value.description]));
 }
 
-/** The prices of a plan, by where they stand in it, with what shapes each: its unit, what is free, how many units it is for. */
-const prices = [];
+/** The prices of a plan as the contract's x-charges have them, and what else a section lets choose. */
+const at = (place) => place.split('/').slice(1).reduce((found, name) => schemas[nameOf(found.properties[name].$ref ?? '')] ?? found.properties[name], schemas.SubscriptionPlan);
+const inSection = (place) => place.slice(0, place.lastIndexOf('/'));
+// What shapes several prices is a choice of the section.
+const alone = (place) => (api['x-charges'].filter((charge) => charge.round_up === place).length === 1 ? place : undefined);
+const besides = (charge) => ({ units: charge.units, chunk: charge.chunk, free: charge.free, freeUnits: charge.free_units, roundUp: alone(charge.round_up) });
+const prices = api['x-charges'].map((charge) => ({ path: charge.pointer, about: at(charge.pointer).description, ...besides(charge) }));
+const shaping = new Set(prices.flatMap(({ about: _, ...places }) => Object.values(places)));
 const planSettings = {};
-function readPrices(schema, place) {
-  const properties = schemas[schema].properties;
-  const names = Object.keys(properties);
-  const used = new Set();
-  const plain = (name) => name.toLowerCase().replace(/free|roundup/, '');
-  const beside = (part, name, wanted = () => true) => {
-    const found = names.find((other) => other.toLowerCase().includes(part) && wanted(other) && [name.toLowerCase(), `${name.toLowerCase()}s`].includes(plain(other)));
-    if (found) used.add(found);
-    return found && `${place}/${found}`;
-  };
-  const named = (name) => {
-    if (!name || !properties[name]) return undefined;
-    used.add(name);
-    return `${place}/${name}`;
-  };
-  for (const name of names) {
-    if (properties[name].$ref && !name.endsWith('Units') && !name.endsWith('Algorithm')) readPrices(nameOf(properties[name].$ref), `${place}/${name}`);
-    if (!name.endsWith('Price')) continue;
-    const base = name.slice(0, -'Price'.length);
-    const free = beside('free', base, (other) => !other.endsWith('Units'));
-    prices.push({
-      path: `${place}/${name}`, about: properties[name].description, units: named(`${base}Units`), chunk: named(`${base}ChunkSize`), free, freeUnits: named(free && `${free.split('/').at(-1)}Units`),
-      roundUp: beside('roundup', base),
-    });
-    used.add(name);
-  }
-  const others = names.filter((name) => !used.has(name) && (schemas[nameOf(properties[name].$ref ?? '')]?.enum || properties[name].type === 'boolean'));
-  if (others.length) planSettings[place] = others.map((name) => ({ path: `${place}/${name}`, about: properties[name].description, ...(properties[name].$ref && { values: schemas[nameOf(properties[name].$ref)].enum }) }));
-}
-for (const [name, property] of Object.entries(schemas.SubscriptionPlan.properties)) {
-  if (property.$ref?.includes('SubscriptionPlan') && schemas[nameOf(property.$ref)].properties) readPrices(nameOf(property.$ref), `/${name}`);
+for (const section of new Set(prices.map(({ path }) => inSection(path)))) {
+  const others = Object.entries(at(section).properties).map(([name, property]) => ({ path: `${section}/${name}`, about: property.description, property, values: schemas[nameOf(property.$ref ?? '')]?.enum }))
+    .filter(({ path, property, values }) => !shaping.has(path) && (values || property.type === 'boolean'));
+  if (others.length) planSettings[section] = others.map(({ property: _, values, ...setting }) => ({ ...setting, ...(values && { values }) }));
 }
 
 mkdirSync(target, { recursive: true });
 writeFileSync(
   new URL('prices.ts', target),
-  '// Generated from api/openapi.json; do not edit. Only the page of a plan needs it.\n' +
+  '// Generated from api/openapi.json; do not edit. Only the pages of plans and invoices need it.\n' +
     'export interface PlanPrice { path: string; about: string; units?: string; chunk?: string; free?: string; freeUnits?: string; roundUp?: string }\n' +
     'export interface PlanSetting { path: string; about: string; values?: readonly string[] }\n' +
+    `export const chargeWords: Readonly<Record<string, string>> = ${JSON.stringify(schemas.InvoiceChargeCategory['x-words'])};\n` +
     `export const planPrices: readonly PlanPrice[] = ${JSON.stringify(prices)};\n` +
     `export const planSettings: Readonly<Record<string, readonly PlanSetting[]>> = ${JSON.stringify(planSettings)};\n`,
 );

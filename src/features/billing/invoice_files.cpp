@@ -2,11 +2,11 @@
 #include "features/billing/invoice_files.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include "base/signing.hpp"
 #include "document/document.hpp"
+#include "features/billing/plan_charges.hpp"
 #include "fmt/format.h"
 
 namespace steward::features {
@@ -14,21 +14,6 @@ namespace {
 
 using document::Table;
 using nlohmann::json;
-
-constexpr std::pair<std::string_view, std::string_view> kWords[] = {{"Vm", "VM"},
-                                                                    {"Cdp", "CDP"},
-                                                                    {"Os", "OS"},
-                                                                    {"OS", "OS"},
-                                                                    {"Mac", "macOS"},
-                                                                    {"Linux", "Linux"},
-                                                                    {"Windows", "Windows"},
-                                                                    {"Lic", "licence:"},
-                                                                    {"Vbr", "backup server"},
-                                                                    {"Vcc", "Cloud Connect"},
-                                                                    {"Vspc", "agent"},
-                                                                    {"Vb365", "Microsoft 365"},
-                                                                    {"Vdp", "data platform"},
-                                                                    {"Cloud", "cloud"}};
 
 /// Everything that a file shows of an invoice.
 struct Shown {
@@ -40,7 +25,7 @@ struct Shown {
 
 Result<Shown> Read(db::Connection& connection, const std::string& uid) {
   auto head = connection.Query(
-      "select name, type, has_details, from_day::text, to_day::text, created_at::date::text as made, due_day::text, "
+      "select name, has_details, from_day::text, to_day::text, created_at::date::text as made, due_day::text, "
       "plan_name, currency, digits, tax_type, tax_percent::double precision::text as tax_percent, "
       "discount_percent::double precision::text as discount_percent, net, discount, tax, gross, issuer::text, "
       "customer::text from core.invoice where uid = $1",
@@ -64,6 +49,14 @@ Result<Shown> Read(db::Connection& connection, const std::string& uid) {
   const int digits = static_cast<int>(head.Int(0, "digits"));
   const bool has_prices = head.Maybe(0, "gross").has_value();
   return Shown{std::move(head), std::move(lines), std::move(usage), issuer, customer, digits, has_prices};
+}
+
+/// What people call a line; lines of an invoice are those of the contract.
+std::string ServiceOf(const std::string& category) {
+  const auto charges = contract::Charges();
+  const auto charge =
+      std::find_if(charges.begin(), charges.end(), [&](const contract::Charge& c) { return c.category == category; });
+  return charge == charges.end() ? category : std::string(charge->words);
 }
 
 document::Block Party(const std::string& title, const json& party) {
@@ -113,9 +106,9 @@ Table LinesTable(const Shown& shown) {
   for (int i = 0; i < lines.Count(); ++i) {
     const bool is_fee = lines.Text(i, "unit") == "None";
     const std::string free = lines.Text(i, "free");
-    std::vector<std::string> row = {CategoryWords(lines.Text(i, "category")), MeasureText(lines, i),
-                                    is_fee ? "" : lines.Text(i, "used"),      free == "0" ? "" : free,
-                                    is_fee ? "" : lines.Text(i, "quantity"),  UnitText(lines, i)};
+    std::vector<std::string> row = {ServiceOf(lines.Text(i, "category")),    MeasureText(lines, i),
+                                    is_fee ? "" : lines.Text(i, "used"),     free == "0" ? "" : free,
+                                    is_fee ? "" : lines.Text(i, "quantity"), UnitText(lines, i)};
     if (shown.has_prices) {
       row.push_back(PriceText(lines, i));
       row.push_back(MoneyText(lines.Int(i, "net"), shown.digits));
@@ -141,7 +134,7 @@ std::vector<document::Total> Totals(const Shown& shown) {
 }
 
 std::string SizeText(const std::string& bytes) {
-  return bytes.empty() ? "" : fmt::format("{:.3f} GB", std::stod(bytes) / static_cast<double>(1 << 30));
+  return bytes.empty() ? "" : fmt::format("{:.3f} GB", std::stod(bytes) / static_cast<double>(SpaceUnit("GB")));
 }
 
 Table UsageTable(const db::Rows& usage) {
@@ -205,7 +198,7 @@ std::string XlsxOf(const Shown& shown) {
                           .rows = {}};
   for (int i = 0; i < lines.Count(); ++i) {
     const std::string category = lines.Text(i, "category");
-    charges.rows.push_back({category, CategoryWords(category), lines.Text(i, "unit"),
+    charges.rows.push_back({category, ServiceOf(category), lines.Text(i, "unit"),
                             lines.Maybe(i, "measure").value_or(""), lines.Maybe(i, "peak_day").value_or(""),
                             Number(lines, i, "used"), Number(lines, i, "free"), Number(lines, i, "quantity"),
                             Number(lines, i, "price"), Number(lines, i, "chunk"), Amount(lines, i, "net", shown.digits),
@@ -238,28 +231,6 @@ std::string FileName(const std::string& name, std::string_view extension) {
 }
 
 }  // namespace
-
-std::string CategoryWords(std::string_view category) {
-  std::vector<std::string> parts;
-  for (std::size_t i = 0; i < category.size(); ++i) {
-    const bool starts = std::isupper(static_cast<unsigned char>(category[i])) != 0 &&
-                        (i == 0 || std::isupper(static_cast<unsigned char>(category[i - 1])) == 0);
-    if (starts || parts.empty()) parts.emplace_back();
-    parts.back() += category[i];
-  }
-  std::string out;
-  for (auto& part : parts) {
-    const auto* known =
-        std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& w) { return w.first == part; });
-    if (known != std::end(kWords))
-      part = known->second;
-    else
-      part[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(part[0])));
-    out += out.empty() ? part : " " + part;
-  }
-  if (!out.empty()) out[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[0])));
-  return out;
-}
 
 std::string MoneyText(std::int64_t minor, int digits) {
   std::string text = std::to_string(minor < 0 ? -minor : minor);

@@ -17,8 +17,6 @@ struct InvoiceFileBytes {
 Result<InvoiceFileBytes> InvoiceFile(const platform::Services& services, const std::string& uid,
                                      const std::string& format, const platform::TenantScope& scope);
 
-/// A word of InvoiceChargeCategory for people: "Managed remote VM".
-std::string CategoryWords(std::string_view category);
 /// An amount in minor units for people: "1,234.50".
 std::string MoneyText(std::int64_t minor, int digits);
 

@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-const services: Record<string, string> = {
-  ManagedServices: 'Managed services', MonitoredServices: 'Monitoring', ManagedRemoteVm: 'Managed virtual machines', ManagedRemoteServer: 'Managed servers', ManagedRemoteWorkstation: 'Managed workstations',
-  ManagedRemoteCloudVm: 'Managed cloud machines', VbrRepositoryRemoteConsumedSpace: 'Backups on own servers', VbrRepositoryRemoteAllocatedSpace: 'Repositories of own servers',
-  CloudVmBackup: 'Cloud backups of machines', CloudServerBackup: 'Cloud backups of servers', CloudWorkstationBackup: 'Cloud backups of workstations', CloudRepositoryConsumedSpace: 'Cloud storage, used', CloudRepositoryAllocatedSpace: 'Cloud storage, allocated',
-  CloudVmReplica: 'Cloud replicas of machines', CloudVmReplicaConsumedStorage: 'Storage of cloud replicas', RemoteShortTermBackup: 'Backups of file shares and object storages', RemoteLongTermBackup: 'Archives of file shares and object storages',
-};
-
 const taxes: Record<string, string> = { VAT: 'VAT', GST: 'GST', SalesTax: 'Sales tax', Unknown: 'Tax' };
 
 export const invoiceWords = {
@@ -14,7 +7,7 @@ export const invoiceWords = {
   noneCustomer: 'Your service provider has made no invoice for you here.', missing: 'There is no such invoice', missingText: 'It may have been deleted, or it is not one of yours.',
   number: 'Number', customer: 'Customer', period: 'Days', amount: 'To be paid', status: 'Status', due: 'Due', made: 'Made', madeBy: 'Made by', schedule: 'schedule', plan: 'Plan', from: 'From', to: 'To', type: 'Kind', paidOn: 'Paid',
   issuer: 'Issued by', lastDay: 'Last day', details: 'Files list each day',
-  paid: 'Paid', unpaid: 'Unpaid', overdue: 'Overdue', unknown: 'Unknown', noPrices: 'No prices', licence: 'Licence', services,
+  paid: 'Paid', unpaid: 'Unpaid', overdue: 'Overdue', unknown: 'Unknown', noPrices: 'No prices',
   types: { Invoice: 'Invoice with prices', QuotaUsage: 'Use of quotas, without prices' },
   units: { Units: 'pieces', GB: 'GB', TB: 'TB', Bytes: 'bytes', KB: 'KB', MB: 'MB', PB: 'PB', Days: 'days', Hours: 'hours', Minutes: 'minutes', Months: 'months', Weeks: 'weeks', Seconds: 'seconds' },
   measures: { Peak: 'Highest day', Average: 'Average of all days', Snapshot: 'Last day', Report: 'Monthly report' }, fee: 'Fee',

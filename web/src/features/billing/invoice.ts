@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { queryOptions } from '@tanstack/react-query';
+import { chargeWords } from '@/api/generated/prices';
 import type { components } from '@/api/generated/schema';
 import type { State } from '@/components/status';
-import { spell } from '@/lib/format';
 import { api, ApiError, dataOf } from '@/lib/http';
 import { later } from '@/lib/list';
 import { invoiceWords as words } from './invoice-words';
@@ -26,20 +26,8 @@ export function paidOf(invoice: Pick<Invoice, 'status' | 'type'>): { value: Stat
   }
 }
 
-const editions: Record<string, string> = {
-  StandardVbr: 'Standard', EnterpriseVbr: 'Enterprise', EnterprisePlusVbr: 'Enterprise Plus', FoundationVdp: 'Foundation package', AdvancedVdp: 'Advanced package', PremiumVdp: 'Premium package',
-  Vbr: 'Backup & Replication', Vspc: 'own agents', Vcc: 'Cloud Connect', PublicCloud: 'public clouds', VeeamOne: 'monitoring', Vb365: 'Microsoft 365',
-};
-const edition = new RegExp(`^Lic(${Object.keys(editions).join('|')})(.+)$`);
-const plainly = (text: string): string => spell(text).replace(/\bvms?\b/gi, (vm) => vm.replace(/vm/i, 'VM')).replace(/\bcdp\b/gi, 'CDP').replace(/\bos\b/gi, 'system').replace(/\bVb365\b/, 'Microsoft 365:').replace(/\bmac system\b/i, 'macOS');
-/** What a line charges, in words a customer knows. */
-export function serviceOf(category: string): string {
-  const named = words.services[category];
-  if (named) return named;
-  const [, of, what] = edition.exec(category) ?? [];
-  if (of && what) return `${words.licence} ${editions[of]}: ${plainly(what).replace(/^./, (first) => first.toLowerCase()).replace(/^vM/, 'VM')}`;
-  return plainly(category);
-}
+/** What a line charges, in the contract's words: those that files use too. */
+export const serviceOf = (category: string): string => chargeWords[category] ?? category;
 
 const isKnown = <T extends object>(of: T, key: string | null | undefined): key is Extract<keyof T, string> => typeof key === 'string' && Object.hasOwn(of, key);
 /** The unit of a quantity; nothing for a fee. */
