@@ -8,7 +8,7 @@ update core.currency set digits = 0 where code in ('BIF', 'CLP', 'DJF', 'GNF', '
   'XOF', 'XPF');
 update core.currency set digits = 3 where code in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND');
 
--- ---- What the ledger observes for billing only: space that was promised ----
+-- ---- What the ledger observes: also space that was promised, and nothing of a day that its server told of before ----
 
 alter table usage.workload_type drop constraint workload_type_measure_check;
 alter table usage.workload_type add check (measure in ('Licence', 'Count', 'Size', 'Quota'));
@@ -21,9 +21,14 @@ create function usage.seen(on_day date, at timestamptz) returns table (
   platform text, used_count bigint, new_count bigint, rental_count bigint, idle_count bigint, weight numeric, units numeric, bytes bigint,
   source text, reported boolean) language sql stable as $$
 with known as materialized (select * from usage.seen_use(on_day, at)),
+told as (  -- servers that told something of the day; the zero uid stands for none, so that it can be joined by hash
+  select distinct o.organization_uid, coalesce(o.server_uid, '00000000-0000-0000-0000-000000000000') as server_uid, o.source
+  from usage.observation o
+  where o.day = on_day and o.id > coalesce((select max(s.last_id) from usage.daily_seal s), 0) and o.rule <> 'NotReported'),
 server as (  -- what is told of a server's day is told of what it has
   select k.organization_uid, k.location_uid, k.site_uid, k.server_uid, max(k.server_name) as server_name, k.source, bool_and(k.reported) as reported
   from known k where k.server_uid is not null group by 1, 2, 3, 4, 6)
+select x.* from (
 select * from known
 union all
 select v.organization_uid, v.location_uid, v.site_uid, v.server_uid, v.server_name, 'CloudConnect', 'CloudAllocatedSpace', '', 0, null, null, null,
@@ -41,7 +46,12 @@ from server v join (
   from inventory.backup_repository r join inventory.backup_server s on s.agent_uid = r.agent_uid and s.uid = r.backup_server_uid
   where r.capacity > 0 and r.parent_repository_uid is null and not coalesce(r.is_cloud, false) group by 1, 2) q
   on q.organization_uid = v.organization_uid and q.backup_server_uid = v.server_uid
-where v.source = 'BackupServer' $$;
+where v.source = 'BackupServer') x
+-- A day is looked at for the last time when it is over. A server that told something on that day and has told of the next one since told all of
+-- it: what it did not have then is no gap, and what is new since is not of that day.
+left join told d on d.organization_uid = x.organization_uid and d.source = x.source
+  and d.server_uid = coalesce(x.server_uid, '00000000-0000-0000-0000-000000000000')
+where x.reported or d.organization_uid is null $$;
 
 -- Promised space is not used space.
 create or replace function api.usage_totals(from_day date, to_day date, measure text, group_by text) returns table (
@@ -207,15 +217,15 @@ create function core.party(organization uuid) returns jsonb language sql stable 
 -- What a company used of each day between two: by kind, and by the edition of the server's licence. Counts by the rule of the monthly report;
 -- sizes in bytes.
 create function core.billed_days(company uuid, from_day date, to_day date) returns table (
-  day date, workload_type text, edition text, is_space boolean, amount bigint) language sql stable as $$
-  select o.day, o.workload_type, coalesce(e.edition, ''), t.measure in ('Size', 'Quota'),
+  day date, workload_type text, edition text, amount bigint) language sql stable as $$
+  select o.day, o.workload_type, coalesce(e.edition, ''),
     sum(case t.measure when 'Licence' then core.counted(o.source, o.used_count, o.new_count) when 'Count' then o.used_count
       else coalesce(o.bytes, 0) end)::bigint
   from usage.current o join usage.workload_type t on t.name = o.workload_type
   left join lateral (select y.edition from inventory.backup_server_license y where y.backup_server_uid = o.server_uid
     order by y.organization_uid = o.organization_uid desc, y.updated_at desc limit 1) e on true
   where o.organization_uid = company and o.day between from_day and to_day
-  group by 1, 2, 3, 4 $$;
+  group by 1, 2, 3 $$;
 
 -- The same of the report of the last month that was over by that day, once it is approved; no row before. Never that of an earlier month: what is charged
 -- would depend on when the invoice is made. Of a month that is not in the ledger there will be no report: a row without report.
@@ -291,16 +301,15 @@ create view api.invoices with (security_invoker = true) as select
     else 'Unpaid' end as status,
   jsonb_build_object('period', jsonb_build_object('fromDate', api.iso(i.from_day::timestamp at time zone 'UTC'),
       'toDate', api.iso(i.to_day::timestamp at time zone 'UTC')),
-    'charges', coalesce(h.charges, '[]'), 'totalNet', core.money(i.net, i.digits), 'totalGross', core.money(i.gross, i.digits),
+    'charges', coalesce((select jsonb_agg(jsonb_build_object('category', c.category, 'measure', c.unit, 'quantity', c.quantity,
+      'net', core.money(c.net, i.digits), 'gross', core.money(c.gross, i.digits), 'discount', core.money(c.discount, i.digits),
+      'tax', core.money(c.tax, i.digits)) order by c.position) from core.invoice_charge c where c.invoice_uid = i.uid), '[]'), 'totalNet', core.money(i.net, i.digits), 'totalGross', core.money(i.gross, i.digits),
     'totalDiscount', core.money(i.discount, i.digits), 'totalTax', core.money(i.tax, i.digits)) as data,
   core.money(i.net, i.digits) as "totalNet", core.money(i.discount, i.digits) as "totalDiscount", core.money(i.tax, i.digits) as "totalTax",
   i.tax_type as "taxType", i.tax_percent::double precision as "taxPercent", i.discount_percent::double precision as "discountPercent",
   case when core.visible_organizations() is null or i.issuer_uid = any (core.visible_organizations()) then i.notes else '[]' end as notes,
   i.scheduled as "isScheduled", i.created_by as "createdBy", i.organization_uid as scope_organization
-from core.invoice i left join lateral (
-  select jsonb_agg(jsonb_build_object('category', c.category, 'measure', c.unit, 'quantity', c.quantity, 'net', core.money(c.net, i.digits),
-    'gross', core.money(c.gross, i.digits), 'discount', core.money(c.discount, i.digits), 'tax', core.money(c.tax, i.digits)) order by c.position) as charges
-  from core.invoice_charge c where c.invoice_uid = i.uid) h on true;
+from core.invoice i;
 
 -- The published list, between two days of making.
 create function api.invoices_between(from_day date, to_day date) returns setof api.invoices language sql stable as $$

@@ -20,27 +20,24 @@ Result<json> CheckScalar(Kind kind, const Property& property, const json& value,
   const auto wrong = [&](std::string_view expected) {
     return FailProperty(path, fmt::format("{} must be {}.", path, expected));
   };
+  const auto in_range = [&]() -> Result<json> {
+    const bool has_top = property.maximum != std::numeric_limits<std::int64_t>::max();
+    if (value >= property.minimum && (!has_top || value <= property.maximum)) return value;
+    if (!has_top) return wrong(fmt::format("at least {}", property.minimum));
+    return wrong(fmt::format("between {} and {}", property.minimum, property.maximum));
+  };
   switch (kind) {
     case Kind::kInteger: {
       if (!value.is_number_integer()) return wrong("a whole number");
-      const auto number = value.get<std::int64_t>();
       if (value.is_number_unsigned() &&
           value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
         return wrong("a whole number below 2^63");
       }
-      if (number < property.minimum || number > property.maximum) {
-        if (property.maximum == std::numeric_limits<std::int64_t>::max()) {
-          return wrong(fmt::format("at least {}", property.minimum));
-        }
-        return wrong(fmt::format("between {} and {}", property.minimum, property.maximum));
-      }
-      return value;
+      return in_range();
     }
     case Kind::kNumber:
       if (!value.is_number()) return wrong("a number");
-      if (value < property.minimum || value > property.maximum)
-        return wrong(fmt::format("between {} and {}", property.minimum, property.maximum));
-      return value;
+      return in_range();
     case Kind::kBoolean:
       if (!value.is_boolean()) return wrong("true or false");
       return value;

@@ -26,9 +26,15 @@ def folder():
 
 
 @pytest.fixture(scope="module")
-def console(folder):
+def console_options():
+    """Lines of the console's configuration; a module that needs some has a fixture of this name itself."""
+    return ""
+
+
+@pytest.fixture(scope="module")
+def console(folder, console_options):
     """A console of the module's own; a module that needs another kind has a fixture of this name itself."""
-    console = stack.Console(folder)
+    console = stack.Console(folder, console_options)
     console.start()
     yield console
     console.program.stop()

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 
 import agent_stack as stack
-from agent_stack import refusal
+from agent_stack import refusal, replace
 from processes import Client
 
 PASSWORD = "Billing-Owner-1!"
@@ -39,10 +39,6 @@ LINES = {"MonitoredServices": 25.00, "ManagedRemoteVm": 59.88, "ManagedRemoteSer
 TOTALS = {"totalNet": 275.29, "totalDiscount": 20.65, "totalTax": 48.38, "totalGross": 303.02}
 
 
-def patch(client, path, **values):
-    return client.call("PATCH", path, json=[{"op": "replace", "path": f"/{name}", "value": value} for name, value in values.items()])
-
-
 def used_on(day):
     """(VMs, servers, bytes at the site) of Alder."""
     vms = 14 if day.day == 25 and day < TO.replace(day=1) else 8 if day == TO else 10
@@ -50,11 +46,8 @@ def used_on(day):
 
 
 @pytest.fixture(scope="module")
-def console(folder):
-    console = stack.Console(folder, "usage_seconds = 86400\n")
-    console.start()
-    yield console
-    console.program.stop()
+def console_options():
+    return "usage_seconds = 86400\n"
 
 
 @pytest.fixture(scope="module")
@@ -115,9 +108,9 @@ def plan(console, companies):
     for category, measure in (("ManagedRemoteServer", "Snapshot"), ("CloudRepositoryConsumedSpace", "Average")):
         measures = client.data(f"{OWN}{PLANS}/{uid}/measures")
         lines = [*measures["lines"], {"category": category, "measure": measure}]
-        assert patch(client, f"{OWN}{PLANS}/{uid}/measures", lines=lines).status_code == 200
+        assert replace(client, f"{OWN}{PLANS}/{uid}/measures", lines=lines).status_code == 200
     for name in ("Billing Alder", "Billing Birch"):
-        assert patch(client, f"/organizations/companies/{companies[name]}", subscriptionPlanUid=uid).status_code == 200
+        assert replace(client, f"/organizations/companies/{companies[name]}", subscriptionPlanUid=uid).status_code == 200
     return uid
 
 
@@ -167,7 +160,7 @@ def test_plan_in_use_stays(api, plan):
     assert "2 companies have this plan" in refusal(api.call("DELETE", f"{PLANS}/{plan}"), 409)
     measures = f"{OWN}{PLANS}/{plan}/measures"
     for line, words in (({"category": "ManagedRemoteVm", "measure": "Report"}, "licences only"), ({"category": "ManagedServices", "measure": "Peak"}, "no line that is measured")):
-        assert words in refusal(patch(api, measures, lines=[line]), 400)
+        assert words in refusal(replace(api, measures, lines=[line]), 400)
     assert {row["name"] for row in api.data(f"{PLANS}/{plan}/companies")} == {"Billing Alder", "Billing Birch"}
 
 
@@ -253,8 +246,8 @@ def test_quota_usage_has_no_prices(api, companies):
 def test_number_prefix_logo_and_terms(api, companies, provider_uid):
     path = f"{OWN}/billing/issuers/{provider_uid}"
     for change, words in (({"color": "blue"}, "no colour"), ({"logo": "aGVsbG8="}, "must be a PNG"), ({"nextNumber": 1}, "number on from there")):
-        assert words in refusal(patch(api, path, **change), 400)
-    assert patch(api, path, prefix="2026/", nextNumber=1, paymentDays=14, footer="IBAN DE02 1234", color="#aa2200").status_code == 200
+        assert words in refusal(replace(api, path, **change), 400)
+    assert replace(api, path, prefix="2026/", nextNumber=1, paymentDays=14, footer="IBAN DE02 1234", color="#aa2200").status_code == 200
     made = make(api, companies["Billing Birch"], TO + DAY, TO + DAY).json()["data"]
     assert made["name"] == "2026/000001" and made["dueDate"][:10] == str(TODAY + 14 * DAY)
     text = subprocess.run(["pdftotext", "-", "-"], input=api.call("GET", f"{INVOICES}/{made['instanceUid']}/pdf").content, capture_output=True, check=True).stdout.decode()
@@ -278,18 +271,18 @@ def test_nobody_sees_anothers(console, api, companies, invoice):
     own = reseller.call("POST", PLANS, json={**PLAN, "name": "Of the reseller"}).json()["data"]
     assert own["type"] == "Reseller"
     cedar = companies["Billing Cedar"]
-    assert patch(reseller, f"/organizations/companies/{cedar}", subscriptionPlanUid=own["instanceUid"]).status_code == 200
+    assert replace(reseller, f"/organizations/companies/{cedar}", subscriptionPlanUid=own["instanceUid"]).status_code == 200
     made = make(reseller, cedar).json()["data"]
     assert made["name"].startswith("INV-") and made["issuerUid"] == companies["Billing Reseller"] and reseller.call("GET", f"{INVOICES}/{made['instanceUid']}/pdf").status_code == 200
     plan = api.data(f"{PLANS}", filter='[{"property": "name", "operation": "equals", "value": "Gold, monthly"}]')[0]["instanceUid"]
-    assert "There is no subscription plan" in refusal(patch(reseller, f"/organizations/companies/{cedar}", subscriptionPlanUid=plan), 400)
+    assert "There is no subscription plan" in refusal(replace(reseller, f"/organizations/companies/{cedar}", subscriptionPlanUid=plan), 400)
 
 
 def test_published_way_to_make_them(api, companies, plan):
     birch = companies["Billing Birch"]
     path = f"/organizations/companies/{birch}"
     assert api.data(f"{path}/subscriptionPlan")["instanceUid"] == plan
-    assert patch(api, f"{path}/billing/settings", includeDetails=True).json()["data"] == {"includeDetails": True, "organizationUid": birch}
+    assert replace(api, f"{path}/billing/settings", includeDetails=True).json()["data"] == {"includeDetails": True, "organizationUid": birch}
     before = {row["instanceUid"] for row in api.data(f"{path}/billing/invoices", limit=1000)}
     newest = max((row["toDate"] for row in api.data(f"{path}/billing/invoices", limit=1000) if row["type"] == "Invoice"), default="")
     assert api.call("POST", f"{path}/billing/generateInvoices").status_code == 200
@@ -328,11 +321,11 @@ def test_schedule_makes_up_what_was_missed_once_though_killed(console, api, comp
     settings = client.data(path)
     assert settings["nextFrom"] == str(TODAY.replace(day=day)) and settings["problem"] is None
     assert "another" not in str(settings) and console.sql(f"select count(*), count(distinct name) from core.invoice where organization_uid = '{birch}' and scheduled") == ["2|2"]
-    assert "The usage ledger begins on" in refusal(patch(client, path, nextFrom="2020-01-01"), 400), "invoices of nothing"
+    assert "The usage ledger begins on" in refusal(replace(client, path, nextFrom="2020-01-01"), 400), "invoices of nothing"
     # What stands in its way is said, and it goes on when that is gone.
-    assert patch(client, path, nextFrom=str(start)).status_code == 200
+    assert replace(client, path, nextFrom=str(start)).status_code == 200
     stack.wait_for("the problem", lambda: "has these days already" in (client.data(path)["problem"] or ""), 30)
-    assert patch(client, path, nextFrom=str(TODAY.replace(day=day))).status_code == 200
+    assert replace(client, path, nextFrom=str(TODAY.replace(day=day))).status_code == 200
     assert client.data(path)["problem"] is None and len(of_company(client, birch)) == 2
 
 
@@ -355,6 +348,15 @@ def test_use_report_and_invoice_side_by_side(console, api, companies, invoice):
     assert not any(reason["code"] == "Unexplained" for row in [*rows.values(), *first.values()] for reason in row["reasons"])
     assert all(row["organizationUid"] != cedar for row in rows.values())
     assert Client(f"https://127.0.0.1:{console.port}", "billingalder", PASSWORD).call("GET", f"{OWN}/reconciliation").status_code == 403
+
+
+def test_schedule_after_the_report_says_what_it_waits_for(console, api, companies, plan):
+    path = f"{OWN}/billing/companies/{companies['Billing Alder']}"
+    month = TO.replace(day=1) if TODAY > (TO.replace(day=1) + 31 * DAY).replace(day=1) else FROM.replace(day=1)
+    assert replace(api, path, schedule="AfterReport", nextFrom=str(month)).status_code == 200
+    wanted = f"waits until the monthly report of {month:%Y-%m} is approved"
+    stack.wait_for("what it waits for", lambda: wanted in (api.data(path)["problem"] or ""), 30)
+    assert replace(api, path, schedule="None").status_code == 200 and api.data(path)["problem"] is None
 
 
 def test_licence_that_customers_share_is_told(console, api, companies):

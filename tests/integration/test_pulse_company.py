@@ -15,14 +15,6 @@ TENANTS = {name: f"00000000-0000-4000-8000-00000000060{number}" for number, name
 
 
 @pytest.fixture(scope="module")
-def console(folder):
-    console = stack.Console(folder)
-    console.start()
-    yield console
-    console.program.stop()
-
-
-@pytest.fixture(scope="module")
 def api(console):
     """The console knows a site and tenants, as an agent and an authority would have told them."""
     console.api.ensure("/organizations/companies", "Kestrel GmbH", {

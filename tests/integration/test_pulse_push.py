@@ -22,11 +22,8 @@ def pulse(folder):
 
 
 @pytest.fixture(scope="module")
-def console(folder, pulse):
-    console = stack.Console(folder, pulse.console_options)
-    console.start()
-    yield console
-    console.program.stop()
+def console_options(pulse):
+    return pulse.console_options
 
 
 @pytest.fixture(scope="module")

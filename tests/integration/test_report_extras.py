@@ -22,11 +22,8 @@ SERVER = "00000000-0000-4000-8000-000000000101"
 
 
 @pytest.fixture(scope="module")
-def console(folder):
-    console = stack.Console(folder, "usage_seconds = 86400\n")
-    console.start()
-    yield console
-    console.program.stop()
+def console_options():
+    return "usage_seconds = 86400\n"
 
 
 @pytest.fixture(scope="module")

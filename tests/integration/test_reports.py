@@ -29,11 +29,8 @@ def pulse(folder):
 
 
 @pytest.fixture(scope="module")
-def console(folder, pulse):
-    console = stack.Console(folder, pulse.console_options + "usage_seconds = 86400\n")
-    console.start()
-    yield console
-    console.program.stop()
+def console_options(pulse):
+    return pulse.console_options + "usage_seconds = 86400\n"
 
 
 @pytest.fixture(scope="module")

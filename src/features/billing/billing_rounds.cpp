@@ -2,6 +2,7 @@
 #include "features/billing/billing_rounds.hpp"
 
 #include "features/billing/invoice_maker.hpp"
+#include "fmt/format.h"
 #include "spdlog/spdlog.h"
 
 namespace steward::features {
@@ -12,22 +13,26 @@ struct DueCycle {
   std::string company;
   Day from;
   Day to;
+  std::string waits_for;  ///< what must be done before; empty: nothing
 };
 
-/// Companies whose next cycle is over and signed; with the report's schedule, when its report is approved too.
+/// Companies whose next cycle is over and signed.
 std::vector<DueCycle> DueCycles(db::Connection& connection) {
   const auto rows = connection.Query(
-      "select b.company_uid::text, o.name, b.next_from::text, e.day::text as next_to from core.company_billing b join "
-      "core.organization o on o.uid = b.company_uid and o.deleted_at is null cross join lateral (select "
-      "core.cycle_end(b.next_from, b.billing_day) as day) e where b.schedule <> 'None' and e.day <= (select max(day) "
-      "from usage.daily_seal) and (b.schedule = 'Monthly' or exists (select from core.license_report r where r.month = "
-      "date_trunc('month', e.day::timestamp)::date and r.is_whole and r.state <> 'ApprovalRequired')) order by "
-      "b.next_from, o.name");
+      "select b.company_uid::text, o.name, b.next_from::text, e.day::text as next_to, case when b.schedule = "
+      "'AfterReport' and not exists (select from core.license_report r where r.month = date_trunc('month', "
+      "e.day::timestamp)::date and r.is_whole and r.state <> 'ApprovalRequired') then to_char(e.day, 'YYYY-MM') end as "
+      "unapproved from core.company_billing b join core.organization o on o.uid = b.company_uid and o.deleted_at is "
+      "null "
+      "cross join lateral (select core.cycle_end(b.next_from, b.billing_day) as day) e where b.schedule <> 'None' and "
+      "e.day <= (select max(day) from usage.daily_seal) order by b.next_from, o.name");
   std::vector<DueCycle> out;
   out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
+    const auto month = rows.Maybe(i, "unapproved");
     out.push_back({rows.Text(i, "company_uid"), rows.Text(i, "name"), ReadDay(rows.Text(i, "next_from")).value(),
-                   ReadDay(rows.Text(i, "next_to")).value()});
+                   ReadDay(rows.Text(i, "next_to")).value(),
+                   month ? fmt::format("It waits until the monthly report of {} is approved.", *month) : ""});
   }
   return out;
 }
@@ -53,6 +58,10 @@ void KeepProblem(db::Connection& connection, const DueCycle& cycle, const std::s
 }
 
 bool MakeDue(db::Connection& connection, const DueCycle& cycle) {
+  if (!cycle.waits_for.empty()) {
+    KeepProblem(connection, cycle, cycle.waits_for);
+    return false;
+  }
   std::string problem;
   {
     db::Transaction transaction(connection);

@@ -77,8 +77,7 @@ Status CheckOverlap(db::Connection& connection, const InvoiceOrder& order) {
   if (order.allows_overlap || order.type != "Invoice") return {};
   const auto other = connection.Query(
       "select name, from_day::text, to_day::text from core.invoice where organization_uid = $1 and type = 'Invoice' "
-      "and "
-      "from_day <= $3::date and to_day >= $2::date order by from_day limit 1",
+      "and from_day <= $3::date and to_day >= $2::date order by from_day limit 1",
       {order.company_uid, DayText(order.from), DayText(order.to)});
   if (other.Count() == 0) return {};
   return Fail(ErrorCode::kConflict,
@@ -204,29 +203,49 @@ db::Param Money(bool has_prices, std::int64_t amount) {
   return has_prices ? db::Param(std::to_string(amount)) : db::Param();
 }
 
-void StoreLine(db::Connection& connection, const std::string& invoice, const InvoiceOrder& order, int position,
-               const Line& line, const billing::Amounts* amounts) {
-  const auto money = [&](std::int64_t billing::Amounts::*field) {
-    return Money(amounts != nullptr, amounts == nullptr ? 0 : amounts->*field);
-  };
+/// A line as the columns of core.invoice_charge, with its parts.
+json RowOf(int position, const Line& line, const billing::Amounts* amounts) {
   const auto& priced = line.priced;
-  connection.Query(
-      "insert into core.invoice_charge (invoice_uid, organization_uid, position, category, unit, measure, peak_day, "
-      "used, free, quantity, price, chunk, net, discount, tax, gross) values ($1, $2, $3, $4, $5, nullif($6, ''), "
-      "$7::date, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-      {invoice, order.company_uid, std::to_string(position), std::string(priced.charge->category), priced.unit,
-       priced.measure, line.usage.day ? db::Param(DayText(*line.usage.day)) : db::Param(),
-       DecimalText(line.usage.used, kPriceDigits), DecimalText(priced.rate.free, kPriceDigits),
-       DecimalText(line.charged, billing::kQuantityDigits),
-       amounts == nullptr ? db::Param() : db::Param(DecimalText(priced.rate.price, kPriceDigits)),
-       std::to_string(priced.rate.chunk), money(&billing::Amounts::net), money(&billing::Amounts::discount),
-       money(&billing::Amounts::tax), money(&billing::Amounts::gross)});
-  for (const auto& [kind, used] : line.usage.parts) {
-    connection.Query(
-        "insert into core.invoice_charge_part (invoice_uid, organization_uid, position, workload_type, used) values "
-        "($1, $2, $3, $4, $5)",
-        {invoice, order.company_uid, std::to_string(position), kind, DecimalText(used, kPriceDigits)});
+  json parts = json::array();
+  for (const auto& [kind, used] : line.usage.parts)
+    parts.push_back({{"workload_type", kind}, {"used", DecimalText(used, kPriceDigits)}});
+  json row = {{"position", position},
+              {"category", priced.charge->category},
+              {"unit", priced.unit},
+              {"measure", priced.measure.empty() ? json() : json(priced.measure)},
+              {"peak_day", line.usage.day ? json(DayText(*line.usage.day)) : json()},
+              {"used", DecimalText(line.usage.used, kPriceDigits)},
+              {"free", DecimalText(priced.rate.free, kPriceDigits)},
+              {"quantity", DecimalText(line.charged, billing::kQuantityDigits)},
+              {"chunk", priced.rate.chunk},
+              {"parts", std::move(parts)}};
+  if (amounts != nullptr) {
+    row["price"] = DecimalText(priced.rate.price, kPriceDigits);
+    row["net"] = amounts->net;
+    row["discount"] = amounts->discount;
+    row["tax"] = amounts->tax;
+    row["gross"] = amounts->gross;
   }
+  return row;
+}
+
+/// `bill`: null for an invoice without prices.
+void StoreLines(db::Connection& connection, const std::string& invoice, const std::string& company,
+                const std::vector<Line>& lines, const billing::Bill* bill) {
+  json rows = json::array();
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    rows.push_back(RowOf(static_cast<int>(i) + 1, lines[i], bill == nullptr ? nullptr : &bill->lines[i]));
+  connection.Query(
+      "with line as (select l from jsonb_array_elements($3::jsonb) l), stored as (insert into core.invoice_charge "
+      "(invoice_uid, organization_uid, position, category, unit, measure, peak_day, used, free, quantity, price, "
+      "chunk, "
+      "net, discount, tax, gross) select $1::uuid, $2::uuid, c.position, c.category, c.unit, c.measure, c.peak_day, "
+      "c.used, c.free, c.quantity, c.price, c.chunk, c.net, c.discount, c.tax, c.gross from line cross join "
+      "jsonb_populate_record(null::core.invoice_charge, l) c) insert into core.invoice_charge_part (invoice_uid, "
+      "organization_uid, position, workload_type, used) select $1::uuid, $2::uuid, (l->>'position')::integer, "
+      "p.workload_type, p.used from line cross join jsonb_to_recordset(l->'parts') p (workload_type text, used "
+      "numeric)",
+      {invoice, company, rows.dump()});
 }
 
 /// What lines cost; null for an invoice without prices.
@@ -253,17 +272,16 @@ Result<std::string> Store(db::Connection& connection, const Draft& draft, const 
       "insert into core.invoice (organization_uid, issuer_uid, name, type, has_details, from_day, to_day, scheduled, "
       "created_by, due_day, subscription_plan_uid, plan_name, currency, digits, tax_type, tax_percent, "
       "discount_percent, net, discount, tax, gross, issuer, customer, notes) select $1::uuid, $2::uuid, $3::text, "
-      "$4::text, "
-      "coalesce($5::boolean, b.include_details, false), $6::date, $7::date, $8::boolean, nullif($9::text, ''), case "
-      "when $10::uuid is "
-      "not null then (case when i.payment_days is null then (now() at time zone 'UTC')::date + interval '1 month' else "
+      "$4::text, coalesce($5::boolean, b.include_details, false), $6::date, $7::date, $8::boolean, nullif($9::text, "
+      "''), case "
+      "when $10::uuid is not null then (case when i.payment_days is null then (now() at time zone 'UTC')::date + "
+      "interval '1 month' else "
       "(now() at time zone 'UTC')::date + make_interval(days => i.payment_days) end)::date end, $10::uuid, p.name, "
       "p.currency, $11::integer, p.tax_type, p.tax_percent, p.discount_percent, $12::bigint, $13::bigint, $14::bigint, "
-      "$15::bigint, core.party($2::uuid) || "
-      "jsonb_build_object('color', i.color, 'footer', i.footer, 'logo', translate(encode(i.logo, 'base64'), E'\\n', "
-      "'')), core.party($1::uuid), "
-      "$16::jsonb "
-      "from core.invoice_issuer i left join core.company_billing b on b.company_uid = $1::uuid left join "
+      "$15::bigint, core.party($2::uuid) || jsonb_build_object('color', i.color, 'footer', i.footer, 'logo', "
+      "translate(encode(i.logo, 'base64'), E'\\n', "
+      "'')), core.party($1::uuid), $16::jsonb from core.invoice_issuer i left join core.company_billing b on "
+      "b.company_uid = $1::uuid left join "
       "core.subscription_plan p on p.uid = $10::uuid where i.organization_uid = $2::uuid returning uid",
       {order.company_uid, issuer, name, order.type, order.details ? db::Param(*order.details ? "t" : "f") : db::Param(),
        DayText(order.from), DayText(order.to), std::string(order.scheduled ? "t" : "f"), order.made_by,
@@ -271,10 +289,7 @@ Result<std::string> Store(db::Connection& connection, const Draft& draft, const 
        Money(has_prices, total.net), Money(has_prices, total.discount), Money(has_prices, total.tax),
        Money(has_prices, total.gross), draft.notes.dump()});
   std::string uid = stored.Text(0, "uid");
-  for (std::size_t i = 0; i < draft.lines.size(); ++i) {
-    StoreLine(connection, uid, order, static_cast<int>(i) + 1, draft.lines[i],
-              has_prices ? &(*bill)->lines[i] : nullptr);
-  }
+  StoreLines(connection, uid, order.company_uid, draft.lines, has_prices ? &**bill : nullptr);
   return uid;
 }
 

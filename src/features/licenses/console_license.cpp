@@ -13,25 +13,9 @@ using contract::Call;
 
 /// Word of ConsoleLicenseType.
 std::string_view KindOf(license::Type type) {
-  switch (type) {
-    case license::Type::kRental:
-      return "Rental";
-    case license::Type::kSubscription:
-      return "Subscription";
-    case license::Type::kPerpetual:
-      return "Perpetual";
-    case license::Type::kEvaluation:
-      return "Evaluation";
-    case license::Type::kNfr:
-      return "NFR";
-    case license::Type::kPromo:
-      return "Promo";
-    case license::Type::kFree:
-      return "Community";
-    case license::Type::kInternal:
-      return "Full";
-  }
-  return "Unknown";
+  if (type == license::Type::kFree) return "Community";
+  if (type == license::Type::kInternal) return "Full";
+  return license::Word(type);
 }
 
 void Store(db::Connection& connection, const license::License& license, const std::string& file) {
