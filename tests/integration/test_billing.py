@@ -21,8 +21,8 @@ OWN = "/api/steward/v1"
 TODAY = datetime.datetime.now(datetime.timezone.utc).date()
 GIB = 1 << 30
 DAY = datetime.timedelta(days=1)
-# The last cycle from a 17th to a 16th that is over.
-TO = (TODAY - DAY if TODAY.day > 16 else TODAY.replace(day=1) - DAY).replace(day=16)
+# The last cycle from a 17th to a 16th that is over, as is the day after it.
+TO = (TODAY if TODAY.day > 17 else TODAY.replace(day=1) - DAY).replace(day=16)
 FROM = (TO.replace(day=1) - DAY).replace(day=17)
 DAYS = (TO - FROM).days + 1
 COMPANIES = ("Billing Alder", "Billing Birch", "Billing Cedar")
@@ -332,8 +332,10 @@ def test_schedule_makes_up_what_was_missed_once_though_killed(console, api, comp
 def test_use_report_and_invoice_side_by_side(console, api, companies, invoice):
     alder, cedar = companies["Billing Alder"], companies["Billing Cedar"]
     month = TO.replace(day=1)
+    whole = TODAY >= (month + 31 * DAY).replace(day=1)
+    if whole:
+        stack.wait_for("the report", lambda: [row for row in api.data(f"{OWN}/licenseReports") if row["month"] == f"{month:%Y-%m}"], 30)
     rows = {row["workloadType"]: row for row in api.data(f"{OWN}/reconciliation", month=str(TO), limit=1000) if row["organizationUid"] == alder}
-    whole = TODAY > (month + 31 * DAY).replace(day=1)
     use = {"VBR_VM": 10, "VBR_Server_Agent": 6}
     assert {kind: rows[kind]["used"] for kind in use} == use and rows["CloudTotalUsage"]["unit"] == "GB" and rows["CloudTotalUsage"]["used"] == 500
     codes = {kind: {reason["code"] for reason in row["reasons"]} for kind, row in rows.items()}
@@ -352,9 +354,8 @@ def test_use_report_and_invoice_side_by_side(console, api, companies, invoice):
 
 def test_schedule_after_the_report_says_what_it_waits_for(console, api, companies, plan):
     path = f"{OWN}/billing/companies/{companies['Billing Alder']}"
-    month = TO.replace(day=1) if TODAY > (TO.replace(day=1) + 31 * DAY).replace(day=1) else FROM.replace(day=1)
-    assert replace(api, path, schedule="AfterReport", nextFrom=str(month)).status_code == 200
-    wanted = f"waits until the monthly report of {month:%Y-%m} is approved"
+    assert replace(api, path, schedule="AfterReport", nextFrom=str(FROM.replace(day=1))).status_code == 200
+    wanted = f"waits until the monthly report of {FROM:%Y-%m} is approved"
     stack.wait_for("what it waits for", lambda: wanted in (api.data(path)["problem"] or ""), 30)
     assert replace(api, path, schedule="None").status_code == 200 and api.data(path)["problem"] is None
 

@@ -14,16 +14,10 @@ from processes import Console, wait_for
 
 DAYS = """
 create temp table told on commit drop as select agent_uid, uid, collected_at from inventory.backup_server;
-create temp table zeros on commit drop as select agent_uid, uid, vm_backups, server_backups, workstation_backups, vm_replicas from inventory.cloud_tenant;
-create temp table sizes on commit drop as select agent_uid, uid, archive_size from inventory.unstructured_workload where coalesce(archive_size, 0) = 0;
 create temp table used on commit drop as select agent_uid, uid, used_count, used_units, new_count from inventory.license_usage;
 -- What a replica counts is left open: a report says so.
 insert into usage.weight (workload_type, valid_from, weight) values ('CC_VM_Backup', '{first}', 5), ('CC_Server_Backup', '{first}', 5),
   ('CC_Workstation_Backup', '{first}', 2) on conflict do nothing;
--- A zero is no row of the ledger, and one that is looked at a month later counts as not told: whoever has nothing now had one then.
-update inventory.cloud_tenant set vm_backups = greatest(vm_backups, 1), server_backups = greatest(server_backups, 1),
-  workstation_backups = greatest(workstation_backups, 1), vm_replicas = greatest(vm_replicas, 1);
-update inventory.unstructured_workload set archive_size = 1048576 where coalesce(archive_size, 0) = 0;
 do $$
 declare
   day date;
@@ -38,9 +32,6 @@ begin
     perform usage.observe(day, day + interval '12 hours');
   end loop;
 end $$;
-update inventory.cloud_tenant c set vm_backups = z.vm_backups, server_backups = z.server_backups, workstation_backups = z.workstation_backups,
-  vm_replicas = z.vm_replicas from zeros z where z.agent_uid = c.agent_uid and z.uid = c.uid;
-update inventory.unstructured_workload u set archive_size = z.archive_size from sizes z where z.agent_uid = u.agent_uid and z.uid = u.uid;
 update inventory.backup_server s set collected_at = t.collected_at from told t where t.agent_uid = s.agent_uid and t.uid = s.uid;
 update inventory.license_usage l set used_count = u.used_count, used_units = u.used_units, new_count = u.new_count from used u
   where u.agent_uid = l.agent_uid and u.uid = l.uid;

@@ -85,12 +85,12 @@ const inSection = (place) => place.slice(0, place.lastIndexOf('/'));
 const alone = (place) => (api['x-charges'].filter((charge) => charge.round_up === place).length === 1 ? place : undefined);
 const besides = (charge) => ({ units: charge.units, chunk: charge.chunk, free: charge.free, freeUnits: charge.free_units, roundUp: alone(charge.round_up) });
 const prices = api['x-charges'].map((charge) => ({ path: charge.pointer, about: at(charge.pointer).description, ...besides(charge) }));
-const shaping = new Set(prices.flatMap(({ about: _, ...places }) => Object.values(places)));
+const shaping = new Set(prices.flatMap(({ path, units, chunk, free, freeUnits, roundUp }) => [path, units, chunk, free, freeUnits, roundUp]));
 const planSettings = {};
 for (const section of new Set(prices.map(({ path }) => inSection(path)))) {
   const others = Object.entries(at(section).properties).map(([name, property]) => ({ path: `${section}/${name}`, about: property.description, property, values: schemas[nameOf(property.$ref ?? '')]?.enum }))
     .filter(({ path, property, values }) => !shaping.has(path) && (values || property.type === 'boolean'));
-  if (others.length) planSettings[section] = others.map(({ property: _, values, ...setting }) => ({ ...setting, ...(values && { values }) }));
+  if (others.length) planSettings[section] = others.map(({ path, about, values }) => ({ path, about, ...(values && { values }) }));
 }
 
 mkdirSync(target, { recursive: true });
