@@ -66,6 +66,7 @@ create type usage.fact as (
   server_uid uuid,           -- null: the console's own agents
   server_name text,
   server_type text,
+  license_edition text,      -- of the server's licence that day; null: no licence, or not told
   workload_type text,
   platform text,
   used_count bigint,         -- counts
@@ -164,8 +165,8 @@ create function usage.canonical(o usage.fact) returns text language sql immutabl
     || usage.field(extract(epoch from o.observed_at at time zone 'UTC')::bigint::text) || usage.field(o.organization_uid::text)
     || usage.field(o.organization_name) || usage.field(o.organization_type) || usage.field(o.reseller_uid::text)
     || usage.field(o.reseller_name) || usage.field(o.location_uid::text) || usage.field(o.site_uid::text) || usage.field(o.server_uid::text)
-    || usage.field(o.server_name) || usage.field(o.server_type) || usage.field(o.workload_type) || usage.field(o.platform)
-    || usage.field(o.used_count::text) || usage.field(o.new_count::text) || usage.field(o.rental_count::text)
+    || usage.field(o.server_name) || usage.field(o.server_type) || usage.field(o.license_edition) || usage.field(o.workload_type)
+    || usage.field(o.platform) || usage.field(o.used_count::text) || usage.field(o.new_count::text) || usage.field(o.rental_count::text)
     || usage.field(o.idle_count::text) || usage.field(o.weight::text) || usage.field(o.units::text) || usage.field(o.bytes::text)
     || usage.field(o.rule) || usage.field(o.source) || usage.field(o.supersedes::text) $$;
 create function usage.link(state bytea, start bytea, row_text text) returns bytea language sql immutable parallel safe as
@@ -288,11 +289,14 @@ candidate as (
     trim_scale(round(case when count(s.weight) = count(*) and min(s.weight) = max(s.weight) then min(s.weight) end, 6)) as weight,
     trim_scale(round(sum(s.units), 6)) as units, sum(s.bytes)::bigint as bytes, max(s.source) as source, bool_and(s.reported) as reported
   from usage.seen(on_day, at) s group by 1, 2, 3, 4, 5, 6),
+edition as (  -- one of each server, also when two agents read it
+  select distinct on (y.backup_server_uid) y.backup_server_uid as server_uid, y.edition as license_edition
+  from inventory.backup_server_license y order by y.backup_server_uid, y.updated_at desc),
 judged as (
-  select c.*, case when c.source = 'Console'
+  select c.*, e.license_edition, case when c.source = 'Console'
     then case when c.used_count > 0 then 'Counted' when c.new_count > 0 then 'NewFree' else 'Idle' end
     when c.reported then 'ServerReported' else 'NotReported' end as rule
-  from candidate c),
+  from candidate c left join edition e on e.server_uid = c.server_uid),
 known as (
   select o.* from usage.observation o
   where o.id > coalesce((select max(s.last_id) from usage.daily_seal s), 0) and o.day = on_day
@@ -303,13 +307,13 @@ fresh as (
     and k.location_uid is not distinct from j.location_uid
   where case when k.id is null
     then j.used_count > 0 or j.new_count > 0 or j.idle_count > 0 or j.bytes > 0 or j.rule = 'NotReported'
-    else j.reported and ((k.used_count, k.new_count, k.rental_count, k.idle_count, k.weight, k.units, k.rule)
-      is distinct from (j.used_count, j.new_count, j.rental_count, j.idle_count, j.weight, j.units, j.rule)
+    else j.reported and ((k.used_count, k.new_count, k.rental_count, k.idle_count, k.weight, k.units, k.rule, k.license_edition)
+      is distinct from (j.used_count, j.new_count, j.rental_count, j.idle_count, j.weight, j.units, j.rule, j.license_edition)
       or coalesce(abs(k.bytes - j.bytes) > k.bytes / 100, (k.bytes is null) <> (j.bytes is null))) end),
 numbered as (
   select row(l.id + row_number() over (order by f.organization_uid, f.server_uid nulls last, f.workload_type, f.platform, f.location_uid),
       on_day, at, f.organization_uid, o.name, o.type::text, r.uid, r.name, f.location_uid, f.site_uid, f.server_uid, f.server_name, f.server_type,
-      f.workload_type, f.platform, f.used_count, f.new_count, f.rental_count, f.idle_count, f.weight, f.units, f.bytes, f.rule, f.source,
+      f.license_edition, f.workload_type, f.platform, f.used_count, f.new_count, f.rental_count, f.idle_count, f.weight, f.units, f.bytes, f.rule, f.source,
       f.supersedes)::usage.fact as fact, l.hash as start
   from fresh f cross join last l join core.organization o on o.uid = f.organization_uid
   left join core.organization r on r.uid = o.parent_uid and r.type = 'Reseller'),
@@ -323,9 +327,9 @@ select count(*) from added $$;
 create function usage.lock() returns void language sql as $$ select pg_advisory_xact_lock(7190431) $$;
 
 -- The last day that has observations. Definer: a tenant would otherwise look for a row of its own.
-create function usage.latest_day() returns date language sql stable security definer set search_path = usage as
+create function usage.latest_day() returns date language sql stable parallel safe security definer set search_path = usage as
   $$ select day from usage.observation order by id desc limit 1 $$;
-create function usage.first_day() returns date language sql stable security definer set search_path = usage as
+create function usage.first_day() returns date language sql stable parallel safe security definer set search_path = usage as
   $$ select day from usage.observation order by id limit 1 $$;
 
 -- What holds: observations that no later one of the same day replaces.
@@ -389,7 +393,9 @@ cross join lateral (
     case when a.key = 'server' then max(o.server_name) end as server_name,
     case when a.key = 'workload' then o.workload_type end as workload_type,
     coalesce(sum(o.used_count) filter (where t.measure = 'Licence'), 0) as used,
-    sum(o.new_count) as new, sum(o.units) as units, sum(o.bytes) as bytes, min(o.weight) as low, max(o.weight) as high
+    sum(o.new_count) as new, sum(o.units) as units,
+    sum(o.bytes) filter (where t.measure = 'Size' or a.key = 'workload') as bytes,  -- promised space is not used space
+    min(o.weight) as low, max(o.weight) as high
   from usage.current o join usage.workload_type t on t.name = o.workload_type
   where o.day between case when a.measure = 'snapshot' then a.last_day else a.first_day end and a.last_day
   group by o.day, case when a.key = 'company' then o.organization_uid end, case when a.key = 'reseller' then o.reseller_uid end,
@@ -398,15 +404,18 @@ cross join lateral (
 group by x.shown_day, x.organization_uid, x.reseller_uid, x.site_uid, x.server_uid, x.workload_type, a.measure, a.days $$;
 create view api.usage_totals with (security_invoker = true) as select * from api.usage_totals(null, null, null, null);
 
-create view api.usage_observations with (security_invoker = true) as select
+-- Rows of the ledger as lists show them, whether they hold or not.
+create view usage.shown with (security_invoker = true) as select
   o.id, o.day, o.observed_at as "observedAt", o.organization_uid as "organizationUid", o.organization_name as "organizationName",
   o.organization_type as "organizationType", o.reseller_uid as "resellerUid", o.reseller_name as "resellerName",
   o.location_uid as "locationUid", o.site_uid as "siteUid", o.server_uid as "serverUid", o.server_name as "serverName",
-  o.workload_type as "workloadType", o.platform, o.used_count as "usedCount", o.new_count as "newCount", o.rental_count as "rentalCount",
+  o.license_edition as "licenseEdition", o.workload_type as "workloadType", o.platform, o.used_count as "usedCount", o.new_count as "newCount", o.rental_count as "rentalCount",
   o.idle_count as "idleCount", o.weight::double precision as weight, o.units::double precision as units, o.bytes, o.rule, o.source,
-  exists (select from usage.daily_seal s where s.day = o.day) as "isSealed", o.organization_uid as scope_organization,
-  o.location_uid as scope_location
-from usage.current o;
+  exists (select from usage.daily_seal s where s.day = o.day) as "isSealed", o.location_uid as scope_location
+from usage.observation o;
+grant select on usage.shown to steward_provider, steward_tenant, steward_location;
+create view api.usage_observations with (security_invoker = true) as select s.*, s."organizationUid" as scope_organization
+from usage.shown s where not exists (select from usage.observation n where n.supersedes = s.id);
 
 create view api.usage_weights with (security_invoker = true) as select
   w.workload_type as "workloadType", w.valid_from as "validFrom", w.weight::double precision as weight,

@@ -103,6 +103,15 @@ language sql stable as $$
   where o.day between from_day and to_day
   group by 1, 2, 3, 4, 5 $$;
 
+-- The day of each organization, server, kind and platform that counts: the highest one; of several, the one with most new workloads, then the last.
+create function core.license_peaks(from_day date, to_day date) returns table (
+  organization_uid uuid, server_uid uuid, workload_type text, platform text, day date, organization_name text, organization_type text,
+  reseller_uid uuid, reseller_name text, server_name text, product text, counted bigint, new bigint, weight numeric, ids bigint[])
+language sql stable as $$
+  select distinct on (x.organization_uid, x.server_uid, x.workload_type, x.platform) x.*
+  from core.license_days(from_day, to_day) x where x.counted > 0 or x.new > 0
+  order by x.organization_uid, x.server_uid, x.workload_type, x.platform, x.counted desc, x.new desc, x.day desc $$;
+
 -- Builds the report of a month at a moment; the id of the report, or null when there is nothing to do: it exists, or the ledger has no day of
 -- it. A report of a month that was not over is built again in its place. Nobody else builds meanwhile.
 create function core.build_license_report(of_month date, at timestamptz) returns bigint language plpgsql as $$
@@ -131,14 +140,10 @@ begin
     select made, d.organization_uid, d.organization_name, d.organization_type, d.reseller_uid, d.reseller_name, d.server_uid, d.server_name,
       (select p.license_id::text from core.license_task k join core.pulse_license p on p.license_uid = k.license_uid
         where k.server_uid = d.server_uid and k.kind = 'Push' and k.state = 'Done' order by k.ended_at desc limit 1),
-      (select y.edition from inventory.backup_server_license y where y.backup_server_uid = d.server_uid
-        order by y.organization_uid = d.organization_uid desc, y.updated_at desc limit 1),
+      (select o.license_edition from usage.observation o where o.id = d.ids[1]),
       case d.product when 'Site' then 'CloudConnect' when 'Console' then 'VSPC' else 'BackupAndReplication' end,
       d.workload_type, d.platform, d.weight, d.counted, d.counted, d.new, d.day, d.ids
-    from (
-      select distinct on (x.organization_uid, x.server_uid, x.workload_type, x.platform) x.*
-      from core.license_days(days.first, days.last) x where x.counted > 0 or x.new > 0
-      order by x.organization_uid, x.server_uid, x.workload_type, x.platform, x.counted desc, x.new desc, x.day desc) d;
+    from core.license_peaks(days.first, days.last) d;
 
   insert into core.license_report_gap (report_id, kind, name, organization_uid, organization_name, server_uid, is_cloud, days, detail)
     select made, 'NotReported', coalesce(max(o.server_name), o.server_uid::text), o.organization_uid, max(o.organization_name), o.server_uid,
@@ -299,12 +304,6 @@ from core.license_report_gap g;
 
 -- Of a look ahead also those that were replaced since.
 create view api.license_report_ledger_rows with (security_invoker = true) as select
-  o.id, o.day, o.observed_at as "observedAt", o.organization_uid as "organizationUid", o.organization_name as "organizationName",
-  o.organization_type as "organizationType", o.reseller_uid as "resellerUid", o.reseller_name as "resellerName",
-  o.location_uid as "locationUid", o.site_uid as "siteUid", o.server_uid as "serverUid", o.server_name as "serverName",
-  o.workload_type as "workloadType", o.platform, o.used_count as "usedCount", o.new_count as "newCount", o.rental_count as "rentalCount",
-  o.idle_count as "idleCount", o.weight::double precision as weight, o.units::double precision as units, o.bytes, o.rule, o.source,
-  exists (select from usage.daily_seal s where s.day = o.day) as "isSealed", l.uid as "lineUid", l.report_id::text as report_key,
-  api.provider_uid() as scope_organization, o.location_uid as scope_location
-from core.license_report_line l join usage.observation o on o.id = any (l.ledger_ids);
+  s.*, l.uid as "lineUid", l.report_id::text as report_key, api.provider_uid() as scope_organization
+from core.license_report_line l join usage.shown s on s.id = any (l.ledger_ids);
 call core.open_for_reading();

@@ -53,45 +53,6 @@ left join told d on d.organization_uid = x.organization_uid and d.source = x.sou
   and d.server_uid = coalesce(x.server_uid, '00000000-0000-0000-0000-000000000000')
 where x.reported or d.organization_uid is null $$;
 
--- Promised space is not used space.
-create or replace function api.usage_totals(from_day date, to_day date, measure text, group_by text) returns table (
-  key text, day date, "companyUid" uuid, "companyName" text, "resellerUid" uuid, "resellerName" text, "siteUid" uuid, "serverUid" uuid,
-  "serverName" text, "workloadType" text, count double precision, "newCount" double precision, weight double precision,
-  units double precision, bytes double precision, scope_organization uuid) language sql stable as $$
-with asked as (
-  select coalesce(from_day, date_trunc('month', now() at time zone 'UTC')::date) as first_day,
-    least(coalesce(to_day, (now() at time zone 'UTC')::date), (select usage.latest_day())) as last_day,
-    coalesce(measure, 'day') as measure, coalesce(group_by, 'company') as key)
-select concat_ws('/', x.organization_uid, x.reseller_uid, x.site_uid, x.server_uid, x.workload_type, x.shown_day), x.shown_day,
-  x.organization_uid, max(x.organization_name), x.reseller_uid, max(x.reseller_name), x.site_uid, x.server_uid, max(x.server_name),
-  x.workload_type,
-  case when a.measure = 'average' then sum(x.used) / a.days else max(x.used) end::double precision,
-  case when a.measure = 'average' then sum(x.new) / a.days else max(x.new) end::double precision,
-  case when min(x.low) = max(x.high) then min(x.low) end::double precision,
-  case when a.measure = 'average' then sum(x.units) / a.days else max(x.units) end::double precision,
-  case when a.measure = 'average' then sum(x.bytes) / a.days else max(x.bytes) end::double precision,
-  coalesce(x.organization_uid, (core.visible_organizations())[1])
-from (select *, greatest(last_day - greatest(first_day, (select usage.first_day())) + 1, 1) as days from asked) a
-cross join lateral (
-  select case when a.measure = 'day' then o.day end as shown_day, o.day,
-    case when a.key = 'company' then o.organization_uid end as organization_uid,
-    case when a.key = 'company' then max(o.organization_name) end as organization_name,
-    case when a.key = 'reseller' then o.reseller_uid end as reseller_uid,
-    case when a.key = 'reseller' then max(o.reseller_name) end as reseller_name,
-    case when a.key = 'site' then o.site_uid end as site_uid,
-    case when a.key = 'server' then o.server_uid end as server_uid,
-    case when a.key = 'server' then max(o.server_name) end as server_name,
-    case when a.key = 'workload' then o.workload_type end as workload_type,
-    coalesce(sum(o.used_count) filter (where t.measure = 'Licence'), 0) as used,
-    sum(o.new_count) as new, sum(o.units) as units, sum(o.bytes) filter (where t.measure = 'Size' or a.key = 'workload') as bytes,
-    min(o.weight) as low, max(o.weight) as high
-  from usage.current o join usage.workload_type t on t.name = o.workload_type
-  where o.day between case when a.measure = 'snapshot' then a.last_day else a.first_day end and a.last_day
-  group by o.day, case when a.key = 'company' then o.organization_uid end, case when a.key = 'reseller' then o.reseller_uid end,
-    case when a.key = 'site' then o.site_uid end, case when a.key = 'server' then o.server_uid end,
-    case when a.key = 'workload' then o.workload_type end) x
-group by x.shown_day, x.organization_uid, x.reseller_uid, x.site_uid, x.server_uid, x.workload_type, a.measure, a.days $$;
-
 -- ---- Plans ----
 
 create table core.subscription_plan (
@@ -214,16 +175,14 @@ create function core.party(organization uuid) returns jsonb language sql stable 
     coalesce(nullif(o.country_name, ''), (select c.name from core.country c where c.id = o.country)), nullif(o.email, ''), nullif(o.phone, '')], null)))
   from core.organization o where o.uid = organization $$;
 
--- What a company used of each day between two: by kind, and by the edition of the server's licence. Counts by the rule of the monthly report;
+-- What a company used of each day between two: by kind, and by the edition that the server's licence had that day. Counts by the rule of the monthly report;
 -- sizes in bytes.
 create function core.billed_days(company uuid, from_day date, to_day date) returns table (
   day date, workload_type text, edition text, amount bigint) language sql stable as $$
-  select o.day, o.workload_type, coalesce(e.edition, ''),
+  select o.day, o.workload_type, coalesce(o.license_edition, ''),
     sum(case t.measure when 'Licence' then core.counted(o.source, o.used_count, o.new_count) when 'Count' then o.used_count
       else coalesce(o.bytes, 0) end)::bigint
   from usage.current o join usage.workload_type t on t.name = o.workload_type
-  left join lateral (select y.edition from inventory.backup_server_license y where y.backup_server_uid = o.server_uid
-    order by y.organization_uid = o.organization_uid desc, y.updated_at desc limit 1) e on true
   where o.organization_uid = company and o.day between from_day and to_day
   group by 1, 2, 3 $$;
 
@@ -287,14 +246,14 @@ create view api.invoice_charges with (security_invoker = true) as select
   c.used::double precision as used, c.free::double precision as free, c.quantity::double precision as quantity, c.price::double precision as price,
   c.chunk as "chunkSize", core.money(c.net, i.digits) as net, core.money(c.discount, i.digits) as discount, core.money(c.tax, i.digits) as tax,
   core.money(c.gross, i.digits) as gross, i.currency as "currencyCode",
-  (select jsonb_agg(jsonb_build_object('workloadType', p.workload_type, 'used', p.used) order by p.workload_type)
-    from core.invoice_charge_part p where p.invoice_uid = c.invoice_uid and p.position = c.position) as parts,
+  coalesce((select jsonb_agg(jsonb_build_object('workloadType', p.workload_type, 'used', p.used) order by p.workload_type)
+    from core.invoice_charge_part p where p.invoice_uid = c.invoice_uid and p.position = c.position), '[]') as parts,
   c.invoice_uid || '/' || lpad(c.position::text, 6, '0') as sort_key, c.organization_uid as scope_organization
 from core.invoice_charge c join core.invoice i on i.uid = c.invoice_uid;
 
 create view api.invoices with (security_invoker = true) as select
-  i.uid as "instanceUid", i.organization_uid as "organizationUid", i.customer->>'name' as "organizationName", i.issuer_uid as "issuerUid", i.name,
-  i.type, i.has_details as "hasDetails", i.from_day as "fromDate", i.to_day as "toDate", core.money(i.gross, i.digits) as amount,
+  i.uid as "instanceUid", i.organization_uid as "organizationUid", i.customer->>'name' as "organizationName", i.issuer_uid as "issuerUid",
+  i.issuer->>'name' as "issuerName", i.name, i.type, i.has_details as "hasDetails", i.from_day as "fromDate", i.to_day as "toDate", core.money(i.gross, i.digits) as amount,
   i.currency as "currencyCode", i.subscription_plan_uid as "subscriptionPlanUid", i.plan_name as "subscriptionPlanName",
   i.created_at as "creationDate", i.paid_at as "paidDate", (i.due_day::timestamp at time zone 'UTC') as "dueDate",
   case when i.gross is null then 'Unknown' when i.paid_at is not null then 'Paid' when i.due_day < (now() at time zone 'UTC')::date then 'Overdue'

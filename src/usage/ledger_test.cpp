@@ -219,7 +219,8 @@ TEST_F(UsageLedger, RewrittenDay_FoundByItsSeal) {
   // Whoever has the database can make the hashes fit, but not the signature.
   Tamper(
       "create table rest as select (row(id, day, observed_at, organization_uid, organization_name, organization_type, "
-      "reseller_uid, reseller_name, location_uid, site_uid, server_uid, server_name, server_type, workload_type, "
+      "reseller_uid, reseller_name, location_uid, site_uid, server_uid, server_name, server_type, license_edition, "
+      "workload_type, "
       "platform, 1, new_count, rental_count, idle_count, weight, units, bytes, rule, source, "
       "supersedes)::usage.fact) as fact from usage.observation; delete from usage.observation; insert into "
       "usage.observation select (fact).*, usage.chain('', usage.canonical(fact)) over (order by (fact).id rows "
@@ -236,7 +237,8 @@ TEST_F(UsageLedger, InsertedRows_Named) {
   Tamper(
       "insert into usage.observation select (f).*, usage.chain(l.hash, usage.canonical(f)) over () from (select row(7, "
       "day, observed_at, organization_uid, organization_name, organization_type, reseller_uid, reseller_name, "
-      "location_uid, site_uid, server_uid, server_name, server_type, workload_type, 'Other', used_count, new_count, "
+      "location_uid, site_uid, server_uid, server_name, server_type, license_edition, workload_type, 'Other', "
+      "used_count, new_count, "
       "rental_count, idle_count, weight, units, bytes, rule, source, supersedes)::usage.fact as f from "
       "usage.observation where id = 3) x, (select hash from usage.observation where id = 6) l");
   EXPECT_THAT(Check().fault, HasSubstr("row 7 (2026-11-11, Alder, VBR_VM) was added to a day that is sealed"));

@@ -25,14 +25,15 @@ using Hash = std::string;  // its bytes
 constexpr const char* kRows =
     "select id, day - date '1970-01-01' as day, extract(epoch from observed_at)::bigint as observed_at, "
     "organization_uid, organization_name, organization_type, reseller_uid, reseller_name, location_uid, site_uid, "
-    "server_uid, server_name, server_type, workload_type, platform, used_count, new_count, rental_count, idle_count, "
+    "server_uid, server_name, server_type, license_edition, workload_type, platform, used_count, new_count, "
+    "rental_count, idle_count, "
     "weight::text, units::text, bytes, rule, source, supersedes, hash from usage.observation where id between "
     "$1::bigint and $2::bigint order by id";
 constexpr int kId = 0;
 constexpr int kDay = 1;
 constexpr int kCompany = 4;
-constexpr int kWorkloadType = 13;
-constexpr int kHash = 25;
+constexpr int kWorkloadType = 14;
+constexpr int kHash = 26;
 
 constexpr unsigned kInt4 = 23;  // PostgreSQL's numbers of types
 constexpr unsigned kInt8 = 20;

@@ -62,7 +62,6 @@ class Company:
         kinds = [VM] + ([SERVER] if number % 2 == 0 else []) + ([WORKSTATION] if number % 4 == 0 else [])
         servers = 0 if real else 2 if number in (10, 11) else 1
         self.things = [(server, kind) for server in range(servers) for kind in kinds]
-        self.edition = EDITIONS[number % 2]
         # Machines with the console's own agent: (operation mode, first day, last day of their restore points).
         self.machines = {14: [("Server", FEBRUARY_20, None), ("Server", datetime.date(2026, 3, 15), None),
                               ("Server", datetime.date(2026, 3, 2), datetime.date(2026, 3, 2))],
@@ -85,6 +84,10 @@ class Company:
     @property
     def servers(self):
         return sorted({self.server(server) for server, _ in self.things})
+
+    def edition(self, day):
+        """Of its servers' licences on that day."""
+        return EDITIONS[0 if self.number == 25 and day >= datetime.date(2026, 5, 10) else self.number % 2]
 
     def is_silent(self, day):
         """Whether its servers tell nothing on that day."""
@@ -137,7 +140,7 @@ def inventory(companies, provider):
             yield (f"insert into inventory.backup_server ({columns}) values ('{company.agent}', '{server}', '{company.uid}', '{server}', 'vbr-{server[-3:]}', "
                    "'13', '13', 'Client', 'Healthy')")
             yield ("insert into inventory.backup_server_license (agent_uid, uid, organization_uid, backup_server_uid, auto_update_enabled, edition, status, "
-                   f"cloud_connect, unit_type, type) values ('{company.agent}', gen_random_uuid(), '{company.uid}', '{server}', false, '{company.edition}', "
+                   f"cloud_connect, unit_type, type) values ('{company.agent}', gen_random_uuid(), '{company.uid}', '{server}', false, '{company.edition(FEBRUARY_20)}', "
                    "'Valid', 'No', 'Points', 'Rental')")
         for index, kind in company.things:
             yield ("insert into inventory.license_usage (agent_uid, uid, organization_uid, backup_server_uid, server_type, workload_class, platform, "
@@ -163,7 +166,7 @@ def inventory(companies, provider):
 
 def told_on(companies, day):
     """SQL of what servers tell on a day."""
-    told, sizes, servers, machines = [], [], [SITE], [f"'{SITE}'"]
+    told, editions, sizes, servers, machines = [], [], [], [SITE], [f"'{SITE}'"]
     for company in companies:
         machines += [f"'{company.machine(index)}'" for index, (_, first, last) in enumerate(company.machines) if first <= day <= (last or day)]
         if company.has_tenant:
@@ -171,6 +174,7 @@ def told_on(companies, day):
         if company.is_silent(day):
             continue
         servers += company.servers
+        editions += [f"('{server}'::uuid, '{company.edition(day)}')" for server in company.servers]
         for server, kind in company.things:
             used, new, weight = company.uses(day, server, kind)
             told.append(f"('{company.server(server)}'::uuid, '{CLASSES[kind]}', {used}, {text(new)}::bigint, {weight}::double precision)")
@@ -178,6 +182,8 @@ def told_on(companies, day):
     yield "begin"
     yield ("update inventory.license_usage u set used_count = v.used, new_count = v.new, weight = v.weight, used_units = v.used * v.weight from (values "
            + ", ".join(told) + ") v (server, kind, used, new, weight) where u.backup_server_uid = v.server and u.workload_class = v.kind")
+    yield (f"update inventory.backup_server_license l set edition = v.edition from (values {', '.join(editions)}) v (server, edition) "
+           "where l.backup_server_uid = v.server and l.edition <> v.edition")
     yield (f"update inventory.cloud_tenant t set vm_backups = v.vms, server_backups = v.servers from (values {', '.join(sizes)}) v (uid, vms, servers, bytes) "
            "where t.uid = v.uid")
     yield (f"update inventory.cloud_tenant_backup_resource r set used_quota = v.bytes from (values {', '.join(sizes)}) v (uid, vms, servers, bytes) "

@@ -8,14 +8,14 @@ from fractions import Fraction
 
 LICENCES = {"VBR_VM", "VBR_Cloud_VM", "VBR_Server_Agent", "VBR_Workstation_Agent", "VBR_NAS_Backup", "VBR_Application_Plugins", "Unknown", "VAC_Server_Agent",
             "VAC_Workstation_Agent", "CC_VM_Backup", "CC_Server_Backup", "CC_Workstation_Backup", "CC_VM_Replica"}
-Line = collections.namedtuple("Line", "count new weight points peak_day")
+Line = collections.namedtuple("Line", "count new weight points peak_day edition")
 Charge = collections.namedtuple("Charge", "category kinds price free chunk unit edition measure round_up", defaults=(0, 1, 1, "", "Peak", False))
 
 
 def rows_that_hold(console):
     """Rows of the ledger that no later one replaces."""
     rows = [json.loads(line) for line in console.sql(
-        "select json_build_object('id', id, 'day', day, 'company', organization_uid, 'server', server_uid, 'kind', workload_type, 'platform', platform, 'used', "
+        "select json_build_object('id', id, 'day', day, 'company', organization_uid, 'server', server_uid, 'edition', license_edition, 'kind', workload_type, 'platform', platform, 'used', "
         "used_count, 'new', new_count, 'weight', weight::text, 'units', units::text, 'bytes', bytes, 'rule', rule, 'source', source, 'supersedes', supersedes) "
         "from usage.observation order by id")]
     replaced = {row["supersedes"] for row in rows}
@@ -58,15 +58,15 @@ def report(held, first, last):
         count, new, day = max(of_day)
         if count > 0 or new > 0:
             weight = weight_of(days[day])
-            out[thing] = Line(count, new, weight, count * (weight or 0), day)
+            out[thing] = Line(count, new, weight, count * (weight or 0), day, days[day][0]["edition"])
     return out
 
 
 class Invoice:
     """What a plan charges for days. Money is in the currency's smallest unit."""
 
-    def __init__(self, plan, held, report_lines, editions, first, last):
-        self.plan, self.first, self.last, self.editions = plan, first, last, editions
+    def __init__(self, plan, held, report_lines, first, last):
+        self.plan, self.first, self.last = plan, first, last
         self.held, self.report_lines = [row for row in held if first <= row["day"] <= last], report_lines
         self.lines = []  # (category, quantity, net, discount, tax, gross)
         drafts = [line for line in map(self.line, plan.charges) if line]
@@ -88,13 +88,13 @@ class Invoice:
         return charge.category, quantity, int(half_up(Fraction(quantity) / charge.chunk * Fraction(charge.price) * 10 ** self.plan.digits))
 
     def used(self, charge):
-        def fits(server):
-            return not charge.edition or self.editions.get(server) == charge.edition
+        def fits(edition):
+            return charge.edition in ("", edition)
         if charge.measure == "Report":
-            return Fraction(sum(count for server, kind, count in self.report_lines if kind in charge.kinds and fits(server)))
+            return Fraction(sum(count for edition, kind, count in self.report_lines if kind in charge.kinds and fits(edition)))
         days = collections.Counter()
         for row in self.held:
-            if row["kind"] in charge.kinds and fits(row["server"]):
+            if row["kind"] in charge.kinds and fits(row["edition"]):
                 days[row["day"]] += counted(row) if row["kind"] in LICENCES else row["bytes"] or 0
         if charge.measure == "Average":
             return Fraction(sum(days.values()), (self.last - self.first).days + 1)

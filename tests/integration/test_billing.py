@@ -123,6 +123,10 @@ def make(api, company, first=FROM, last=TO, **more):
     return api.call("POST", f"{OWN}/invoices", json={"companyUid": company, "fromDate": str(first), "toDate": str(last), **more})
 
 
+def preview(api, company, first=FROM, last=TO, **more):
+    return api.call("POST", f"{OWN}/invoices/preview", json={"companyUid": company, "fromDate": str(first), "toDate": str(last), **more})
+
+
 def of_company(api, company):
     return [row for row in api.data(INVOICES, limit=1000) if row["organizationUid"] == company]
 
@@ -175,17 +179,25 @@ def test_from_the_17th_to_the_16th_as_by_hand(api, invoice):
     assert lines["ManagedRemoteVm"]["usageDay"] == str(FROM.replace(day=25)) and lines["ManagedRemoteServer"]["usageDay"] == str(TO)
     assert lines["CloudRepositoryConsumedSpace"]["used"] == 510 and lines["CloudRepositoryConsumedSpace"]["chunkSize"] == 100
     assert lines["ManagedRemoteVm"]["parts"] == [{"workloadType": "VBR_VM", "used": 14}]
-    assert any("hostedManagedVmPrice is set, and nothing measures it yet" in note for note in invoice["notes"])
+    assert any("hosted" in note and "the plan has a price, and nothing measures it yet" in note for note in invoice["notes"]), invoice["notes"]
     rows = api.data(f"{OWN}/invoices/{invoice['instanceUid']}/usage", limit=10000)
     assert max(row["count"] for row in rows if row["workloadType"] == "VBR_VM") == 14 and {row["day"] for row in rows} == {str(FROM + n * DAY) for n in range(DAYS)}
+
+
+def test_licence_that_changed_since_changes_no_price(console, api, companies, invoice):
+    edition = "update inventory.backup_server_license set edition = '{}' where backup_server_uid = '" + SERVER + "'"
+    console.sql(edition.format("Standard"))
+    again = preview(api, companies["Billing Alder"], allowOverlap=True).json()["data"]
+    console.sql(edition.format("EnterprisePlus"))
+    kept = api.data(f"{OWN}/invoices/{invoice['instanceUid']}/charges")
+    assert [{**line, "invoiceUid": None} for line in again["lines"]] == [{**line, "invoiceUid": None} for line in kept]
+    assert again["invoice"]["data"] == invoice["data"] and len(of_company(api, companies["Billing Alder"])) == 1, "nothing is made"
 
 
 def test_days_are_invoiced_once(api, companies, invoice):
     alder = companies["Billing Alder"]
     assert f"{invoice['name']} has these days already" in refusal(make(api, alder, TO, TO), 409)
-    look = make(api, alder, TO, TO, allowOverlap=True, preview=True)
-    assert look.status_code == 200 and look.json()["data"]["amount"] > 0
-    assert len(of_company(api, alder)) == 1, "a preview makes nothing"
+    assert f"{invoice['name']} has these days already" in refusal(preview(api, alder, TO, TO), 409)
 
 
 @pytest.mark.parametrize(("first", "last", "status", "words"), [
@@ -259,15 +271,16 @@ def test_nobody_sees_anothers(console, api, companies, invoice):
     alder, birch = Client(base, "billingalder", PASSWORD), Client(base, "billingbirch", PASSWORD)
     mine = alder.data(f"{INVOICES}/{invoice['instanceUid']}")
     assert mine["amount"] == TOTALS["totalGross"] and mine["notes"] == [], "notes are for who made it"
+    assert mine["issuerName"] == console.sql("select name from core.organization where type = 'Provider'")[0]
     for path in (f"{INVOICES}/{invoice['instanceUid']}", f"{INVOICES}/{invoice['instanceUid']}/pdf", f"{OWN}/invoices/{invoice['instanceUid']}/file"):
         assert birch.call("GET", path).status_code == 404
     assert {row["organizationUid"] for row in birch.data(INVOICES)} <= {companies["Billing Birch"]}
     assert birch.data(f"{OWN}/invoices/{invoice['instanceUid']}/charges") == []
     for client, path in ((alder, PLANS), (alder, f"{OWN}/billing/companies")):
         assert client.call("GET", path).status_code == 403
-    assert make(alder, companies["Billing Alder"]).status_code == 403
+    assert make(alder, companies["Billing Alder"]).status_code == preview(alder, companies["Billing Alder"]).status_code == 403
     reseller = Client(base, "billingreseller", PASSWORD)
-    assert reseller.data(PLANS) == [] and make(reseller, companies["Billing Alder"]).status_code == 400
+    assert reseller.data(PLANS) == [] and make(reseller, companies["Billing Alder"]).status_code == preview(reseller, companies["Billing Alder"]).status_code == 400
     own = reseller.call("POST", PLANS, json={**PLAN, "name": "Of the reseller"}).json()["data"]
     assert own["type"] == "Reseller"
     cedar = companies["Billing Cedar"]

@@ -30,7 +30,7 @@ begin
     from (
       select row(l.id + row_number() over (order by o.id), today - days + n, o.observed_at + make_interval(days => n), o.organization_uid,
         o.organization_name, o.organization_type, o.reseller_uid, o.reseller_name, o.location_uid, o.site_uid, o.server_uid, o.server_name,
-        o.server_type, o.workload_type, o.platform, o.used_count + (n + o.id) % 7, o.new_count, o.rental_count, o.idle_count, o.weight,
+        o.server_type, o.license_edition, o.workload_type, o.platform, o.used_count + (n + o.id) % 7, o.new_count, o.rental_count, o.idle_count, o.weight,
         o.weight * (o.used_count + (n + o.id) % 7), o.bytes + n * 1048576, o.rule, o.source, null)::usage.fact as fact, l.hash as start
       from usage.observation o cross join (select id, hash from usage.observation order by id desc limit 1) l
       where o.day = today - days) f;

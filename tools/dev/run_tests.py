@@ -24,8 +24,11 @@ def suites() -> list[tuple[str, str, list, str]]:
             found.append((f"cpp {program.name}", "gtest", [str(program), "--gtest_brief=1"], "."))
     found.append(("sanitizers asan", "gtest", ["bash", "tests/sanitize.sh", "asan"], "."))
     found.append(("fuzz", "closing line", ["bash", "tests/fuzz/run.sh", "10"], "."))
-    for folder in ("tests/tools", "tests/apigen", "tests/contract_vbr", "tests/contract_em", "tests/contract", "tests/integration"):
-        found.append((folder, "closing line", [python, "-m", "pytest", "-q", folder, "-p", "no:cacheprovider"], "."))
+    tested = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    for folder in ("tests/tools", "tests/apigen", "tests/contract_vbr", "tests/contract_em", "tests/contract"):
+        found.append((folder, "closing line", [*tested, folder], "."))
+    # Mostly waits for real programs: two files at a time, each with programs of its own.
+    found.append(("tests/integration", "closing line", [*tested, "tests/integration", "-n", "2", "--dist", "loadfile"], "."))
     found.append(("web check", "closing line", ["npm", "run", "--silent", "check"], "web"))
     found.append(("web e2e", "closing line", ["bash", "tests/e2e.sh"], "."))
     return found

@@ -70,8 +70,8 @@ def make(client: Client, company: str, first: datetime.date, last: datetime.date
 
 def signed(client: Client, company: str, day: datetime.date) -> bool:
     """Whether the day can be invoiced."""
-    body = {"companyUid": company, "fromDate": str(day), "toDate": str(day), "preview": True}
-    return client.call("POST", f"{OWN}/invoices", json=body).status_code == 200
+    body = {"companyUid": company, "fromDate": str(day), "toDate": str(day)}
+    return client.call("POST", f"{OWN}/invoices/preview", json=body).status_code == 200
 
 
 def billing(client: Client, seconds: float = 60) -> bool:

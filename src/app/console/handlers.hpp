@@ -104,6 +104,7 @@ class ConsoleHandlers : public contract::Handlers {
   Answer GetSubscriptionPlanCharges(const Call& call) override { return plans_.Charges(call); }
   Answer PatchSubscriptionPlanMeasures(const Call& call) override { return plans_.PatchMeasures(call); }
   Answer CreateInvoice(const Call& call) override { return invoices_.Create(call); }
+  Answer PreviewInvoice(const Call& call) override { return invoices_.Preview(call); }
   Answer GenerateInvoicesOfCompany(const Call& call) override { return invoices_.Generate(call); }
   Answer GenerateQuotaUsageReport(const Call& call) override { return invoices_.GenerateQuotaUsage(call); }
   Answer PatchBillingSettingsOfCompany(const Call& call) override { return invoices_.PatchSettings(call); }

@@ -18,6 +18,7 @@ using nlohmann::json;
 constexpr int kPriceDigits = 9;
 constexpr int kMostDays = 366;
 constexpr std::string_view kReport = "Report";
+constexpr const char* kNotMeasured = "{}: the plan has a price, and nothing measures it yet; not charged.";
 
 /// A line of the invoice.
 struct Line {
@@ -179,8 +180,7 @@ void AddLines(Draft& draft, const std::vector<PricedCharge>& charges, const std:
               const std::vector<LedgerRow>& report, const InvoiceOrder& order) {
   for (const auto& priced : charges) {
     if (!priced.IsMeasured()) {
-      draft.notes.push_back(fmt::format("The price {} is set, and nothing measures it yet: not charged.",
-                                        priced.charge->price.substr(1)));
+      draft.notes.push_back(fmt::format(kNotMeasured, priced.charge->words));
       continue;
     }
     const auto usage = UsedOf(priced, priced.measure == kReport ? report : ledger, order);
@@ -320,8 +320,7 @@ Result<std::string> MakeInvoice(db::Connection& connection, const InvoiceOrder& 
   } else {
     const json rates = json::parse(company.Text(0, "rates"));
     charges = PricedCharges(rates, {company.Text(0, "measure"), json::parse(company.Text(0, "measures"))});
-    for (const auto& name : PricesOfPlugins(rates))
-      draft.notes.push_back(fmt::format("The price {} is set, and nothing measures it yet: not charged.", name));
+    for (const auto& name : PricesOfPlugins(rates)) draft.notes.push_back(fmt::format(kNotMeasured, name));
     const bool asks_report = std::any_of(charges.begin(), charges.end(),
                                          [](const PricedCharge& charge) { return charge.measure == kReport; });
     if (asks_report) {

@@ -61,9 +61,8 @@ Status CheckIssuer(const json& next) {
   return {};
 }
 
-}  // namespace
-
-Invoices::Answer Invoices::Create(const Call& call) {
+/// What is asked for, by whom.
+Result<InvoiceOrder> OrderOf(const platform::Services& services, const Call& call) {
   const json body = contract::WithDefaults(*contract::FindSchema("InvoiceInput"), call.body);
   InvoiceOrder order{.company_uid = body.at("companyUid"), .from = {}, .to = {}, .type = body.at("type")};
   if (const auto days = SetDays(order, body.at("fromDate"), body.at("toDate")); !days)
@@ -73,37 +72,64 @@ Invoices::Answer Invoices::Create(const Call& call) {
   order.allows_overlap = body.at("allowOverlap").get<bool>();
   order.made_by = call.caller.user_name;
   const auto company =
-      platform::CurrentItem(services_, "GetCompanyBilling", {{"companyUid", order.company_uid}}, call.caller.scope);
+      platform::CurrentItem(services, "GetCompanyBilling", {{"companyUid", order.company_uid}}, call.caller.scope);
   if (!company) return FailProperty("companyUid", "There is no such company.");
-  return Make(call, order, body.at("preview").get<bool>());
+  return order;
 }
 
-Invoices::Answer Invoices::Make(const Call& call, const InvoiceOrder& order, bool is_preview) {
-  auto connection = services_.owner.Acquire();
-  db::Transaction transaction(*connection);
-  const auto uid = MakeInvoice(*connection, order);
-  if (!uid) return tl::unexpected(uid.error());
-  const json invoice = InvoiceWithin(*connection, *uid);
-  if (!IsIssuer(call, invoice)) {
+/// Makes it within the caller's transaction, if the caller may; its uid.
+Result<std::string> MakeFor(db::Connection& connection, const Call& call, const InvoiceOrder& order) {
+  auto uid = MakeInvoice(connection, order);
+  if (uid && !IsIssuer(call, InvoiceWithin(connection, *uid))) {
     return Fail(ErrorCode::kForbidden,
                 "The company's plan belongs to the provider, who makes its invoices. Give the "
                 "company a plan of your own.");
   }
-  if (!is_preview) {
-    // A schedule goes on after what was made by hand of its days.
-    if (order.type == "Invoice") {
-      transaction.Query(
-          "update core.company_billing set next_from = $3::date + 1, problem = null where company_uid = $1 and "
-          "next_from "
-          "between $2::date and $3::date",
-          {order.company_uid, DayText(order.from), DayText(order.to)});
-    }
-    platform::WriteAudit(*connection, call,
-                         {"Unknown", order.company_uid, *uid,
-                          fmt::format("Made invoice {} for {} to {}.", invoice.at("name").get<std::string>(),
-                                      DayText(order.from), DayText(order.to))});
-    transaction.Commit();
+  return uid;
+}
+
+}  // namespace
+
+Invoices::Answer Invoices::Create(const Call& call) {
+  const auto order = OrderOf(services_, call);
+  if (!order) return tl::unexpected(order.error());
+  return Make(call, *order);
+}
+
+Invoices::Answer Invoices::Preview(const Call& call) {
+  const auto order = OrderOf(services_, call);
+  if (!order) return tl::unexpected(order.error());
+  auto connection = services_.owner.Acquire();
+  const db::Transaction never_committed(*connection);
+  const auto uid = MakeFor(*connection, call, *order);
+  if (!uid) return tl::unexpected(uid.error());
+  json lines = json::array();
+  const auto rows = connection->Query(
+      "select (to_jsonb(c) - 'scope_organization' - 'sort_key')::text as line from api.invoice_charges c where "
+      "c.\"invoiceUid\" = $1 order by c.position",
+      {*uid});
+  for (int i = 0; i < rows.Count(); ++i) lines.push_back(json::parse(rows.Text(i, "line")));
+  return contract::Answer{.data = {{"invoice", InvoiceWithin(*connection, *uid)}, {"lines", std::move(lines)}}};
+}
+
+Invoices::Answer Invoices::Make(const Call& call, const InvoiceOrder& order) {
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  const auto uid = MakeFor(*connection, call, order);
+  if (!uid) return tl::unexpected(uid.error());
+  const json invoice = InvoiceWithin(*connection, *uid);
+  // A schedule goes on after what was made by hand of its days.
+  if (order.type == "Invoice") {
+    transaction.Query(
+        "update core.company_billing set next_from = $3::date + 1, problem = null where company_uid = $1 and next_from "
+        "between $2::date and $3::date",
+        {order.company_uid, DayText(order.from), DayText(order.to)});
   }
+  platform::WriteAudit(*connection, call,
+                       {"Unknown", order.company_uid, *uid,
+                        fmt::format("Made invoice {} for {} to {}.", invoice.at("name").get<std::string>(),
+                                    DayText(order.from), DayText(order.to))});
+  transaction.Commit();
   return contract::Answer{.data = invoice};
 }
 

@@ -14,6 +14,8 @@ class Invoices {
   explicit Invoices(platform::Services services) : services_(services) {}
 
   Answer Create(const contract::Call& call);
+  /// What it would be, with its lines; nothing is made.
+  Answer Preview(const contract::Call& call);
   /// For the days until yesterday that are on no invoice of the company.
   Answer Generate(const contract::Call& call);
   Answer GenerateQuotaUsage(const contract::Call& call);
@@ -26,8 +28,7 @@ class Invoices {
   Answer PatchIssuer(const contract::Call& call);
 
  private:
-  /// Makes it, unless `is_preview`, and answers it.
-  Answer Make(const contract::Call& call, const InvoiceOrder& order, bool is_preview = false);
+  Answer Make(const contract::Call& call, const InvoiceOrder& order);
   Answer FileOf(const contract::Call& call, const std::string& format);
 
   platform::Services services_;

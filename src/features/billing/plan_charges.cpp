@@ -82,7 +82,7 @@ std::vector<std::string> PricesOfPlugins(const json& rates) {
   for (const auto& plugin : rates.value("externalPlugins", json::array())) {
     for (const auto& charge : plugin.value("charges", json::array())) {
       if (charge.value("price", json()).is_number() && charge["price"] > 0)
-        out.push_back(fmt::format("externalPlugins {}", charge.value("chargeUid", "")));
+        out.push_back(fmt::format("Plug-in charge {}", charge.value("chargeUid", "")));
     }
   }
   return out;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Button, Skeleton, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Fragment, useState } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import { wordOf } from '@/components/enum-words';
 import { Bytes, Nothing } from '@/components/values';
 import { Problem } from '@/components/views';
 import { formatNumber } from '@/lib/format';
-import { linesOptions, measureOf, serviceOf, unitOf, useOptions, type Invoice, type InvoiceLine, type InvoiceUse } from './invoice';
+import { linesOptions, measureOf, serviceOf, unitOf, useOptions, type Invoice, type InvoiceLine, type InvoicePreview, type InvoiceUse } from './invoice';
 import { invoiceWords as words } from './invoice-words';
 import { formatMoney, formatPrice, formatQuantity } from './money';
 import { formatDay } from './range';
@@ -70,24 +70,20 @@ function priceOf(line: InvoiceLine): string {
 }
 const quantity = (value: number | undefined, line: InvoiceLine) => (line.usageMeasure ? `${formatQuantity(value ?? 0)}${line.measure === 'Units' ? '' : ` ${unitOf(line.measure)}`}` : <Nothing />);
 
-/** The lines of an invoice with what each was computed from; the rows of the ledger behind a line open below it. */
-export function InvoiceLines({ invoice }: { invoice: Invoice }) {
-  const uid = invoice.instanceUid ?? '';
+/** Lines with what each is computed from. With `rowsOf` each opens what is behind it. */
+function LinesTable({ invoice, lines, label, rowsOf }: { invoice: Invoice; lines: readonly InvoiceLine[]; label: string; rowsOf?: (line: InvoiceLine) => ReactNode }) {
   const [open, setOpen] = useState<number | null>(null);
-  const found = useQuery(linesOptions(uid));
-  if (found.isError) return <Problem error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Skeleton height={240} />;
-  if (found.data.length === 0) return <Text size="sm" c="dimmed">{words.noLines}</Text>;
   const priced = invoice.type !== 'QuotaUsage';
   const heads = [words.used, ...(priced ? [words.free, words.charged, words.price, words.net] : [])];
+  const before = rowsOf ? 3 : 2;
   return (
-    <div className={`${classes.lines} ${priced ? classes.wide : ''}`} tabIndex={0} role="region" aria-label={words.lines}>
+    <div className={`${classes.lines} ${priced ? classes.wide : ''}`} tabIndex={0} role="region" aria-label={label}>
       <Table verticalSpacing={6}>
         <Table.Thead>
-          <Table.Tr><Table.Th>{words.service}</Table.Th><Table.Th>{words.measured}</Table.Th><Table.Th>{words.rows}</Table.Th>{heads.map((head) => <Table.Th key={head} className={classes.number}>{head}</Table.Th>)}</Table.Tr>
+          <Table.Tr><Table.Th>{words.service}</Table.Th><Table.Th>{words.measured}</Table.Th>{rowsOf && <Table.Th>{words.rows}</Table.Th>}{heads.map((head) => <Table.Th key={head} className={classes.number}>{head}</Table.Th>)}</Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {found.data.map((line) => {
+          {lines.map((line) => {
             const service = serviceOf(line.category ?? '');
             const isOpen = open === line.position;
             return (
@@ -95,9 +91,9 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
                 <Table.Tr>
                   <Table.Td><strong>{service}</strong></Table.Td>
                   <Table.Td>{measureOf(line.usageMeasure)}{line.usageDay && <Text size="xs" c="dimmed">{formatDay(line.usageDay)}</Text>}</Table.Td>
-                  <Table.Td>{(line.parts ?? []).length > 0 ? (
+                  {rowsOf && <Table.Td>{(line.parts ?? []).length > 0 ? (
                     <Button size="compact-xs" variant="default" aria-expanded={isOpen} aria-label={words.rowsOf(service)} onClick={() => setOpen(isOpen ? null : line.position ?? null)}>{words.rows}</Button>
-                  ) : <Nothing />}</Table.Td>
+                  ) : <Nothing />}</Table.Td>}
                   <Table.Td className={classes.number}>{quantity(line.used, line)}</Table.Td>
                   {priced && (
                     <>
@@ -108,39 +104,33 @@ export function InvoiceLines({ invoice }: { invoice: Invoice }) {
                     </>
                   )}
                 </Table.Tr>
-                {isOpen && <Table.Tr><Table.Td colSpan={3 + heads.length}><Rows invoiceUid={uid} line={line} /></Table.Td></Table.Tr>}
+                {rowsOf && isOpen && <Table.Tr><Table.Td colSpan={before + heads.length}>{rowsOf(line)}</Table.Td></Table.Tr>}
               </Fragment>
             );
           })}
         </Table.Tbody>
-        <Totals invoice={invoice} before={2 + heads.length} />
+        <Totals invoice={invoice} before={before - 1 + heads.length} />
       </Table>
     </div>
   );
 }
 
-/** What an invoice would have, before there is one: the console tells no more of it. */
-export function PreviewLines({ invoice }: { invoice: Invoice }) {
-  const charges = invoice.data.charges ?? [];
-  const priced = invoice.type !== 'QuotaUsage';
+/** The lines of an invoice; the rows of the ledger behind a line open below it. */
+export function InvoiceLines({ invoice }: { invoice: Invoice }) {
+  const uid = invoice.instanceUid ?? '';
+  const found = useQuery(linesOptions(uid));
+  if (found.isError) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (!found.data) return <Skeleton height={240} />;
+  if (found.data.length === 0) return <Text size="sm" c="dimmed">{words.noLines}</Text>;
+  return <LinesTable invoice={invoice} lines={found.data} label={words.lines} rowsOf={(line) => <Rows invoiceUid={uid} line={line} />} />;
+}
+
+/** What an invoice would have, before there is one. */
+export function PreviewLines({ preview: { invoice, lines = [] } }: { preview: InvoicePreview }) {
+  if (!invoice) return null;
   return (
     <Stack gap="sm">
-      <div className={classes.lines} tabIndex={0} role="region" aria-label={words.previewTitle}>
-        <Table verticalSpacing={5}>
-          <Table.Thead><Table.Tr><Table.Th>{words.service}</Table.Th><Table.Th className={classes.number}>{priced ? words.charged : words.used}</Table.Th>{priced && <Table.Th className={classes.number}>{words.net}</Table.Th>}</Table.Tr></Table.Thead>
-          <Table.Tbody>
-            {charges.map((charge) => (
-              <Table.Tr key={charge.category}>
-                <Table.Td>{serviceOf(charge.category ?? '')}</Table.Td>
-                <Table.Td className={classes.number}>{charge.measure === 'None' ? <Nothing /> : `${formatQuantity(charge.quantity ?? 0)} ${unitOf(charge.measure)}`}</Table.Td>
-                {priced && <Table.Td className={classes.number}>{formatMoney(charge.net ?? 0, invoice.currencyCode)}</Table.Td>}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-          <Totals invoice={invoice} before={2} />
-        </Table>
-      </div>
-      {charges.length === 0 && <Text size="sm" c="dimmed">{words.noLines}</Text>}
+      {lines.length > 0 ? <LinesTable invoice={invoice} lines={lines} label={words.previewTitle} /> : <Text size="sm" c="dimmed">{words.noLines}</Text>}
       <Notes invoice={invoice} />
     </Stack>
   );

@@ -7,7 +7,7 @@ import { Failure } from '@/components/failure';
 import { FormModal, type FormWindow } from '@/components/form-modal';
 import { Problem } from '@/components/views';
 import { listOptions, type RowOf } from '@/lib/list';
-import { billedPath, make, orderDays, wayOut, type Order } from './invoice';
+import { billedPath, lookAt, make, orderDays, wayOut, type Order } from './invoice';
 import { PreviewLines } from './invoice-lines';
 import { invoiceWords as words } from './invoice-words';
 import { cycleOf, formatDays, plusDays, today, type Choice } from './range';
@@ -53,8 +53,8 @@ function Form({ companies, form, made }: { companies: readonly Billed[]; form: F
   const [order, setOrder] = useState(first);
   const { onDirty } = form;
   useLayoutEffect(() => onDirty(order.companyUid !== null), [order.companyUid, onDirty]);
-  const look = useChange(() => make(order, true));
-  const making = useChange(() => make(order, false), (invoice) => {
+  const look = useChange(() => lookAt(order));
+  const making = useChange(() => make(order), (invoice) => {
     form.done();
     made(invoice.instanceUid);
   });
@@ -86,9 +86,9 @@ function Form({ companies, form, made }: { companies: readonly Billed[]; form: F
         {way === 'plan' && <Button size="xs" variant="default" style={{ alignSelf: 'flex-start' }} renderRoot={(props) => <Link to="/billing" search={{ tab: 'billed', ...(order.companyUid && { open: order.companyUid }) }} {...props} onClick={form.done} />}>{words.givePlan}</Button>}
         {preview && (
           <section aria-label={words.previewTitle}>
-            <Title order={3} size="h5">{words.previewTitle}: {formatDays({ from: preview.fromDate ?? '', to: preview.toDate ?? '' })}</Title>
+            <Title order={3} size="h5">{words.previewTitle}: {formatDays(orderDays(order.choice))}</Title>
             <Text size="xs" c="dimmed" mb={6}>{words.previewText}</Text>
-            <PreviewLines invoice={preview} />
+            <PreviewLines preview={preview} />
           </section>
         )}
         <Group justify="flex-end">

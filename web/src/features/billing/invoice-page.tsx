@@ -10,7 +10,7 @@ import { Status } from '@/components/status';
 import { SureButton } from '@/components/sure-button';
 import { Nothing, Time } from '@/components/values';
 import { Empty, Problem } from '@/components/views';
-import { api, ApiError, dataOf } from '@/lib/http';
+import { api, ApiError } from '@/lib/http';
 import { useSession } from '@/lib/session';
 import { invoiceOptions, paidOf, type Invoice } from './invoice';
 import { InvoiceLines, Notes } from './invoice-lines';
@@ -57,19 +57,13 @@ export function InvoiceActions({ invoice }: { invoice: Invoice }) {
 }
 
 function Facts({ invoice }: { invoice: Invoice }) {
-  const { may } = useSession();
-  const issuers = useQuery({
-    queryKey: ['list', 'issuers', 'names'], enabled: may('GetInvoiceIssuers'),
-    queryFn: async () => dataOf(await api.GET('/api/steward/v1/billing/issuers', { params: { query: { limit: 1000, select: JSON.stringify(['organizationUid', 'name'].map((propertyPath) => ({ propertyPath }))) } } })),
-  });
-  const issuer = issuers.data?.find((one) => one.organizationUid === invoice.issuerUid)?.name;
   const facts: [string, ReactNode][] = [
+    [words.issuer, invoice.issuerName],
     [words.customer, invoice.organizationName],
     [words.period, formatDays(daysOf(invoice))],
     [words.type, words.types[invoice.type === 'QuotaUsage' ? 'QuotaUsage' : 'Invoice']],
     [words.made, <><Time value={invoice.creationDate} />{invoice.isScheduled || invoice.createdBy ? `, ${invoice.isScheduled ? words.schedule : invoice.createdBy}` : ''}</>],
   ];
-  if (issuer) facts.unshift([words.issuer, issuer]);
   if (invoice.subscriptionPlanName) facts.push([words.plan, invoice.subscriptionPlanName]);
   if (invoice.dueDate) facts.push([words.due, formatDay(invoice.dueDate.slice(0, 10))]);
   if (invoice.paidDate) facts.push([words.paidOn, <Time key="paid" value={invoice.paidDate} />]);

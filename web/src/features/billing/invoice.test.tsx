@@ -7,10 +7,11 @@ import { ApiError } from '@/lib/http';
 import { consoleWith, standInConsole } from '@/test/console';
 import { show } from '@/test/show';
 import { patchOfBilled, readLogo, scheduleOf, wishOf } from './billed';
-import { behind, bodyOf, measureOf, paidOf, serviceOf, unitOf, wayOut, type Invoice } from './invoice';
+import { behind, bodyOf, measureOf, paidOf, serviceOf, unitOf, wayOut, type Invoice, type InvoiceLine } from './invoice';
 import MakeInvoice from './invoice-new';
 import { InvoiceActions } from './invoice-page';
-import { digitsOf, formatMoney, formatPrice, formatQuantity } from './money';
+import { digitsOf, formatMoney, formatPrice, formatQuantity, writtenPrice } from './money';
+import { formatDay } from './range';
 import { monthDays, monthsBefore, readMonth, readShow, termsOf } from './reconciliation';
 
 standInConsole();
@@ -18,15 +19,17 @@ const invoiceUid = '0b0c6a1e-0000-4000-8000-0000000000f2';
 const companyUid = '0b0c6a1e-0000-4000-8000-0000000000f3';
 const invoice: Invoice = {
   instanceUid: invoiceUid, name: 'R-001', status: 'Unpaid', type: 'Invoice', amount: 303.02, currencyCode: 'EUR', organizationName: 'Acme', fromDate: '2026-10-17', toDate: '2026-11-16', totalNet: 275.29, totalDiscount: 20.65, totalTax: 48.38,
-  taxType: 'VAT', taxPercent: 19, discountPercent: 7.5, notes: ['The price managedBackup/hostedManagedVmPrice is set, and nothing measures it yet: not charged.'],
+  taxType: 'VAT', taxPercent: 19, discountPercent: 7.5, notes: ['Managed hosted virtual machines: the plan has a price, and nothing measures it yet; not charged.'],
   data: { period: {}, charges: [{ category: 'ManagedRemoteVm', measure: 'Units', quantity: 12, net: 59.88 }] },
 };
+const line: InvoiceLine = { position: 1, category: 'ManagedRemoteVm', measure: 'Units', usageMeasure: 'Peak', usageDay: '2026-10-25', used: 14, free: 2, quantity: 12, price: 4.99, net: 59.88, currencyCode: 'EUR', parts: [{ workloadType: 'VBR_VM', used: 14 }] };
 
 describe('money', () => {
   it.each([
     [1234.5, 'EUR', '1,234.50 EUR'], [303.02, 'EUR', '303.02 EUR'], [0.1, 'USD', '0.10 USD'], [1500, 'JPY', '1,500 JPY'], [1.5, 'KWD', '1.500 KWD'], [0, 'EUR', '0.00 EUR'], [-20.65, 'EUR', '-20.65 EUR'], [5, null, '5.00'], [123456789.12, 'EUR', '123,456,789.12 EUR'],
   ])('%f %s is written %s', (amount, currency, text) => expect(formatMoney(amount, currency)).toBe(text));
   it.each([[6.9, 'EUR', '6.90'], [7.333, 'EUR', '7.333'], [0.000125, 'EUR', '0.000125'], [40, 'JPY', '40'], [49, 'EUR', '49.00']])('a price of %f %s keeps all its digits: %s', (price, currency, text) => expect(formatPrice(price, currency)).toBe(text));
+  it('a price in a field has at least the digits of its currency, and no commas', () => expect([writtenPrice(6.9, 'EUR'), writtenPrice(1234.5678, 'EUR'), writtenPrice(333.3, 'JPY')]).toEqual(['6.90', '1234.5678', '333.3']));
   it.each([[41043.713, '41,043.713'], [12, '12'], [0.82, '0.82']])('a quantity of %f is written %s', (quantity, text) => expect(formatQuantity(quantity)).toBe(text));
   it('has the digits of its currency', () => expect(['EUR', 'JPY', 'TND'].map(digitsOf)).toEqual([2, 0, 3]));
 });
@@ -52,7 +55,7 @@ describe('words of an invoice', () => {
 
 it('an order says which days it is for', () => {
   const order = { companyUid, choice: { kind: 'dates' as const, from: '2026-10-17', to: '2026-11-16' }, type: 'Invoice' as const, details: true, allowOverlap: false };
-  expect(bodyOf(order, true)).toEqual({ companyUid, fromDate: '2026-10-17', toDate: '2026-11-16', type: 'Invoice', details: true, allowOverlap: false, preview: true });
+  expect(bodyOf(order)).toEqual({ companyUid, fromDate: '2026-10-17', toDate: '2026-11-16', type: 'Invoice', details: true, allowOverlap: false });
 });
 
 describe('what a role may not do with an invoice is not offered', () => {
@@ -77,28 +80,30 @@ describe('the window that makes an invoice', () => {
     await userEvent.click(await screen.findByRole('option', { name: 'Acme (Gold)' }));
   };
   it('shows first what it would be, then makes it', async () => {
-    const sent: { preview?: boolean; fromDate?: string; details?: boolean }[] = [];
+    const sent: { path: string; body: unknown }[] = [];
     let made: string | undefined;
-    consoleWith('PortalAdministrator', { '/api/steward/v1/billing/companies': companies }, [http.post('*/api/steward/v1/invoices', async ({ request }) => {
-      sent.push(await request.json() as object);
-      return HttpResponse.json({ data: invoice });
-    })]);
+    const answer = (path: string, data: object) => http.post(`*${path}`, async ({ request }) => {
+      sent.push({ path, body: await request.json() });
+      return HttpResponse.json({ data });
+    });
+    consoleWith('PortalAdministrator', { '/api/steward/v1/billing/companies': companies }, [answer('/api/steward/v1/invoices/preview', { invoice, lines: [line] }), answer('/api/steward/v1/invoices', invoice)]);
     await show(() => <MakeInvoice close={() => undefined} made={(uid) => { made = uid; }} />);
     await choose();
     const form = within(screen.getByRole('dialog'));
     expect(form.getByLabelText('Begins on day')).toHaveValue('17');
     await userEvent.click(form.getByRole('button', { name: 'Show what it would be' }));
     expect(await form.findByText('59.88 EUR')).toBeVisible();
+    expect(form.getAllByRole('cell').slice(0, 7).map(({ textContent }) => textContent)).toEqual(['Managed virtual machines', `Highest day${formatDay('2026-10-25')}`, '14', '2', '12', '4.99', '59.88 EUR']);
     for (const text of ['275.29 EUR', '−20.65 EUR', '48.38 EUR', '303.02 EUR']) expect(form.getByText(text)).toBeVisible();
     expect(form.getByText(/nothing measures it yet/)).toBeVisible();
     await userEvent.click(form.getByRole('button', { name: 'Make this invoice' }));
     await expect.poll(() => made).toBe(invoiceUid);
-    expect(sent.map((body) => body.preview)).toEqual([true, false]);
-    expect(sent[0]).toMatchObject({ companyUid, type: 'Invoice', details: true, allowOverlap: false });
+    const body: unknown = expect.objectContaining({ companyUid, type: 'Invoice', details: true, allowOverlap: false });
+    expect(sent).toEqual([{ path: '/api/steward/v1/invoices/preview', body }, { path: '/api/steward/v1/invoices', body }]);
   });
   it('says why it cannot be, and how it could', async () => {
     const sent: { allowOverlap?: boolean }[] = [];
-    consoleWith('PortalAdministrator', { '/api/steward/v1/billing/companies': companies }, [http.post('*/api/steward/v1/invoices', async ({ request }) => {
+    consoleWith('PortalAdministrator', { '/api/steward/v1/billing/companies': companies }, [http.post('*/api/steward/v1/invoices/preview', async ({ request }) => {
       sent.push(await request.json() as object);
       return HttpResponse.json({ errors: [{ message: 'R-001 has these days already (2026-10-17 to 2026-11-16): delete it first, choose other days, or say allowOverlap.' }] }, { status: 409 });
     })]);

@@ -12,6 +12,7 @@ type Schemas = components['schemas'];
 export type Invoice = Schemas['Invoice'];
 export type InvoiceLine = Schemas['InvoiceLine'];
 export type InvoiceUse = Schemas['InvoiceUsage'];
+export type InvoicePreview = Schemas['InvoicePreview'];
 export const invoicesPath = '/api/v3/organizations/companies/billing/invoices';
 export const billedPath = '/api/steward/v1/billing/companies';
 
@@ -64,11 +65,12 @@ export interface Order {
   allowOverlap: boolean;
 }
 export const orderDays = (choice: Choice, now = today()): Days => daysOf(choice, now);
-export const bodyOf = ({ companyUid, choice, type, details, allowOverlap }: Order, preview: boolean) => {
+export const bodyOf = ({ companyUid, choice, type, details, allowOverlap }: Order) => {
   const { from, to } = orderDays(choice);
-  return { companyUid: companyUid ?? '', fromDate: from, toDate: to, type, details, allowOverlap, preview };
+  return { companyUid: companyUid ?? '', fromDate: from, toDate: to, type, details, allowOverlap };
 };
-export const make = async (order: Order, preview: boolean) => dataOf(await api.POST('/api/steward/v1/invoices', { body: bodyOf(order, preview) }));
+export const make = async (order: Order) => dataOf(await api.POST('/api/steward/v1/invoices', { body: bodyOf(order) }));
+export const lookAt = async (order: Order) => dataOf(await api.POST('/api/steward/v1/invoices/preview', { body: bodyOf(order) }));
 
 /** What stands in the way of an invoice, when something can be done about it here. */
 export function wayOut(error: Error | null): 'plan' | 'overlap' | null {

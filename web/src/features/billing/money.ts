@@ -13,5 +13,7 @@ const written = (value: number, least: number, most: number): string => new Intl
 export const formatMoney = (amount: number, currency: string | null | undefined): string => `${written(amount, digitsOf(currency ?? ''), digitsOf(currency ?? ''))}${currency ? ` ${currency}` : ''}`;
 /** A price, with all its digits: 0.0125. */
 export const formatPrice = (price: number, currency: string | null | undefined): string => written(price, digitsOf(currency ?? ''), priceDigits);
+/** A price as a number field takes it: 6.90. */
+export const writtenPrice = (price: number, currency: string): string => written(price, digitsOf(currency), priceDigits).replaceAll(',', '');
 /** A quantity; three digits at most, none of them lost. */
 export const formatQuantity = (quantity: number): string => written(quantity, 0, 3);

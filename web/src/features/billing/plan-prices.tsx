@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { PlanPrice } from '@/api/generated/prices';
 import { Status } from '@/components/status';
 import { Nothing } from '@/components/values';
+import { writtenPrice } from './money';
 import { groupsOf, isFee, nameOfPrice, type Charge, type Group as PriceGroup, type Value } from './plan';
 import { planWords as words } from './plan-words';
 import classes from './billing.module.css';
@@ -19,9 +20,11 @@ const lastOf = (place: string) => place.slice(place.lastIndexOf('/') + 1);
 
 function PriceRow({ price, charge, read, write, mayWrite }: Fields & { price: PlanPrice; charge: Charge | undefined }) {
   const name = nameOfPrice(price);
+  const [isTyping, setTyping] = useState(false);
   const number = (place: string | undefined, label: string, decimals: number, least = 0) => (place ? (
     <NumberInput size="xs" aria-label={`${label}: ${name}`} min={least} max={most} decimalScale={decimals} allowNegative={false} hideControls thousandSeparator="," disabled={!mayWrite} placeholder={String(least)}
-      value={read(place) ? Number(read(place)) : ''} onChange={(value) => write(place, typeof value === 'number' ? value : least)} />
+      onFocus={() => setTyping(true)} onBlur={() => setTyping(false)}
+      value={!read(place) ? '' : decimals === 0 || isTyping ? Number(read(place)) : writtenPrice(Number(read(place)), String(read('/currency') ?? ''))} onChange={(value) => write(place, typeof value === 'number' ? value : least)} />
   ) : <Nothing />);
   const unit = (place: string, label: string) => (
     <NativeSelect size="xs" aria-label={`${label}: ${name}`} data={['GB', 'TB']} disabled={!mayWrite} value={String(read(place) ?? 'GB')} onChange={({ currentTarget: { value } }) => write(place, value)} />
