@@ -4,6 +4,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import { usePageSearch } from '@/lib/search';
 
 const words = { unsaved: 'There are unsaved changes.', discard: 'Discard the changes', keepEditing: 'Keep editing', close: 'Close' };
+const wide = 860; // room for a table of seven columns
 
 /** What a form in a window is given. */
 export interface FormWindow {
@@ -16,7 +17,7 @@ export interface FormWindow {
 }
 
 /** A form in a window of its own, open while it has a title; it is not closed over unsaved changes without a question. */
-export function FormModal({ title, close, children }: { title: string | null; close: () => void; children: (form: FormWindow) => ReactNode }) {
+export function FormModal({ title, close, isWide = false, children }: { title: string | null; close: () => void; isWide?: boolean; children: (form: FormWindow) => ReactNode }) {
   const dirty = useRef(false); // read when a key is pressed, which may be before the next rendering
   const [asked, setAsked] = useState(false);
   const done = () => {
@@ -26,7 +27,7 @@ export function FormModal({ title, close, children }: { title: string | null; cl
   };
   const leave = () => (dirty.current ? setAsked(true) : done());
   return (
-    <Modal opened={title !== null} onClose={leave} size="lg" closeOnClickOutside={false} title={title} closeButtonProps={{ 'aria-label': words.close }}>
+    <Modal opened={title !== null} onClose={leave} size={isWide ? wide : 'lg'} closeOnClickOutside={false} title={title} closeButtonProps={{ 'aria-label': words.close }}>
       {asked && (
         <Alert color="yellow" role="alertdialog" aria-label={words.unsaved} title={words.unsaved} mb="sm">
           <Group gap="xs">

@@ -108,5 +108,5 @@ function Content(props: { form: FormWindow; made: (uid: string | undefined) => v
 
 /** Makes an invoice for days that are over; shows first what it would be. */
 export default function MakeInvoice({ close, made }: { close: () => void; made: (uid: string | undefined) => void }) {
-  return <FormModal title={words.make} close={close}>{(form) => <Content form={form} made={made} />}</FormModal>;
+  return <FormModal title={words.make} close={close} isWide>{(form) => <Content form={form} made={made} />}</FormModal>;
 }
