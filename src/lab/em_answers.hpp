@@ -60,4 +60,21 @@ inline std::vector<nlohmann::json> ItemsOf(const nlohmann::json& body, const cha
   return list.is_array() ? list.get<std::vector<nlohmann::json>>() : std::vector<nlohmann::json>();
 }
 
+/// The JSON object that a request carries.
+inline nlohmann::json BodyOf(const net::Request& request) {
+  if (request.Header("Content-Type").find("json") == std::string_view::npos) {
+    RefuseEm(400, "Content-Type: application/json is what this simulator reads");
+  }
+  nlohmann::json body = nlohmann::json::parse(request.body, nullptr, false);
+  if (!body.is_object()) RefuseEm(400, "The body is not a JSON object");
+  return body;
+}
+
+/// Text of a property that must be there.
+inline std::string Required(const nlohmann::json& body, const char* name) {
+  std::string text = TextOf(body, name);
+  if (text.empty()) RefuseEm(400, std::string(name) + " is required");
+  return text;
+}
+
 }  // namespace steward::lab

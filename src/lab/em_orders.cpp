@@ -12,21 +12,6 @@ using Json = nlohmann::json;
 constexpr std::int64_t kSmallestQuota = 1024;  ///< MB
 constexpr std::string_view kForbidden = "+][,\\/:*?\"<>|=;@";
 
-Json BodyOf(const net::Request& request) {
-  if (request.Header("Content-Type").find("json") == std::string_view::npos) {
-    RefuseEm(400, "Content-Type: application/json is what this simulator reads");
-  }
-  Json body = Json::parse(request.body, nullptr, false);
-  if (!body.is_object()) RefuseEm(400, "The body is not a JSON object");
-  return body;
-}
-
-std::string Required(const Json& body, const char* name) {
-  std::string text = TextOf(body, name);
-  if (text.empty()) RefuseEm(400, fmt::format("{} is required", name));
-  return text;
-}
-
 void CheckName(const std::string& name) {
   if (name.size() > 128 || name.find_first_of(kForbidden) != std::string::npos || name.ends_with('.')) {
     RefuseEm(400, "A tenant's name has at most 128 characters, none of " + std::string(kForbidden) +
@@ -45,9 +30,11 @@ Moment MomentOf(const Json& body, const char* name) {
 
 net::Response EmServer::Write(const net::Request& request, const Parts& parts) {
   const auto& method = request.method;
-  if (parts.size() == 3 && (parts[1] == "gateways" || parts[1] == "gatewaypools")) return WriteGateway(request, parts);
-  if (parts.size() < 2 || parts[0] != "cloud" || parts[1] != "tenants")
-    RefuseEm(501, "This simulator does not change that");
+  if (parts.size() < 2 || parts[0] != "cloud") RefuseEm(501, "This simulator does not change that");
+  if (parts.size() <= 3 && parts[1] == "gateways") return WriteGateway(request, parts);
+  if (parts.size() <= 3 && parts[1] == "gatewaypools") return WritePool(request, parts);
+  if (parts.size() == 3 && parts[1] == "hardwareplans") return WritePlan(request, parts);
+  if (parts[1] != "tenants") RefuseEm(501, "This simulator does not change that");
   if (parts.size() == 2) {
     if (method != "POST") RefuseEm(405, "Use POST");
     return Accept("CreateCloudTenant", CreateTenant(BodyOf(request)));
@@ -57,53 +44,6 @@ net::Response EmServer::Write(const net::Request& request, const Parts& parts) {
   if (method == "PUT") return Accept("EditCloudTenant", EditTenant(tenant.id, BodyOf(request)));
   if (method == "DELETE") return Accept("DeleteCloudTenant", DeleteTenant(tenant.id));
   RefuseEm(405, "Use PUT or DELETE");
-}
-
-net::Response EmServer::WriteGateway(const net::Request& request, const Parts& parts) {
-  const bool pool = parts[1] == "gatewaypools";
-  if (request.method != "PUT") RefuseEm(501, "This simulator neither makes nor removes that");
-  if (pool ? FindById(estate_.pools, parts[2]) == nullptr : FindById(estate_.gateways, parts[2]) == nullptr)
-    RefuseEm(404, "There is no object with this id");
-  const Json body = BodyOf(request);
-  return pool ? Accept("UpdateCloudGatewayPool", EditPool(parts[2], body))
-              : Accept("EditCloudGateway", EditGateway(parts[2], body));
-}
-
-EmServer::Change EmServer::EditGateway(const std::string& id, const Json& body) {
-  const std::string mode = Required(body, "NetworkMode");
-  if (mode != "Direct" && mode != "NAT") RefuseEm(400, "NetworkMode: one of Direct, NAT");
-  return [this, id, body, mode]() -> Outcome {
-    auto* gateway = FindById(estate_.gateways, id);
-    const auto external = static_cast<int>(NumberOf(body, "ExternalPort").value_or(gateway->port));
-    const auto internal = static_cast<int>(NumberOf(body, "InternalPort").value_or(external));
-    if (internal != external && mode == "Direct") return {.failure = "Without NAT both ports are the same"};
-    if (mode == "NAT" && TextOf(body, "ExternalIP").empty()) return {.failure = "NAT needs an external address"};
-    gateway->nat = mode == "NAT";
-    gateway->port = external;
-    gateway->internal_port = internal;
-    gateway->external_ip = TextOf(body, "ExternalIP");
-    gateway->enabled = BoolOf(body, "Enabled").value_or(gateway->enabled);
-    if (body.contains("Description")) gateway->description = TextOf(body, "Description");
-    return {};
-  };
-}
-
-EmServer::Change EmServer::EditPool(const std::string& id, const Json& body) {
-  std::vector<std::string> gateways;
-  for (const auto& uid : ItemsOf(body, "CloudGateways")) gateways.push_back(IdOf(uid.get<std::string>()));
-  if (gateways.empty()) RefuseEm(400, "A pool has at least one gateway");
-  return [this, id, body, gateways]() -> Outcome {
-    for (const auto& each : estate_.pools) {
-      for (const auto& gateway : gateways) {
-        if (each.id != id && std::ranges::find(each.gateway_ids, gateway) != each.gateway_ids.end())
-          return {.failure = fmt::format("The gateway is in pool {} already", each.name)};
-      }
-    }
-    auto* pool = FindById(estate_.pools, id);
-    pool->gateway_ids = gateways;
-    if (body.contains("Description")) pool->description = TextOf(body, "Description");
-    return {};
-  };
 }
 
 net::Response EmServer::WriteTenantPart(const net::Request& request, const CloudTenant& tenant, const Parts& parts) {

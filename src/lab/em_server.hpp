@@ -66,14 +66,24 @@ class EmServer {
   net::Response Write(const net::Request& request, const Parts& parts);
   net::Response WriteTenantPart(const net::Request& request, const CloudTenant& tenant, const Parts& parts);
   net::Response WriteGateway(const net::Request& request, const Parts& parts);
+  net::Response WritePool(const net::Request& request, const Parts& parts);
+  net::Response WritePlan(const net::Request& request, const Parts& parts);
   net::Response Tasks(const Parts& parts) const;
   Json TaskForm(std::size_t number) const;
   net::Response Accept(const std::string& operation, Change change);
   /// Carries out what is due.
   void Work();
 
+  Change CreateGateway(const Json& body);
   Change EditGateway(const std::string& id, const Json& body);
+  Change DeleteGateway(const std::string& id);
+  Change CreatePool(const Json& body);
   Change EditPool(const std::string& id, const Json& body);
+  Change DeletePool(const std::string& id);
+  /// Why these gateways cannot be the pool's; empty when they can.
+  std::string PoolProblem(const CloudGatewayPool& pool) const;
+  Change EditPlan(const std::string& id, const Json& body);
+  Change DeletePlan(const std::string& id);
   Change CreateTenant(const Json& body);
   Change EditTenant(const std::string& id, const Json& body);
   Change DeleteTenant(const std::string& id);

@@ -97,7 +97,7 @@ def test_changes_and_refusals_fit_too(manager):
         time.sleep(0.02)
     assert problems("Task", task) == [] and task["Result"] == {"Success": True, "Message": "Ok"}
     assert manager.get(path + "?format=Entity")["Description"] == "changed"
-    for method, wrong, status in [("GET", "/api/cloud/tenants/nothing", 404), ("PUT", path, 400), ("POST", "/api/cloud/gateways", 501), ("PATCH", path, 405)]:
+    for method, wrong, status in [("GET", "/api/cloud/tenants/nothing", 404), ("PUT", path, 400), ("POST", "/api/cloud/gateways", 400), ("POST", "/api/cloud/hardwarePlans", 501), ("PATCH", path, 405)]:
         refused = manager.session.request(method, manager.url(wrong), timeout=10)
         assert refused.status_code == status and problems("Error", refused.json()) == []
     stranger = requests.get(manager.url("/api/cloud/tenants"), headers={"Accept": "application/json"}, verify=False, timeout=10)

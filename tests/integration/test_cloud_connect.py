@@ -169,6 +169,42 @@ def test_gateways_and_pools_are_changed_on_the_site(api, manager):
     assert api.call("PUT", maintenance, params={"maintenanceMode": "false"}).status_code == 200
 
 
+def test_gateways_and_pools_are_made_and_removed_on_the_site(api, manager):
+    site, other = [row["siteUid"] for row in api.data("/infrastructure/sites")]
+    gateways, pools = "/infrastructure/sites/cloudgateways", "/infrastructure/sites/cloudgatewaypools"
+    before = {row["instanceUid"] for row in api.data(f"/infrastructure/sites/{site}/cloudgateways")}
+
+    made = api.call("POST", gateways, json={"backupServerUid": site, "name": "gw9.provider.example", "externalAddress": "203.0.113.99", "externalPort": 7199,
+                                            "port": 6180, "networkMode": "Nat", "description": "new", "isDisabled": True})
+    assert made.status_code == 200, made.text
+    gateway = made.json()["data"]
+    assert {name: gateway[name] for name in ("name", "backupServerUid", "externalAddress", "externalPort", "port", "networkMode", "description", "isDisabled")} == {
+        "name": "gw9.provider.example", "backupServerUid": site, "externalAddress": "203.0.113.99", "externalPort": 7199, "port": 6180, "networkMode": "Nat",
+        "description": "new", "isDisabled": True}
+    assert {row["instanceUid"] for row in api.data(f"/infrastructure/sites/{site}/cloudgateways")} == before | {gateway["instanceUid"]}
+    again = api.call("POST", gateways, json={"backupServerUid": site, "name": "GW9.provider.example", "externalAddress": "203.0.113.99"})
+    assert "is a gateway already" in refusal(again, 409), "in the server's words"
+    assert "no such site" in refusal(api.call("POST", gateways, json={"backupServerUid": gateway["instanceUid"], "name": "x", "externalAddress": "y"}), 400)
+
+    named = {"backupServerUid": site, "name": "Own", "gatewayUids": [gateway["instanceUid"]]}
+    assert "at least one gateway" in refusal(api.call("POST", pools, json={**named, "gatewayUids": []}), 400)
+    foreign = api.data(f"/infrastructure/sites/{other}/cloudgateways")[0]["instanceUid"]
+    assert "no gateway" in refusal(api.call("POST", pools, json={**named, "gatewayUids": [foreign]}), 400)
+    assert "one by one" in refusal(api.call("POST", pools, json={"name": "Own", "gatewayUids": [foreign]}), 400)
+    pool = api.call("POST", pools, json=named).json()["data"]
+    assert (pool["name"], pool["backupServerUid"], pool["numberOfGateways"]) == ("Own", site, 1)
+    assert api.data(f"{gateways}/{gateway['instanceUid']}")["gatewayPoolUid"] == pool["instanceUid"]
+
+    place = f"{gateways}/{gateway['instanceUid']}"
+    assert "a pool needs one" in refusal(api.call("DELETE", place), 409)
+    used = next(row["gatewayPoolsUids"][0] for row in api.data(TENANTS) if row["siteUid"] == site and row["gatewayPoolsUids"])
+    assert "Tenants reach the site through this pool" in refusal(api.call("DELETE", f"{pools}/{used}"), 409)
+    assert api.call("DELETE", f"{pools}/{pool['instanceUid']}").status_code == 200
+    assert api.call("DELETE", place).status_code == 200
+    assert api.call("GET", place).status_code == api.call("DELETE", place).status_code == api.call("DELETE", f"{pools}/{pool['instanceUid']}").status_code == 404
+    assert {row["instanceUid"] for row in api.data(f"/infrastructure/sites/{site}/cloudgateways")} == before
+
+
 def test_assignment_says_why_it_is_impossible(api, console, companies):
     company, other = companies.values()
     assert "disabled" in refusal(assign(api, "fernhill", company), 409)
@@ -416,3 +452,27 @@ def test_the_check_walks_the_way_too(cloud_agent, manager):
     manager.fault("refuse-token")
     bad = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert bad.returncode == 1 and "Portal Administrator" in bad.stdout, bad.stdout
+
+
+def test_hardware_plans_are_changed_and_removed_on_the_site(api, manager):
+    plans = "/infrastructure/sites/hardwarePlans"
+    subscribed = {plan["hardwarePlanUid"] for row in api.data(f"{TENANTS}/replicationResources") for plan in row["hardwarePlans"]}
+    taken = next(row for row in api.data(plans) if row["instanceUid"] in subscribed)
+    place = f"{plans}/{taken['instanceUid']}"
+    changed = replace(api, place, cpuQuota=12000, memoryQuota=48 * GB).json()["data"]
+    assert (changed["cpuQuota"], changed["memoryQuota"], changed["isCpuQuotaUnlimited"]) == (12000, 48 * GB, False)
+    unlimited = replace(api, place, cpuQuota=None).json()["data"]
+    assert (unlimited["cpuQuota"], unlimited["isCpuQuotaUnlimited"], unlimited["memoryQuota"]) == (None, True, 48 * GB), "what is not named stays"
+    storages = api.data(f"{place}/storages")
+    storage = f"{place}/storages/{storages[0]['instanceUid']}"
+    assert replace(api, storage, quota=3 * 1024 * GB).json()["data"]["quota"] == 3 * 1024 * GB
+    assert [row["quota"] for row in api.data(f"{place}/storages")][1:] == [row["quota"] for row in storages][1:]
+    assert "say how many" in refusal(replace(api, storage, quota=None), 400)
+    assert replace(api, storage, quota=5).status_code == replace(api, place, name="other").status_code == 400
+    assert "Tenants are subscribed to this hardware plan" in refusal(api.call("DELETE", place), 409)
+    for row in api.data(f"{TENANTS}/replicationResources"):
+        if any(plan["hardwarePlanUid"] == taken["instanceUid"] for plan in row["hardwarePlans"]):
+            left = replace(api, f"{TENANTS}/{row['tenantUid']}/replicationResources", hardwarePlans=[])
+            assert left.status_code == 200, left.text
+    assert api.call("DELETE", place).status_code == 200
+    assert api.call("GET", place).status_code == api.call("DELETE", place).status_code == 404

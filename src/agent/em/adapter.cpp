@@ -6,10 +6,20 @@
 #include <algorithm>
 
 #include "agent/em/gateway_orders.hpp"
+#include "agent/em/judge.hpp"
 #include "agent/em/orders.hpp"
+#include "agent/em/plan_orders.hpp"
 #include "base/iso_time.hpp"
 
 namespace steward::agent::em {
+namespace {
+
+/// Whether it is for a Cloud Connect server.
+bool IsOfCloud(const Command& command) {
+  return command.has_cloud_tenant() || command.has_cloud_gateway() || command.has_cloud_plan();
+}
+
+}  // namespace
 
 EmAdapter::EmAdapter(const CloudConnectConfig& config, SyncStore& store, StatusBoard& status, const Connect& connect)
     : config_(config),
@@ -41,7 +51,7 @@ std::optional<CommandOutcome> EmAdapter::Execute(const Command& command, const P
     CollectNow();
     return CommandOutcome{true, "The agent reads its backup servers."};
   }
-  if (!command.has_cloud_tenant() && !command.has_cloud_gateway()) return std::nullopt;
+  if (!IsOfCloud(command)) return std::nullopt;
   // After a start the servers are known once they have been looked at.
   for (int i = 0; i < 200 && !HasLooked() && !stopping_; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
@@ -51,15 +61,17 @@ std::optional<CommandOutcome> EmAdapter::Execute(const Command& command, const P
     const std::lock_guard lock(uids_mutex_);
     uids = uids_;
   }
-  const std::string& server_uid = command.has_cloud_tenant() ? command.cloud_tenant().backup_server_uid()
-                                                             : command.cloud_gateway().backup_server_uid();
-  const bool mine = std::ranges::any_of(uids.servers, [&](const auto& server) { return server.second == server_uid; });
-  if (!mine) return std::nullopt;
+  const std::string& server_uid = command.has_cloud_tenant()    ? command.cloud_tenant().backup_server_uid()
+                                  : command.has_cloud_gateway() ? command.cloud_gateway().backup_server_uid()
+                                                                : command.cloud_plan().backup_server_uid();
+  const std::string guid = GuidOf(uids.servers, server_uid);
+  if (guid.empty()) return std::nullopt;
   CommandOutcome outcome;
   {
     const std::lock_guard lock(commander_mutex_);
-    outcome = command.has_cloud_tenant() ? TenantOrders(commander_, uids).Execute(command.cloud_tenant())
-                                         : GatewayOrders(commander_).Execute(command.cloud_gateway());
+    outcome = command.has_cloud_tenant()    ? TenantOrders(commander_, uids).Execute(command.cloud_tenant())
+              : command.has_cloud_gateway() ? GatewayOrders(commander_, guid).Execute(command.cloud_gateway())
+                                            : PlanOrders(commander_).Execute(command.cloud_plan());
   }
   thread_.AfterChange();
   return outcome;

@@ -25,18 +25,18 @@ Json Wanted(const CloudGatewaySettings& settings) {
   return wanted;
 }
 
-/// What a PUT must carry of an entity: `names` as they are, changed by `wanted`.
-Json BodyOf(const Json& entity, std::initializer_list<const char*> names, const Json& wanted) {
-  Json body = Json::object();
-  for (const char* name : names) body[name] = Part(entity, name);
-  body.update(wanted);
-  return body;
-}
-
 std::set<std::string> GatewaysOf(const Json& pool) {
   return Guids(Part(pool, "CloudGateways"));
 }
 
+template <typename List>
+Json ListOf(const List& guids) {
+  Json list = Json::array();
+  for (const auto& guid : guids) list.push_back(Urn("CloudGateway", guid));
+  return {{"CloudGatewayUids", std::move(list)}};
+}
+
+constexpr auto kGateway = "cloud/gateways/";
 constexpr auto kPool = "cloud/gatewayPools/";
 constexpr auto kEntity = "?format=Entity";
 
@@ -45,17 +45,58 @@ constexpr auto kEntity = "?format=Entity";
 CommandOutcome GatewayOrders::Execute(const CloudGatewayAction& action) {
   switch (action.what_case()) {
     case CloudGatewayAction::kGateway:
-      return Change(action.gateway());
+      return action.gateway().uid().empty() ? Make(action.gateway()) : Change(action.gateway());
     case CloudGatewayAction::kPool:
-      return ChangePool(action.pool());
+      return action.pool().uid().empty() ? MakePool(action.pool()) : ChangePool(action.pool());
+    case CloudGatewayAction::kRemoveGatewayUid:
+      return Remove(action.remove_gateway_uid());
+    case CloudGatewayAction::kRemovePoolUid:
+      return RemoveAt(client_, kPool + action.remove_pool_uid(), "the pool is still there");
     case CloudGatewayAction::WHAT_NOT_SET:
       break;
   }
   return {false, "This agent does not know the action; it is older than the console."};
 }
 
+CommandOutcome GatewayOrders::Make(const CloudGatewaySettings& settings) {
+  const auto order = client_.Order("POST", "cloud/gateways",
+                                   {{"BackupServerUid", Urn("BackupServer", server_)},
+                                    {"ServerHostName", settings.name()},
+                                    {"Description", settings.description()},
+                                    {"ExternalIp", settings.external_address()},
+                                    {"ExternalPort", settings.external_port()},
+                                    {"NetworkType", settings.network_mode() == "Nat" ? "NAT" : "Direct"},
+                                    {"InternalPort", settings.port()}});
+  if (!order) return Failure(order.error());
+  CloudGatewaySettings made = settings;  // once more as a change: it reads back, and sets what making cannot
+  made.set_uid(Made(order));
+  auto outcome = Change(made);
+  if (outcome.done) return {true, "", made.uid()};
+  return {false, "The gateway was made, but is not as it was asked for: " + outcome.message, made.uid()};
+}
+
+CommandOutcome GatewayOrders::MakePool(const CloudGatewayPoolSettings& settings) {
+  const auto order = client_.Order("POST", "cloud/gatewayPools",
+                                   {{"Name", settings.name()},
+                                    {"Description", settings.description()},
+                                    {"CloudGateways", ListOf(settings.gateway_uids())},
+                                    {"BackupServerUid", Urn("BackupServer", server_)}});
+  if (!order) return Failure(order.error());
+  const std::string uid = Made(order);
+  const auto pool = client_.Get(kPool + uid + kEntity);
+  if (!pool) return NotRead(pool.error());
+  const std::set<std::string> wanted(settings.gateway_uids().begin(), settings.gateway_uids().end());
+  return Judge(order, GatewaysOf(*pool) == wanted ? "" : "the pool has other gateways", uid);
+}
+
+CommandOutcome GatewayOrders::Remove(const std::string& uid) {
+  // Out of its pool first: a pool of which it is the only one keeps it.
+  if (auto outcome = Move(uid, ""); !outcome.done) return outcome;
+  return RemoveAt(client_, kGateway + uid, "the gateway is still there");
+}
+
 CommandOutcome GatewayOrders::Change(const CloudGatewaySettings& settings) {
-  const std::string path = "cloud/gateways/" + settings.uid();
+  const std::string path = kGateway + settings.uid();
   const auto before = client_.Get(path + kEntity);
   if (!before) return NotRead(before.error());
   if (const Json wanted = Wanted(settings); !wanted.empty()) {
@@ -91,10 +132,8 @@ CommandOutcome GatewayOrders::Move(const std::string& gateway, const std::string
     if (wanted) into = &each;
     if (wanted || gateways.erase(gateway) == 0) continue;
     if (gateways.empty()) {
-      return {false,
-              fmt::format("It is the only gateway of the pool {}, and a pool needs one: remove the pool first, on "
-                          "the server.",
-                          Text(each, "Name"))};
+      return {false, fmt::format("It is the only gateway of the pool {}, and a pool needs one: remove the pool first.",
+                                 Text(each, "Name"))};
     }
     if (auto outcome = SetGateways(each, gateways); !outcome.done) return outcome;
   }
@@ -107,9 +146,7 @@ CommandOutcome GatewayOrders::Move(const std::string& gateway, const std::string
 
 CommandOutcome GatewayOrders::SetGateways(const Json& pool, const std::set<std::string>& gateways) {
   const std::string path = kPool + Guid(Text(pool, "UID"));
-  Json list = Json::array();
-  for (const auto& guid : gateways) list.push_back(Urn("CloudGateway", guid));
-  const Json wanted = {{"CloudGateways", {{"CloudGatewayUids", std::move(list)}}}};
+  const Json wanted = {{"CloudGateways", ListOf(gateways)}};
   const auto order = client_.Order("PUT", path, BodyOf(pool, {"Name", "Description", "CloudTenants"}, wanted));
   const auto after = client_.Get(path + kEntity);
   if (!after) return NotRead(after.error());

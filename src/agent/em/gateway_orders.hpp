@@ -5,15 +5,19 @@
 
 namespace steward::agent::em {
 
-/// Changes gateways and their pools, and reads back what the server made of it. Not thread-safe.
+/// Makes, changes and removes gateways and their pools, and reads back what the server made of it. Not thread-safe.
 class GatewayOrders {
  public:
-  explicit GatewayOrders(Client& client) : client_(client) {}
+  /// `server` is the guid of the Cloud Connect server.
+  GatewayOrders(Client& client, std::string server) : client_(client), server_(std::move(server)) {}
 
   /// Done only when the server shows what was asked for; the failure is in words otherwise.
   CommandOutcome Execute(const CloudGatewayAction& action);
 
  private:
+  CommandOutcome Make(const CloudGatewaySettings& settings);
+  CommandOutcome MakePool(const CloudGatewayPoolSettings& settings);
+  CommandOutcome Remove(const std::string& uid);
   CommandOutcome Change(const CloudGatewaySettings& settings);
   CommandOutcome ChangePool(const CloudGatewayPoolSettings& settings);
   /// Into a pool, or out of the one it is in.
@@ -22,6 +26,7 @@ class GatewayOrders {
   CommandOutcome SetGateways(const Json& pool, const std::set<std::string>& gateways);
 
   Client& client_;
+  std::string server_;
 };
 
 }  // namespace steward::agent::em

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "agent/vbr/words.hpp"
+
 namespace steward::agent::em {
 
 Json Urn(const char* type, const std::string& guid) {
@@ -13,6 +17,26 @@ std::set<std::string> Guids(const Json& list) {
   std::set<std::string> guids;
   for (const Json& uid : ItemsOf(list)) guids.insert(Guid(uid.get<std::string>()));
   return guids;
+}
+
+std::string GuidOf(const std::map<std::string, std::string>& uids, const std::string& uid) {
+  const auto found = std::ranges::find_if(uids, [&](const auto& each) { return each.second == uid; });
+  return found == uids.end() ? std::string() : found->first;
+}
+
+std::string Made(const CallResult<Json>& task) {
+  if (!task) return {};
+  for (const Json& link : ItemsOf(Part(*task, "Links"))) {
+    if (vbr::SameWord(Text(link, "Rel"), "Related")) return Guid(Text(link, "Href"));
+  }
+  return {};
+}
+
+Json BodyOf(const Json& entity, std::initializer_list<const char*> names, const Json& wanted) {
+  Json body = Json::object();
+  for (const char* name : names) body[name] = Part(entity, name);
+  body.update(wanted);
+  return body;
 }
 
 CommandOutcome Failure(const CallFault& fault) {
@@ -38,6 +62,14 @@ CommandOutcome Judge(const CallResult<Json>& order, const std::string& missed, c
   if (missed.empty()) return {true, "", uid};
   if (!order) return Failure(order.error());
   return {false, "Enterprise Manager says that the change is done, but afterwards: " + missed + "."};
+}
+
+CommandOutcome RemoveAt(Client& client, const std::string& path, const char* still_there) {
+  const auto order = client.Order("DELETE", path, Json());
+  const auto after = client.Get(path + "?format=Entity");
+  if (!after && after.error().status == 404) return {true, ""};
+  if (!after) return Failure(after.error());
+  return Judge(order, still_there, "");
 }
 
 }  // namespace steward::agent::em

@@ -87,21 +87,7 @@ CommandOutcome NotRead(const CallFault& fault) {
   return Failure(fault);
 }
 
-/// Uid of what a finished task made; empty when it names nothing.
-std::string Made(const CallResult<Json>& task) {
-  if (!task) return {};
-  for (const Json& link : ItemsOf(Part(*task, "Links"))) {
-    if (vbr::SameWord(Text(link, "Rel"), "Related")) return Guid(Text(link, "Href"));
-  }
-  return {};
-}
-
 }  // namespace
-
-std::string TenantOrders::GuidOf(const std::map<std::string, std::string>& uids, const std::string& uid) {
-  const auto found = std::ranges::find_if(uids, [&](const auto& each) { return each.second == uid; });
-  return found == uids.end() ? std::string() : found->first;
-}
 
 CommandOutcome TenantOrders::Execute(const CloudTenantAction& action) {
   switch (action.what_case()) {

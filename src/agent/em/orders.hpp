@@ -24,8 +24,6 @@ class TenantOrders {
   CommandOutcome SetPlans(const std::string& tenant, const CloudTenantPlans& plans);
 
   CallResult<Json> Tenant(const std::string& uid) { return client_.Get("cloud/tenants/" + uid + "?format=Entity"); }
-  /// Guid of an entity by the console's uid; empty when it is not known here.
-  static std::string GuidOf(const std::map<std::string, std::string>& uids, const std::string& uid);
 
   Client& client_;
   const Uids& uids_;

@@ -154,7 +154,7 @@ std::optional<CommandOutcome> SiteAdapter::Execute(const Command& command, const
     CollectNow();
     return CommandOutcome{true, "The agent reads its backup servers."};
   }
-  if (!command.has_cloud_tenant() && !command.has_cloud_gateway()) return std::nullopt;
+  if (!command.has_cloud_tenant() && !command.has_cloud_gateway() && !command.has_cloud_plan()) return std::nullopt;
   CommandOutcome outcome;
   {
     const std::lock_guard lock(orders_);
@@ -165,6 +165,8 @@ std::optional<CommandOutcome> SiteAdapter::Execute(const Command& command, const
           false,
           "Where a steward-site is reached is set in its agent's configuration file (address), and by "
           "steward-site run."};
+    if (command.cloud_plan().backup_server_uid() == UidOf(*all, "site"))
+      return CommandOutcome{false, "A steward-site has no hardware plans."};
     if (command.cloud_tenant().backup_server_uid() != UidOf(*all, "site")) return std::nullopt;
     outcome = Carry(command.cloud_tenant(), *all);
   }

@@ -60,6 +60,7 @@ std::optional<CommandOutcome> VbrAdapter::Execute(const Command& command,
     case Command::kDiscover:
     case Command::kCloudTenant:
     case Command::kCloudGateway:
+    case Command::kCloudPlan:
     case Command::ACTION_NOT_SET:
       break;
   }

@@ -8,6 +8,7 @@
 #include "features/billing/plans.hpp"
 #include "features/changes/changes.hpp"
 #include "features/cloud/onboarding.hpp"
+#include "features/cloud/site_plans.hpp"
 #include "features/cloud/sites.hpp"
 #include "features/cloud/tenants.hpp"
 #include "features/discovery/discovery.hpp"
@@ -59,6 +60,7 @@ class ConsoleHandlers : public contract::Handlers {
         invoices_(services),
         sites_(services),
         tenants_(services, actions),
+        site_plans_(services, actions),
         licenses_(services, actions),
         console_license_(services, pulse),
         onboarding_(services, tenants_) {}
@@ -149,6 +151,9 @@ class ConsoleHandlers : public contract::Handlers {
   Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
   Answer SetSiteMaintenanceMode(const Call& call) override { return sites_.SetMaintenance(call); }
   Answer SetSiteTenantManagement(const Call& call) override { return sites_.SetTenantManagement(call); }
+  Answer PatchHardwarePlan(const Call& call) override { return site_plans_.Patch(call); }
+  Answer PatchHardwarePlanStorage(const Call& call) override { return site_plans_.PatchStorage(call); }
+  Answer DeleteHardwarePlan(const Call& call) override { return site_plans_.Delete(call); }
   Answer CreateSiteTenant(const Call& call) override { return tenants_.Create(call); }
   Answer CreateCompanySite(const Call& call) override { return tenants_.CreateForCompany(call, "GetCompanySite"); }
   Answer BeginOnboardingStep(const Call& call) override { return onboarding_.Begin(call); }
@@ -234,6 +239,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Invoices invoices_;
   features::Sites sites_;
   features::CloudTenants tenants_;
+  features::SitePlans site_plans_;
   features::ServerLicenses licenses_;
   features::ConsoleLicense console_license_;
   features::Onboarding onboarding_;

@@ -58,6 +58,7 @@ Result<Answer> CloudGateways::Create(const Call& call) {
   if (!gateway.contains("externalPort")) gateway["externalPort"] = kPort;
   if (!gateway.contains("port")) gateway["port"] = gateway["externalPort"];
   if (!gateway.contains("networkMode")) gateway["networkMode"] = "Direct";
+  if (gateway.contains("backupServerUid")) return of_sites_.Create(call, gateway);
   const std::string uid = NewUuid();
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
@@ -112,7 +113,7 @@ Result<Answer> CloudGateways::Delete(const Call& call) {
   const auto rows = transaction.Query(
       "select name, console is not distinct from $2 as own from core.gateway where uid = $1 for update",
       {uid, instance_});
-  if (rows.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such gateway.");
+  if (rows.Count() == 0) return of_sites_.Delete(call);
   if (rows.Bool(0, "own"))
     return Fail(ErrorCode::kConflict, "This is the console's own listener; it stays. Disable it to keep agents off.");
   transaction.Query("delete from core.gateway where uid = $1", {uid});
@@ -122,6 +123,11 @@ Result<Answer> CloudGateways::Delete(const Call& call) {
 }
 
 Result<Answer> CloudGateways::CreatePool(const Call& call) {
+  if (call.body.contains("backupServerUid")) return of_sites_.CreatePool(call);
+  if (call.body.contains("gatewayUids")) {
+    return FailProperty("gatewayUids",
+                        "Gateways of the console are put into a pool one by one, by their gatewayPoolUid.");
+  }
   const std::string uid = NewUuid();
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
@@ -155,7 +161,7 @@ Result<Answer> CloudGateways::DeletePool(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   if (transaction.Query("delete from core.gateway_pool where uid = $1 returning 1", {uid}).Count() == 0)
-    return Fail(ErrorCode::kNotFound, "There is no such pool of gateways.");
+    return of_sites_.DeletePool(call);
   platform::WriteAudit(*connection, call, Entry(uid, "A pool of gateways was removed."));
   transaction.Commit();
   return Answer{.data = json::object()};
