@@ -19,6 +19,7 @@
 #include "features/organizations/organizations.hpp"
 #include "features/policies/policies.hpp"
 #include "features/pulse/pulse.hpp"
+#include "features/pulse/tenant_branches.hpp"
 #include "features/pulse/tenant_company.hpp"
 #include "features/reference/facts.hpp"
 #include "features/reports/license_reports.hpp"
@@ -53,6 +54,7 @@ class ConsoleHandlers : public contract::Handlers {
         changes_(services),
         usage_weights_(services),
         usage_forecast_(services),
+        tenant_branches_(services, pulse),
         tenant_company_(services, organizations),
         reports_(services),
         plans_(services),
@@ -67,6 +69,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer SyncPulse(const Call& call) override { return pulse_.Sync(call); }
   Answer CreatePulseTenant(const Call& call) override { return pulse_.CreateTenant(call); }
   Answer PatchPulseTenant(const Call& call) override { return pulse_.PatchTenant(call); }
+  Answer MergePulseTenant(const Call& call) override { return tenant_branches_.Merge(call); }
+  Answer SplitPulseTenant(const Call& call) override { return tenant_branches_.Split(call); }
   Answer CreatePulseLicense(const Call& call) override { return pulse_.CreateLicense(call); }
   Answer PatchPulseLicense(const Call& call) override { return pulse_.PatchLicense(call); }
   Answer DeletePulseLicense(const Call& call) override { return pulse_.DeleteLicense(call); }
@@ -227,6 +231,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::Changes changes_;
   features::UsageWeights usage_weights_;
   features::UsageForecast usage_forecast_;
+  features::TenantBranches tenant_branches_;
   features::TenantCompany tenant_company_;
   features::LicenseReports reports_;
   features::Plans plans_;
