@@ -10,6 +10,7 @@ export type Product = Schemas['PulseLicenseProduct'];
 export type Contract = Schemas['PulseLicenseContract'];
 export type Task = Schemas['LicenseTask'];
 export type Licence = Schemas['PulseLicense'];
+export type Tenant = Schemas['PulseTenant'];
 
 const most = { params: { query: { limit: 1000 } } };
 export const configurationOptions = queryOptions({
@@ -20,6 +21,9 @@ export const productsOptions = queryOptions({
 });
 export const contractsOptions = queryOptions({
   queryKey: ['list', 'pulse', 'contracts'], queryFn: async () => dataOf(await api.GET('/api/v3/pulse/contracts', most)),
+});
+export const tenantsOptions = queryOptions({
+  queryKey: ['list', 'pulse', 'tenants'], queryFn: async () => dataOf(await api.GET('/api/v3/pulse/tenants', { params: { query: { limit: 1000, sort: JSON.stringify([{ property: 'name', direction: 'ascending' }]) } } })),
 });
 /** A task, read again as long as it waits. */
 export const taskOptions = (taskUid: string) => queryOptions({
