@@ -23,6 +23,7 @@
 #include "features/pulse/tenant_company.hpp"
 #include "features/reference/facts.hpp"
 #include "features/reports/license_reports.hpp"
+#include "features/reports/report_corrections.hpp"
 #include "features/usage/forecast.hpp"
 #include "features/usage/weights.hpp"
 
@@ -57,6 +58,7 @@ class ConsoleHandlers : public contract::Handlers {
         tenant_branches_(services, pulse),
         tenant_company_(services, organizations),
         reports_(services),
+        corrections_(services),
         plans_(services),
         invoices_(services),
         sites_(services),
@@ -147,6 +149,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer ForecastUsage(const Call& call) override { return usage_forecast_.Make(call); }
   Answer BuildLicenseReport(const Call& call) override { return reports_.Build(call); }
   Answer ApproveLicenseReport(const Call& call) override { return reports_.Approve(call); }
+  Answer CorrectLicenseReport(const Call& call) override { return corrections_.Open(call); }
+  Answer GiveUpLicenseReportCorrection(const Call& call) override { return corrections_.GiveUp(call); }
   Answer PatchLicenseReportLine(const Call& call) override { return reports_.PatchLine(call); }
   Answer SetUsageWeight(const Call& call) override { return usage_weights_.Set(call); }
   Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
@@ -234,6 +238,7 @@ class ConsoleHandlers : public contract::Handlers {
   features::TenantBranches tenant_branches_;
   features::TenantCompany tenant_company_;
   features::LicenseReports reports_;
+  features::ReportCorrections corrections_;
   features::Plans plans_;
   features::Invoices invoices_;
   features::Sites sites_;

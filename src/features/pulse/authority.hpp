@@ -51,7 +51,8 @@ class LicenseAuthority {
   virtual Result<Json> NoteInstalled(const std::string& license_uid, const std::string& server_id,
                                      const std::string& server_name, const std::string& key) = 0;
   /// The use of a contract in a month that is over: "contractId", "month" and "lines" of "organization", "licenseId",
-  /// "workloadId", "count", "weight". Answers "reportId" and "totalPoints" as the authority counted them.
+  /// "workloadId", "count", "weight"; of a correction "correction" (true) and "reason". Answers "reportId", "version"
+  /// and "totalPoints" as the authority counted them.
   virtual Result<Json> SubmitReport(const Json& report, const std::string& key) = 0;
 };
 

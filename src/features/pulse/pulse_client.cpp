@@ -233,7 +233,7 @@ Result<Json> PulseClient::NoteInstalled(const std::string& license_uid, const st
 Result<Json> PulseClient::SubmitReport(const Json& report, const std::string& key) {
   auto data = Data("POST", "/reports", report, key);
   if (!data) return data;
-  if (!data->contains("reportId") || !data->contains("totalPoints"))
+  if (!data->contains("reportId") || !data->contains("totalPoints") || !data->contains("version"))
     return Fail(ErrorCode::kUnavailable, "Pulse gave an answer that names no report.");
   return data;
 }
