@@ -232,7 +232,7 @@ row_of as (
     on v.organization_uid = coalesce(u.organization_uid, p.organization_uid) and v.workload_type = coalesce(u.workload_type, p.workload_type)),
 judged as (
   select x.*, o.name as organization_name, o.type as organization_type, c.subscription_plan_uid, a.first_day, a.last_day, r.state, r.is_whole, r.built_at,
-    r.version, r.correction_reason, r.corrected_at,
+    r.report_id, r.correction_reason, r.corrected_at, r.version,
     x.is_space or (x.counted is not null and x.counted = x.used) as as_reported,
     o.type is distinct from 'Company' or (x.invoiced is not null and round(x.invoiced, 3) = round(x.used, 3)) as as_invoiced,
     (select string_agg(distinct i.name, ', ') from core.invoice i where i.organization_uid = x.organization_uid and i.type = 'Invoice'
@@ -248,9 +248,10 @@ explained as (
     case when not j.is_space and j.state is null then format('NoReport|There is no report of %s yet.', to_char(j.first_day, 'YYYY-MM')) end,
     case when not j.is_space and j.state = 'ApprovalRequired' then format('ReportOpen|%s is not approved yet.',
       case when j.version > 1 then 'The correction of the report' else 'The report' end) end,
-    (select format('Corrected|Version %s of the report has %s instead of the %s of version %s (%s).%s', j.version, j.counted, e.counted, e.version,
-        j.correction_reason, b.words)
+    (select format('Corrected|Version %s of the report has %s instead of the %s of version %s (%s).%s', e.version + 1, j.counted, e.counted, e.version,
+        coalesce(n.correction_reason, j.correction_reason), b.words)
       from earlier e
+      left join core.license_report_version n on n.report_id = j.report_id and n.version = e.version + 1
       -- Invoices that took the count of the report, as it was then.
       cross join lateral (
         select string_agg(format(' Invoice %s was made when version %s was there, and has its %s.', i.name, f.version, f.counted), '' order by i.created_at) as words

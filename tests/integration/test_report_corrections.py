@@ -231,3 +231,6 @@ def test_reconciliation_says_what_an_invoice_was_made_of(api, company, number):
     assert reasons["Corrected"] == (f"Version 3 of the report has 19 instead of the 18 of version 2 (And one more.). Invoice {invoice} was made when version 1 "
                                     "was there, and has its 15.")
     assert [one["totalNet"] for one in api.data("/organizations/companies/billing/invoices") if one["name"] == invoice] == [15 * 7]
+    done(correct(api, number, "Nothing yet."))
+    assert why(api, company)[1]["Corrected"] == reasons["Corrected"] and "The correction" in why(api, company)[1]["ReportOpen"]
+    done(give_up(api, number))
