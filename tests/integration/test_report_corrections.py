@@ -2,7 +2,9 @@
 """A month that the licence authority has is corrected: as the next version, once, though the console is killed; what was told and invoiced stays."""
 import concurrent.futures
 import datetime
+import io
 
+import openpyxl
 import pytest
 
 import agent_stack as stack
@@ -190,6 +192,9 @@ def test_told_once_as_the_next_version_though_the_console_is_killed(console, api
     assert has[1]["reportId"] == second["authorityReportId"] == again["authorityReportId"] and again["authorityVersion"] == 2
     assert sorted((row["workloadId"], row["count"]) for row in has[1]["lines"]) == [("VBR_Server_Agent", 5), ("VBR_VM", 18)]
     assert has[1]["contractId"] == has[0]["contractId"] == CONTRACT
+    book = openpyxl.load_workbook(io.BytesIO(client.call("GET", f"{REPORTS}/{number}/file", params={"format": "xlsx"}).content))
+    facts = dict(row[:2] for row in book["Report"].iter_rows(values_only=True))
+    assert facts["Version"] == "2, a correction: The test servers were customers' servers." and facts["Report of the authority"] == second["authorityReportId"]
 
 
 def test_the_contract_stays_and_the_authority_numbers_versions(console, api, pulse, number):

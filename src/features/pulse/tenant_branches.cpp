@@ -78,14 +78,13 @@ TenantBranches::Answer TenantBranches::Do(const Call& call, const Change& change
   auto authority = pulse_.Managing();
   if (!authority) return tl::unexpected(authority.error());
   auto tenant = change.ask(**authority, KeyOf(call));
-  if (!tenant) {
-    // A call that was cut, made again with another id: it is done, and only this console does not know it yet.
-    const auto now = (*authority)->Tenant(change.tenant);
-    if (!now || now->at(kParent) != change.parent ||
-        ParentOf(Known(*services_.owner.Acquire(), change.tenant)) == change.parent)
-      return tl::unexpected(tenant.error());
-    tenant = now;
+  if (!tenant && tenant.error().code == ErrorCode::kConflict &&
+      ParentOf(Known(*services_.owner.Acquire(), change.tenant)) != change.parent) {
+    // Perhaps a call that was cut, made again with another id: it is done, and only this console does not know it yet.
+    auto now = (*authority)->Tenant(change.tenant);
+    if (now && now->at(kParent) == change.parent) tenant = std::move(now);
   }
+  if (!tenant) return tl::unexpected(tenant.error());
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   StoreTenant(*connection, *tenant);
