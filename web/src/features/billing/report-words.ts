@@ -24,7 +24,7 @@ export const reportWords = {
   giveUp: 'Give the correction up', giveUpSurely: (version: number) => `Give it up: what was adjusted is lost, version ${version} stands`, isCorrection: (version: number) => `Version ${version}, a correction`,
   openedBy: (by: string) => `Opened by ${by}`, hasBefore: (version: number) => `Pulse has version ${version} until this one is final.`,
   versions: 'Versions', version: 'Version', noVersions: 'No versions', noVersionsText: 'What is told to Pulse is kept here.', newest: 'now', whyCorrected: 'Why', told: 'Told to Pulse', authorityId: 'Report of Pulse', authorityVersion: 'Version at Pulse',
-  authorityCounted: 'Points that Pulse counted', firstVersion: 'The first one', changed: (version: number) => `Changed against version ${version}`, nothingChanged: 'No count differs.', allLines: 'Lines as they were told', before: 'Before', now: 'Now',
+  authorityCounted: 'Points that Pulse counted', firstVersion: 'The first one', changed: (version: number) => `Changed against version ${version}`, nothingChanged: 'No count differs.', allLines: 'Lines of this version', before: 'Before', now: 'Now',
   firstOf: (shown: number, all: number) => `The first ${shown} of ${all} lines.`,
   // Gaps
   noGaps: 'Nothing is missing', noGapsText: 'Every server told its numbers on every day, and Pulse knows whose they are.', what: 'What', name: 'Server or customer', days: 'Days', words: 'In words',

@@ -31,7 +31,7 @@ function Form({ tenant, form, merged }: { tenant: Tenant; form: FormWindow; merg
     <form onSubmit={(event) => { event.preventDefault(); if (parent) merge.mutate(parent); }}>
       <Stack gap="sm">
         <Text size="sm">{words.mergeText}</Text>
-        <Select label={words.parent} required searchable nothingFoundMessage={words.noParents} value={parent} onChange={setParent}
+        <Select label={words.parent} required searchable limit={50} nothingFoundMessage={words.noParents} value={parent} onChange={setParent}
           data={others.map(({ instanceUid = '', name = '' }) => ({ value: instanceUid, label: name }))} />
         <Failure error={merge.error} />
         <Group justify="flex-end">
