@@ -20,9 +20,11 @@
 #include "features/organizations/organizations.hpp"
 #include "features/policies/policies.hpp"
 #include "features/pulse/pulse.hpp"
+#include "features/pulse/tenant_branches.hpp"
 #include "features/pulse/tenant_company.hpp"
 #include "features/reference/facts.hpp"
 #include "features/reports/license_reports.hpp"
+#include "features/reports/report_corrections.hpp"
 #include "features/usage/forecast.hpp"
 #include "features/usage/weights.hpp"
 
@@ -54,8 +56,10 @@ class ConsoleHandlers : public contract::Handlers {
         changes_(services),
         usage_weights_(services),
         usage_forecast_(services),
+        tenant_branches_(services, pulse),
         tenant_company_(services, organizations),
         reports_(services),
+        corrections_(services),
         plans_(services),
         invoices_(services),
         sites_(services),
@@ -69,6 +73,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer SyncPulse(const Call& call) override { return pulse_.Sync(call); }
   Answer CreatePulseTenant(const Call& call) override { return pulse_.CreateTenant(call); }
   Answer PatchPulseTenant(const Call& call) override { return pulse_.PatchTenant(call); }
+  Answer MergePulseTenant(const Call& call) override { return tenant_branches_.Merge(call); }
+  Answer SplitPulseTenant(const Call& call) override { return tenant_branches_.Split(call); }
   Answer CreatePulseLicense(const Call& call) override { return pulse_.CreateLicense(call); }
   Answer PatchPulseLicense(const Call& call) override { return pulse_.PatchLicense(call); }
   Answer DeletePulseLicense(const Call& call) override { return pulse_.DeleteLicense(call); }
@@ -146,6 +152,8 @@ class ConsoleHandlers : public contract::Handlers {
   Answer ForecastUsage(const Call& call) override { return usage_forecast_.Make(call); }
   Answer BuildLicenseReport(const Call& call) override { return reports_.Build(call); }
   Answer ApproveLicenseReport(const Call& call) override { return reports_.Approve(call); }
+  Answer CorrectLicenseReport(const Call& call) override { return corrections_.Open(call); }
+  Answer GiveUpLicenseReportCorrection(const Call& call) override { return corrections_.GiveUp(call); }
   Answer PatchLicenseReportLine(const Call& call) override { return reports_.PatchLine(call); }
   Answer SetUsageWeight(const Call& call) override { return usage_weights_.Set(call); }
   Answer PatchSite(const Call& call) override { return sites_.Patch(call); }
@@ -233,8 +241,10 @@ class ConsoleHandlers : public contract::Handlers {
   features::Changes changes_;
   features::UsageWeights usage_weights_;
   features::UsageForecast usage_forecast_;
+  features::TenantBranches tenant_branches_;
   features::TenantCompany tenant_company_;
   features::LicenseReports reports_;
+  features::ReportCorrections corrections_;
   features::Plans plans_;
   features::Invoices invoices_;
   features::Sites sites_;

@@ -21,18 +21,19 @@ std::vector<DueCycle> DueCycles(db::Connection& connection) {
   const auto rows = connection.Query(
       "select b.company_uid::text, o.name, b.next_from::text, e.day::text as next_to, case when b.schedule = "
       "'AfterReport' and not exists (select from core.license_report r where r.month = date_trunc('month', "
-      "e.day::timestamp)::date and r.is_whole and r.state <> 'ApprovalRequired') then to_char(e.day, 'YYYY-MM') end as "
-      "unapproved from core.company_billing b join core.organization o on o.uid = b.company_uid and o.deleted_at is "
+      "e.day::timestamp)::date and core.report_stands(r)) then format(case when exists (select from "
+      "core.license_report r where r.month = date_trunc('month', e.day::timestamp)::date and r.version > 1) then 'It "
+      "waits until Pulse has the correction of the monthly report of %s.' else 'It waits until the monthly report of "
+      "%s is approved.' end, to_char(e.day, 'YYYY-MM')) end as waits_for from core.company_billing b join "
+      "core.organization o on o.uid = b.company_uid and o.deleted_at is "
       "null "
       "cross join lateral (select core.cycle_end(b.next_from, b.billing_day) as day) e where b.schedule <> 'None' and "
       "e.day <= (select max(day) from usage.daily_seal) order by b.next_from, o.name");
   std::vector<DueCycle> out;
   out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {
-    const auto month = rows.Maybe(i, "unapproved");
     out.push_back({rows.Text(i, "company_uid"), rows.Text(i, "name"), ReadDay(rows.Text(i, "next_from")).value(),
-                   ReadDay(rows.Text(i, "next_to")).value(),
-                   month ? fmt::format("It waits until the monthly report of {} is approved.", *month) : ""});
+                   ReadDay(rows.Text(i, "next_to")).value(), rows.Maybe(i, "waits_for").value_or("")});
   }
   return out;
 }

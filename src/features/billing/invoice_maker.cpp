@@ -109,7 +109,8 @@ Result<std::vector<LedgerRow>> ReadReport(db::Connection& connection, const Invo
   if (rows.Count() == 0) {
     return Fail(ErrorCode::kConflict,
                 fmt::format("The plan charges licences by the monthly report, and that of the last month that was over "
-                            "on {} is not approved yet. Approve it first.",
+                            "on {} is not approved yet, or is being corrected. Approve it, or finalize the "
+                            "correction, first.",
                             DayText(order.to)));
   }
   const std::string month = rows.Text(0, "month");

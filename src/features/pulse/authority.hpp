@@ -33,6 +33,11 @@ class LicenseAuthority {
   /// Objects are answered in the columns' words too.
   virtual Result<Json> CreateTenant(const std::string& name, const std::string& external_id,
                                     const std::string& key) = 0;
+  virtual Result<Json> Tenant(const std::string& tenant_id) = 0;
+  /// Makes a tenant a branch of another one, and a tenant of its own again.
+  virtual Result<Json> MergeTenant(const std::string& tenant_id, const std::string& parent_id,
+                                   const std::string& key) = 0;
+  virtual Result<Json> SplitTenant(const std::string& tenant_id, const std::string& key) = 0;
   /// `request` in the words of PulseLicenseInput.
   virtual Result<Json> CreateLicense(const Json& request, const std::string& key) = 0;
   virtual Result<Json> CopyLicense(const std::string& license_uid, const std::string& key) = 0;
@@ -46,7 +51,8 @@ class LicenseAuthority {
   virtual Result<Json> NoteInstalled(const std::string& license_uid, const std::string& server_id,
                                      const std::string& server_name, const std::string& key) = 0;
   /// The use of a contract in a month that is over: "contractId", "month" and "lines" of "organization", "licenseId",
-  /// "workloadId", "count", "weight". Answers "reportId" and "totalPoints" as the authority counted them.
+  /// "workloadId", "count", "weight"; of a correction "correction" (true) and "reason". Answers "reportId", "version"
+  /// and "totalPoints" as the authority counted them.
   virtual Result<Json> SubmitReport(const Json& report, const std::string& key) = 0;
 };
 

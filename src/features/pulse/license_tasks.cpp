@@ -129,11 +129,10 @@ Result<LicenseTasks::Next> LicenseTasks::Create(const Task& task, LicenseAuthori
 
 Result<LicenseTasks::Next> LicenseTasks::Assign(const Task& task, LicenseAuthority& authority) {
   const auto facts = services_.owner.Acquire()->Query(
-      "select o.name, t.tenant_id, l.state, l.tenant_id as holder from core.organization o left join core.pulse_tenant "
-      "t on "
+      "select o.name, core.licence_tenant(o.uid) as tenant_id, l.state in ('Assigned', 'Installed') and l.tenant_id in "
+      "(t.tenant_id, t.parent_tenant_id) as is_held from core.organization o left join core.pulse_tenant t on "
       "t.organization_uid = o.uid left join core.pulse_license l on l.license_uid = $2 where o.uid = $1 and "
-      "o.deleted_at is "
-      "null",
+      "o.deleted_at is null",
       {task.organization_uid, task.license_uid});
   if (facts.Count() == 0) return Fail(ErrorCode::kNotFound, "The company was removed meanwhile.");
   auto tenant = facts.Maybe(0, "tenant_id");
@@ -144,8 +143,7 @@ Result<LicenseTasks::Next> LicenseTasks::Assign(const Task& task, LicenseAuthori
     tenant = made->at("tenant_id").get<std::string>();
   }
   const std::string then = task.kind == "Push" ? "Send" : "End";
-  const std::string state = facts.Maybe(0, "state").value_or("");
-  if ((state == "Assigned" || state == "Installed") && facts.Maybe(0, "holder") == tenant) return Next{then};
+  if (facts.Maybe(0, "is_held") == "t") return Next{then};
   return Keep(authority.Assign(task.license_uid, *tenant, task.uid + "/assign"), then);
 }
 

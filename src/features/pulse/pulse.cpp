@@ -2,9 +2,10 @@
 #include "features/pulse/pulse.hpp"
 
 #include "base/iso_time.hpp"
-#include "base/uuid.hpp"
 #include "db/bytea.hpp"
 #include "features/pulse/pulse_store.hpp"
+#include "features/pulse/request_key.hpp"
+#include "features/pulse/tenant_branches.hpp"
 #include "features/reports/submission.hpp"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
@@ -26,12 +27,6 @@ PatchTarget LicenseTarget(const std::string& uid) {
 
 PatchTarget TenantTarget(const std::string& uid) {
   return {"GetPulseTenant", {{"tenantUid", uid}}};
-}
-
-/// A repeated request has the id of the first one, so that what it makes is made once.
-std::string KeyOf(const Call& call) {
-  const std::string id(call.request.Header("X-Request-id"));
-  return id.empty() ? NewUuid() : id;
 }
 
 /// The company or reseller that a licence shall go to after a patch.
@@ -62,12 +57,15 @@ Status CheckOrganization(db::Connection& connection, const std::string& uid, con
   return {};
 }
 
-/// A backup server that may get a licence of an organization: its own, or of a company below it.
+/// A backup server that may get a licence of an organization: its own, of a company below it, or of one whose tenant is
+/// a branch of the organization's.
 Status CheckServer(db::Connection& connection, const std::string& server, const std::string& organization) {
   const auto rows = connection.Query(
-      "select s.name, count(distinct s.organization_uid) as owners, bool_or(s.organization_uid = $2 or o.parent_uid = "
-      "$2) as "
-      "is_theirs from inventory.backup_server s join core.organization o on o.uid = s.organization_uid where s.uid = "
+      "select s.name, count(distinct s.organization_uid) as owners, bool_or(s.organization_uid = $2 or "
+      "coalesce(o.parent_uid "
+      "= $2 or core.licence_tenant(o.uid) = (select t.tenant_id from core.pulse_tenant t where t.organization_uid = "
+      "$2), false)) as is_theirs from inventory.backup_server s join core.organization o on o.uid = s.organization_uid "
+      "where s.uid = "
       "$1 "
       "group by s.name",
       {server, organization});
@@ -185,8 +183,16 @@ Result<Pulse::Authority> Pulse::Managing() {
 
 Status Pulse::ReadAll(LicenseAuthority& authority) {
   const auto session = authority.Session();
+  std::string changes = ChangesSoFar(*parts_.services.owner.Acquire());
   auto state = session ? authority.ReadAll() : tl::unexpected(session.error());
   std::optional<db::Pool::Lease> connection(parts_.services.owner.Acquire());  // not while the authority is asked
+  // A licence programme has a few changes a minute: soon none comes between.
+  while (state && !StoreAuthorityState(**connection, *state, changes)) {
+    changes = ChangesSoFar(**connection);
+    connection.reset();
+    state = authority.ReadAll();
+    connection.emplace(parts_.services.owner.Acquire());
+  }
   if (!state) {
     (*connection)
         ->Query(
@@ -196,7 +202,6 @@ Status Pulse::ReadAll(LicenseAuthority& authority) {
     parts_.services.lists.Cache().Written();
     return tl::unexpected(state.error());
   }
-  StoreAuthorityState(**connection, *state);
   (*connection)
       ->Query(
           "update core.pulse set partner_name = $1, token_expires_at = nullif($2, '')::timestamptz, synced_at = now(), "
@@ -288,11 +293,17 @@ Pulse::Answer Pulse::CreateTenant(const Call& call) {
   if (rows.Count() == 0) return FailParameter("companyUid", "There is no such company or reseller.");
   const std::string name = rows.Text(0, "name");
   const auto tenant = rows.Maybe(0, "tenant");
+  if (tenant) {
+    if (auto apart = CheckNoBranch(*parts_.services.owner.Acquire(), company); !apart)
+      return tl::unexpected(apart.error());
+  }
   const bool rewrite = platform::QueryFlag(call, "rewriteExisting");
   if (tenant && !rewrite) {
     return Fail(ErrorCode::kConflict,
                 fmt::format("{} has tenant {} already; say rewriteExisting=true for a new one.", name, *tenant));
   }
+  if (auto free = CheckNoBranches(*parts_.services.owner.Acquire(), company); !free)
+    return tl::unexpected(free.error());
   const auto made = (*authority)->CreateTenant(name, company, rewrite ? KeyOf(call) : company);
   if (!made) return tl::unexpected(made.error());
   auto connection = parts_.services.owner.Acquire();
@@ -307,6 +318,7 @@ Pulse::Answer Pulse::CreateTenant(const Call& call) {
 
 Pulse::Answer Pulse::PatchTenant(const Call& call) {
   const std::string& uid = call.Path("tenantUid");
+  if (auto apart = CheckNoBranch(*parts_.services.owner.Acquire(), uid); !apart) return tl::unexpected(apart.error());
   return platform::PatchItem(
       parts_.services, call, TenantTarget(uid),
       [&](db::Connection& connection, const Json& current, const Json& next) -> Result<platform::AuditEntry> {
@@ -315,6 +327,7 @@ Pulse::Answer Pulse::PatchTenant(const Call& call) {
         if (organization) {
           if (auto good = CheckOrganization(connection, *organization, kProperty); !good)
             return tl::unexpected(good.error());
+          if (auto apart = CheckNoBranch(connection, *organization); !apart) return tl::unexpected(apart.error());
           const auto other =
               connection.Query("select name from core.pulse_tenant where organization_uid = $1 and tenant_id <> $2",
                                {organization, uid});
@@ -323,6 +336,8 @@ Pulse::Answer Pulse::PatchTenant(const Call& call) {
                                 fmt::format("It is mapped to tenant {} already; take it from that one first (null).",
                                             other.Text(0, "name")));
           }
+        } else if (auto free = CheckNoBranches(connection, uid); !free) {
+          return tl::unexpected(free.error());
         }
         connection.Query(
             "update core.pulse_tenant set organization_uid = $2, is_by_hand = true, problem = null where tenant_id = "
@@ -465,8 +480,9 @@ Pulse::Answer Pulse::PatchLicense(const Call& call) {
                         .result = target});
   }
   const char* property = TextOf(license->next, "assignedCompanyUid") ? "assignedCompanyUid" : "assignedResellerUid";
-  if (auto good = CheckOrganization(*parts_.services.owner.Acquire(), **after, property); !good)
-    return tl::unexpected(good.error());
+  auto good = CheckOrganization(*parts_.services.owner.Acquire(), **after, property);
+  if (good) good = CheckHolder(*parts_.services.owner.Acquire(), **after, property);
+  if (!good) return tl::unexpected(good.error());
   return Order(call, {.task = {.kind = "Assign", .step = "Assign", .organization_uid = *after, .license_uid = uid},
                       .audit_type = "LicenseAssigned",
                       .message = "Asked to assign a licence.",

@@ -48,14 +48,16 @@ class Pulse {
   /// configured.
   Result<std::string> LicenseFile(const std::string& license_uid);
 
+  using Authority = std::unique_ptr<LicenseAuthority>;
+  /// A connection of its own to the authority. Errors: kConflict when it is not configured, or licences are not managed
+  /// here.
+  Result<Authority> Managing();
+
   /// Something may be due.
   void Wake();
 
  private:
-  using Authority = std::unique_ptr<LicenseAuthority>;
-  /// A connection of its own to the authority. Errors: kConflict when it is not configured.
-  Result<Authority> Connect();
-  Result<Authority> Managing();  ///< the same, when licences are managed here
+  Result<Authority> Connect();  ///< also when licences are not managed here
   Status ReadAll(LicenseAuthority& authority);
   void Run();
   void RunOnce();

@@ -74,6 +74,11 @@ Result<Json> AsLicense(Result<Json> data) {
   return Renamed(*data, LicenseNames());
 }
 
+Result<Json> AsTenant(Result<Json> data) {
+  if (!data) return data;
+  return Renamed(*data, TenantNames());
+}
+
 /// What Pulse said of a refusal, in its own words.
 std::string Reason(const net::ClientResponse& response) {
   const Json body = Json::parse(response.body, nullptr, false);
@@ -157,9 +162,20 @@ Result<AuthorityState> PulseClient::ReadAll() {
 
 Result<Json> PulseClient::CreateTenant(const std::string& name, const std::string& external_id,
                                        const std::string& key) {
-  auto data = Data("POST", "/tenants", {{"name", name}, {"externalId", external_id}}, key);
-  if (!data) return data;
-  return Renamed(*data, TenantNames());
+  return AsTenant(Data("POST", "/tenants", {{"name", name}, {"externalId", external_id}}, key));
+}
+
+Result<Json> PulseClient::Tenant(const std::string& tenant_id) {
+  return AsTenant(Data("GET", "/tenants/" + tenant_id));
+}
+
+Result<Json> PulseClient::MergeTenant(const std::string& tenant_id, const std::string& parent_id,
+                                      const std::string& key) {
+  return AsTenant(Data("POST", "/tenants/" + tenant_id + "/merge", {{"parentTenantId", parent_id}}, key));
+}
+
+Result<Json> PulseClient::SplitTenant(const std::string& tenant_id, const std::string& key) {
+  return AsTenant(Data("POST", "/tenants/" + tenant_id + "/split", nullptr, key));
 }
 
 Result<Json> PulseClient::CreateLicense(const Json& request, const std::string& key) {
@@ -217,7 +233,7 @@ Result<Json> PulseClient::NoteInstalled(const std::string& license_uid, const st
 Result<Json> PulseClient::SubmitReport(const Json& report, const std::string& key) {
   auto data = Data("POST", "/reports", report, key);
   if (!data) return data;
-  if (!data->contains("reportId") || !data->contains("totalPoints"))
+  if (!data->contains("reportId") || !data->contains("totalPoints") || !data->contains("version"))
     return Fail(ErrorCode::kUnavailable, "Pulse gave an answer that names no report.");
   return data;
 }

@@ -19,6 +19,9 @@ class PulseClient final : public LicenseAuthority {
   Result<AuthoritySession> Session() override;
   Result<AuthorityState> ReadAll() override;
   Result<Json> CreateTenant(const std::string& name, const std::string& external_id, const std::string& key) override;
+  Result<Json> Tenant(const std::string& tenant_id) override;
+  Result<Json> MergeTenant(const std::string& tenant_id, const std::string& parent_id, const std::string& key) override;
+  Result<Json> SplitTenant(const std::string& tenant_id, const std::string& key) override;
   Result<Json> CreateLicense(const Json& request, const std::string& key) override;
   Result<Json> CopyLicense(const std::string& license_uid, const std::string& key) override;
   Result<Json> ChangeLicense(const std::string& license_uid, const Json& changes) override;

@@ -37,7 +37,8 @@ void Replace(db::Connection& connection, const std::string& table, const std::st
   Put(connection, table, key, rows);
 }
 
-/// Tenants that belong to nobody get the one organization that they name by its uid, or that is called like them.
+/// Tenants that belong to nobody get the one organization that they name by its uid, or that is called like them. The
+/// name alone makes nobody a branch, which would get the parent's licences.
 void MapTenants(db::Connection& connection) {
   connection.Query(
       "update core.pulse_tenant t set organization_uid = null from core.organization o where o.uid = "
@@ -59,7 +60,7 @@ void MapTenants(db::Connection& connection) {
       "taken "
       "from core.pulse_tenant t join core.organization o on core.plain_name(o.name) = core.plain_name(t.name) where "
       "o.deleted_at is null and o.type in ('Company', 'Reseller') and t.organization_uid is null and not "
-      "t.is_by_hand), "
+      "t.is_by_hand and t.parent_tenant_id is null), "
       "verdicts as (select distinct on (tenant_id) tenant_id, uid, case when taken then format('%s has another "
       "tenant.', "
       "name) when choices > 1 then format('%s companies are called so; map it by hand.', choices) when rivals > 1 then "
@@ -69,28 +70,46 @@ void MapTenants(db::Connection& connection) {
       "= v.problem from verdicts v where v.tenant_id = t.tenant_id");
 }
 
+/// Before rows are changed: who stores a whole reading locks in this order too.
+void CountChange(db::Connection& connection) {
+  connection.Query("update core.pulse set changes = changes + 1");
+}
+
 }  // namespace
 
-void StoreAuthorityState(db::Connection& connection, const AuthorityState& state) {
+std::string ChangesSoFar(db::Connection& connection) {
+  return connection.Query("select changes from core.pulse").Text(0, "changes");
+}
+
+bool StoreAuthorityState(db::Connection& connection, const AuthorityState& state, const std::string& changes) {
   db::Transaction transaction(connection);
+  if (transaction.Query("select 1 from core.pulse where changes = $1 for update", {changes}).Count() == 0) return false;
   Replace(connection, "pulse_contract", "contract_id", state.contracts);
   Replace(connection, "pulse_product", "product_id", state.products);
   Replace(connection, "pulse_tenant", "tenant_id", state.tenants);
   Replace(connection, "pulse_license", "license_uid", state.licenses);
   MapTenants(connection);
   transaction.Commit();
+  return true;
 }
 
 void StoreLicense(db::Connection& connection, const Json& license) {
+  CountChange(connection);
   Put(connection, "pulse_license", "license_uid", Json::array({license}));
 }
 
 void ForgetLicense(db::Connection& connection, const std::string& license_uid) {
+  CountChange(connection);
   connection.Query("delete from core.pulse_license where license_uid = $1", {license_uid});
 }
 
-void StoreTenant(db::Connection& connection, const Json& tenant, const std::string& organization_uid) {
+void StoreTenant(db::Connection& connection, const Json& tenant) {
+  CountChange(connection);
   Put(connection, "pulse_tenant", "tenant_id", Json::array({tenant}));
+}
+
+void StoreTenant(db::Connection& connection, const Json& tenant, const std::string& organization_uid) {
+  StoreTenant(connection, tenant);
   connection.Query("update core.pulse_tenant set organization_uid = null where organization_uid = $1",
                    {organization_uid});
   connection.Query("update core.pulse_tenant set organization_uid = $2, problem = null where tenant_id = $1",

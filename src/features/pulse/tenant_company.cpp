@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "features/pulse/tenant_company.hpp"
 
+#include "features/pulse/tenant_branches.hpp"
 #include "fmt/format.h"
 
 namespace steward::features {
@@ -31,6 +32,7 @@ Result<contract::Answer> TenantCompany::Create(const contract::Call& call) {
         "from core.pulse_tenant t where t.tenant_id::text = $1 for update of t",
         {tenant});
     if (found.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such tenant.");
+    if (const auto apart = CheckNoBranch(*connection, tenant); !apart) return tl::unexpected(apart.error());
     const std::string name = found.Text(0, "name");
     if (const auto owner = found.Maybe(0, "owner"); owner)
       return Fail(ErrorCode::kConflict, fmt::format("Tenant {} is mapped to {} already.", name, *owner));

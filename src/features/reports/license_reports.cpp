@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "features/reports/reason.hpp"
 #include "features/reports/report_file.hpp"
 #include "fmt/format.h"
 
@@ -30,11 +31,6 @@ bool Names(const json& patch, const char* path) {
                      [path](const json& step) { return step.value("path", std::string()) == path; });
 }
 
-/// A reason that is one.
-bool IsReason(const db::Param& text) {
-  return text && text->find_first_not_of(" \t\r\n") != std::string::npos;
-}
-
 /// Locks a report that can still be changed.
 Status LockOpen(db::Connection& connection, const std::string& report) {
   const auto rows = connection.Query(
@@ -55,9 +51,10 @@ Status LockOpen(db::Connection& connection, const std::string& report) {
 Status CheckLine(const Call& call, const json& current, const json& next) {
   const bool weighs = next.value("weight", json()) != current.value("weight", json());
   const bool changes = weighs || next.at("reportedCount") != current.at("reportedCount");
-  if (changes && (!Names(call.body, "/reason") || !IsReason(TextOf(next, "reason"))))
+  if (changes && (!Names(call.body, "/reason") || !IsReason(TextOf(next, "reason").value_or(""))))
     return FailProperty("reason", "An adjustment needs a reason: replace /reason in the same request.");
-  if (!changes && next.value("reason", json()) != current.value("reason", json()) && !IsReason(TextOf(next, "reason")))
+  if (!changes && next.value("reason", json()) != current.value("reason", json()) &&
+      !IsReason(TextOf(next, "reason").value_or("")))
     return FailProperty("reason", "The reason of an adjustment cannot be taken away.");
   if (!weighs) return {};
   const json weight = next.value("weight", json());
@@ -83,19 +80,24 @@ contract::Answer Standing(std::string_view status, const std::string& message) {
   return {.data = {{"reportApprovalStatus", status}, {"message", message}}};
 }
 
+/// What a message calls a report: "report of 2026-10", or the correction of it.
+std::string NameOf(const db::Rows& rows) {
+  return fmt::format("{}report of {}", rows.Int(0, "version") > 1 ? "correction of the " : "", rows.Text(0, "month"));
+}
+
 /// How far a report is that there is nothing to do for.
 contract::Answer StandingOf(const db::Rows& rows) {
   if (rows.Count() == 0) return Standing("NotApprovable", "There is no report of a month that is over.");
-  const std::string month = rows.Text(0, "month");
+  const std::string name = NameOf(rows);
   const std::string problem = rows.Maybe(0, "problem").value_or("");
   if (rows.Text(0, "state") == "ApprovalRequired")
-    return Standing("NotApproved", fmt::format("The report of {} is not approved yet.", month));
+    return Standing("NotApproved", fmt::format("The {} is not approved yet.", name));
   const std::string submission = rows.Maybe(0, "submission").value_or("");
-  if (submission == "Submitted") return Standing("Finalized", fmt::format("Pulse has the report of {}.", month));
+  if (submission == "Submitted") return Standing("Finalized", fmt::format("Pulse has the {}.", name));
   if (submission == "Waiting")
-    return Standing("Finalization", fmt::format("The report of {} waits to be told to Pulse. {}", month, problem));
+    return Standing("Finalization", fmt::format("The {} waits to be told to Pulse. {}", name, problem));
   return Standing("Finalization",
-                  fmt::format("The report of {} is final. Pulse is not configured, so it was not told there.", month));
+                  fmt::format("The {} is final. Pulse is not configured, so it was not told there.", name));
 }
 
 }  // namespace
@@ -195,7 +197,8 @@ LicenseReports::Answer LicenseReports::FinalizeNext(const Call& call) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const auto rows = transaction.Query(
-      "select r.report_id::text, to_char(r.month, 'YYYY-MM') as month, r.state, r.submission, r.problem, p.token is "
+      "select r.report_id::text, to_char(r.month, 'YYYY-MM') as month, r.version, r.contract_id, r.state, "
+      "r.submission, r.problem, p.token is "
       "not null as has_pulse, d.is_due from core.license_report r cross join core.pulse p cross join lateral (select "
       "r.state = 'Approved' or r.submission = 'Refused' or (r.state = 'Finalization' and r.submission is null and "
       "p.token is not null) as is_due) d where r.is_whole order by coalesce(d.is_due, false) desc, "
@@ -203,26 +206,28 @@ LicenseReports::Answer LicenseReports::FinalizeNext(const Call& call) {
       "of r");
   if (rows.Count() == 0 || rows.Maybe(0, "is_due") != "t") return StandingOf(rows);
   const std::string id = rows.Text(0, "report_id");
-  const std::string month = rows.Text(0, "month");
+  const std::string name = NameOf(rows);
   db::Param contract;
   if (rows.Bool(0, "has_pulse")) {
-    const auto found = ContractFor(*connection);
+    // A correction is for the contract that the month was told for.
+    const auto found =
+        rows.Int(0, "version") > 1 ? Result<std::string>(rows.Text(0, "contract_id")) : ContractFor(*connection);
     if (!found) return tl::unexpected(found.error());
     contract = *found;
   }
   transaction.Query(
       "update core.license_report set state = 'Finalization', finalized_at = coalesce(finalized_at, now()), "
-      "finalized_by = coalesce(finalized_by, $2), contract_id = $3, submission = case when $3::text is not null then "
+      "finalized_by = coalesce(finalized_by, $2), contract_id = coalesce($3, contract_id), submission = case when "
+      "$3::text is not null then "
       "'Waiting' end, submit_at = now(), tries = 0, problem = null where report_id = $1",
       {id, call.caller.user_name, contract});
-  platform::WriteAudit(
-      *connection, call,
-      {"Unknown", call.caller.organization_uid, id, fmt::format("Finalized the licence report of {}.", month)});
+  platform::WriteAudit(*connection, call,
+                       {"Unknown", call.caller.organization_uid, id, fmt::format("Finalized the licence {}.", name)});
   transaction.Commit();
-  return Standing("Finalization", contract ? fmt::format("The report of {} is final, and is told to Pulse now.", month)
-                                           : fmt::format("The report of {} is final. Pulse is not configured, so it "
-                                                         "is not told there.",
-                                                         month));
+  return Standing("Finalization", contract ? fmt::format("The {} is final, and is told to Pulse now.", name)
+                                           : fmt::format("The {} is final. Pulse is not configured, so it is not told "
+                                                         "there.",
+                                                         name));
 }
 
 LicenseReports::Answer LicenseReports::Csv(const Call& call) {

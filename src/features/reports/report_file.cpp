@@ -105,6 +105,7 @@ std::vector<std::pair<std::string, std::string>> Facts(const db::Rows& rows) {
                                       {"Approved", "approved"},
                                       {"Finalized", "finalized"},
                                       {"Contract", "contract_id"},
+                                      {"Version", "version"},
                                       {"Report of the authority", "authority_report_id"},
                                       {"Still to do", "missing"},
                                       {"Problem", "problem"}}) {
@@ -128,7 +129,9 @@ Document ReportDocument(db::Connection& connection, const std::string& report) {
       "built, "
       "to_char(r.approved_at at time zone 'UTC', 'YYYY-MM-DD, ') || r.approved_by as approved, to_char(r.finalized_at "
       "at "
-      "time zone 'UTC', 'YYYY-MM-DD, ') || r.finalized_by as finalized, r.contract_id, r.authority_report_id, "
+      "time zone 'UTC', 'YYYY-MM-DD, ') || r.finalized_by as finalized, r.contract_id, r.authority_report_id, case "
+      "when "
+      "r.version > 1 then r.version || ', a correction: ' || r.correction_reason end as version, "
       "core.license_report_missing(r.month, now()) as missing, r.problem, (select name from core.organization where "
       "type = "
       "'Provider') as provider, t.lines::text, t.adjusted::text, g.gaps::text, trim_scale(coalesce(t.points, 0))::text "

@@ -13,6 +13,7 @@ constexpr std::size_t kNameMost = 255;  ///< bytes of a name that an authority t
 
 struct Claimed {
   std::string id, month, contract_id, key;
+  db::Param correction_reason;  ///< of a version after the first
   std::int64_t tries = 0;
 };
 
@@ -21,10 +22,12 @@ std::optional<Claimed> Claim(db::Connection& connection) {
   const auto rows = connection.Query(
       "update core.license_report set submit_at = now() + interval '1 minute' where report_id = (select report_id from "
       "core.license_report where submission = 'Waiting' and submit_at <= now() order by month limit 1 for update skip "
-      "locked) returning report_id::text, to_char(month, 'YYYY-MM') as month, contract_id, submission_key, tries");
+      "locked) returning report_id::text, to_char(month, 'YYYY-MM') as month, contract_id, submission_key, "
+      "correction_reason, tries");
   if (rows.Count() == 0) return std::nullopt;
-  return Claimed{rows.Text(0, "report_id"), rows.Text(0, "month"), rows.Text(0, "contract_id"),
-                 rows.Text(0, "submission_key"), rows.Int(0, "tries")};
+  return Claimed{rows.Text(0, "report_id"),          rows.Text(0, "month"),
+                 rows.Text(0, "contract_id"),        rows.Text(0, "submission_key"),
+                 rows.Maybe(0, "correction_reason"), rows.Int(0, "tries")};
 }
 
 std::string Shortened(std::string name) {
@@ -49,7 +52,12 @@ Json ReportOf(db::Connection& connection, const Claimed& report) {
                      {"count", rows.Int(i, "reported_count")},
                      {"weight", std::stod(rows.Text(i, "weight"))}});
   }
-  return {{"contractId", report.contract_id}, {"month", report.month}, {"lines", std::move(lines)}};
+  Json told = {{"contractId", report.contract_id}, {"month", report.month}, {"lines", std::move(lines)}};
+  if (report.correction_reason) {
+    told["correction"] = true;
+    told["reason"] = *report.correction_reason;
+  }
+  return told;
 }
 
 void Store(db::Connection& connection, const Claimed& report, const Result<Json>& answer) {
@@ -57,18 +65,20 @@ void Store(db::Connection& connection, const Claimed& report, const Result<Json>
   if (answer) {
     transaction.Query(
         "update core.license_report set submission = 'Submitted', submitted_at = now(), problem = null, "
-        "authority_report_id = $2, authority_points = $3::numeric where report_id = $1 and submission = 'Waiting'",
-        {report.id, answer->at("reportId").get<std::string>(), answer->at("totalPoints").dump()});
+        "authority_report_id = $2, authority_points = $3::numeric, authority_version = $4 where report_id = $1 and "
+        "submission = 'Waiting' and submission_key = $5",
+        {report.id, answer->at("reportId").get<std::string>(), answer->at("totalPoints").dump(),
+         answer->at("version").dump(), report.key});
   } else if (MayPass(answer.error())) {
     transaction.Query(
         "update core.license_report set tries = tries + 1, problem = $2, submit_at = now() + make_interval(secs => "
-        "$3::int) where report_id = $1 and submission = 'Waiting'",
-        {report.id, answer.error().message, PauseAfter(report.tries)});
+        "$3::int) where report_id = $1 and submission = 'Waiting' and submission_key = $4",
+        {report.id, answer.error().message, PauseAfter(report.tries), report.key});
   } else {
     transaction.Query(
         "update core.license_report set submission = 'Refused', problem = $2 where report_id = $1 and submission = "
-        "'Waiting'",
-        {report.id, answer.error().message});
+        "'Waiting' and submission_key = $3",
+        {report.id, answer.error().message, report.key});
   }
   transaction.Query("select pg_notify('steward_written', '')");
   transaction.Commit();

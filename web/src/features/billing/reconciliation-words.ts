@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 const reasons: Record<string, string> = {
-  Adjusted: 'adjusted in the report', Measure: 'measured otherwise', NoPlan: 'no plan', NoPrice: 'no price', NoReport: 'no report', NotInReport: 'not in the report', NotInvoiced: 'not invoiced', OtherDays: 'other days', PeakDays: 'highest days apart',
+  Adjusted: 'adjusted in the report', Corrected: 'corrected later', Measure: 'measured otherwise', NoPlan: 'no plan', NoPrice: 'no price', NoReport: 'no report', NotInReport: 'not in the report', NotInvoiced: 'not invoiced', OtherDays: 'other days', PeakDays: 'highest days apart',
   ReportEarlier: 'report is older', ReportOpen: 'report open', Unexplained: 'not explained',
 };
 

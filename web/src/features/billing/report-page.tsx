@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Anchor, Button, Group, Skeleton, Text } from '@mantine/core';
-import { IconCircleCheck, IconDownload, IconEyeSearch, IconSend } from '@tabler/icons-react';
+import { IconArrowBackUp, IconCircleCheck, IconDownload, IconEyeSearch, IconPencil, IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { Failure } from '@/components/failure';
 import { Page, PageTabs } from '@/components/page';
 import { Status } from '@/components/status';
@@ -11,11 +12,13 @@ import { Empty, Problem } from '@/components/views';
 import { formatNumber, plural } from '@/lib/format';
 import { ApiError } from '@/lib/http';
 import { useSession } from '@/lib/session';
+import { CorrectWindow } from './correct-window';
 import { formatMonth } from './range';
-import { approve, build, finalize, isDue, isOpen, reportOptions, stateOf, submissionOf, useChange, type Report } from './report';
+import { approve, build, canGiveUp, finalize, giveUp, isCorrectable, isDue, isOpen, reportOptions, stateOf, submissionOf, useChange, type Report } from './report';
 import { ReportGaps } from './report-gaps';
 import { ReportLines } from './report-lines';
 import { ReportSummary } from './report-summary';
+import { ReportVersions } from './report-versions';
 import { reportWords as words } from './report-words';
 import { formatPoints } from './usage';
 
@@ -28,6 +31,8 @@ export function ReportActions({ report }: { report: Report }) {
   const reportId = String(report.reportId);
   const approving = useChange(() => approve(reportId));
   const finalizing = useChange(finalize);
+  const givingUp = useChange(() => giveUp(reportId));
+  const [correcting, setCorrecting] = useState(false);
   // Built again, a look ahead has another number.
   const building = useChange(() => build(report.month ?? ''), (made) => void navigate({ to: '/billing/reports/$reportId', params: { reportId: String(made.reportId) }, search: {}, replace: true }));
   const said = finalizing.data?.message ?? (approving.isSuccess ? words.isApproved : '');
@@ -38,9 +43,12 @@ export function ReportActions({ report }: { report: Report }) {
         <Button size="xs" variant="default" component="a" download href={`/api/v3/licensing/reports/${reportId}/csv`} leftSection={<IconDownload {...icon} />}>{words.download}</Button>
         {isOpen(report) && may('ApproveLicenseReport') && <SureButton ask={words.approve} sure={words.approveSurely} icon={<IconCircleCheck {...icon} />} loading={approving.isPending} onSure={() => approving.mutate()} />}
         {isDue(report) && may('FinalizeLicenseReport') && <SureButton ask={words.finalize} sure={words.finalizeSurely} icon={<IconSend {...icon} />} loading={finalizing.isPending} onSure={() => finalizing.mutate()} />}
+        {isCorrectable(report) && may('CorrectLicenseReport') && <Button size="xs" variant="default" leftSection={<IconPencil {...icon} />} onClick={() => setCorrecting(true)}>{words.correct}</Button>}
+        {canGiveUp(report) && may('GiveUpLicenseReportCorrection') && <SureButton ask={words.giveUp} sure={words.giveUpSurely((report.version ?? 2) - 1)} icon={<IconArrowBackUp {...icon} />} loading={givingUp.isPending} onSure={() => givingUp.mutate()} />}
       </Group>
       <div role="status">{said && <Text size="sm" mt={6}>{said}</Text>}</div>
-      <Failure error={approving.error ?? finalizing.error ?? building.error} />
+      <Failure error={approving.error ?? finalizing.error ?? building.error ?? givingUp.error} />
+      <CorrectWindow report={correcting ? report : null} close={() => setCorrecting(false)} />
     </div>
   );
 }
@@ -63,6 +71,7 @@ export function ReportPage() {
         <Anchor inherit renderRoot={(props) => <Link to="/billing" search={{ tab: 'reports' }} {...props} />}>{words.all}</Anchor>
         <Status {...stateOf(report)} />
         {report.isWhole && <Status {...submissionOf(report)} />}
+        {(report.version ?? 1) > 1 && <span>{words.isCorrection(report.version ?? 1)}</span>}
         <span>{formatPoints(report.totalPoints ?? 0)} {words.points.toLowerCase()} in {plural(report.lineCount ?? 0, 'line')}</span>
       </Text>
     )}>
@@ -70,6 +79,7 @@ export function ReportPage() {
         { value: 'summary', label: words.summary, needs: 'GetReportsOfLicenses', content: <ReportSummary report={report} /> },
         { value: 'lines', label: words.lines, needs: 'GetLicenseReportLines', content: <ReportLines report={report} /> },
         { value: 'gaps', label: gaps > 0 ? `${words.gaps} (${formatNumber(gaps)})` : words.gaps, needs: 'GetLicenseReportGaps', content: <ReportGaps report={report} /> },
+        { value: 'versions', label: (report.version ?? 1) > 1 ? `${words.versions} (${report.version})` : words.versions, needs: 'GetLicenseReportVersions', content: <ReportVersions report={report} /> },
       ]} />
     </Page>
   );

@@ -8,7 +8,7 @@ import { Nothing, Time } from '@/components/values';
 import { Problem } from '@/components/views';
 import { formatNumber } from '@/lib/format';
 import { formatDays } from './range';
-import { stateOf, submissionOf, summaryOptions, type Report } from './report';
+import { isCorrection, stateOf, submissionOf, summaryOptions, type Report } from './report';
 import { reportWords as words } from './report-words';
 import { formatPoints } from './usage';
 import { BarChart } from './usage-chart';
@@ -40,6 +40,12 @@ export function ReportSummary({ report }: { report: Report }) {
   return (
     <Stack gap="md">
       {!report.isWhole && <Alert color="blue">{words.lookAheadText}</Alert>}
+      {isCorrection(report) && (
+        <Alert color="yellow" title={words.isCorrection(report.version ?? 2)}>
+          <Text size="sm">{report.correctionReason}</Text>
+          <Text size="sm">{words.openedBy(report.correctedBy ?? '')}, <Time value={report.correctedAt} />. {words.hasBefore((report.version ?? 2) - 1)}</Text>
+        </Alert>
+      )}
       {report.problem && <Alert color={report.submission === 'Refused' ? 'red' : 'yellow'} title={submissionOf(report).word}>{report.problem}</Alert>}
       <div className={classes.cards}>
         <Paper withBorder p="md">

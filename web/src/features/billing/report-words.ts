@@ -18,6 +18,14 @@ export const reportWords = {
   noLines: 'No lines', noLinesText: 'Nothing was used in this month so far that counts for a licence.', customer: 'Customer', server: 'Server', platform: 'Platform', inLedger: 'In the ledger', reported: 'Reported', fresh: 'New, not counted', peak: 'Highest day', reason: 'Reason',
   adjust: 'Adjust', weigh: 'Set the weight', adjustTitle: 'Adjust a line', reportedCount: 'Reported count', reasonHint: 'It is kept with your name, and shown to everybody who reads the report.', save: 'Save', cancel: 'Cancel', comesTo: 'comes to',
   weightHint: 'Nobody told it; the report cannot be approved without it.', adjustedFrom: (from: string, to: string) => `Adjusted from ${from} to ${to}`, weighed: 'The weight was set by hand', ledgerSays: 'The ledger has',
+  // Corrections
+  correct: 'Correct…', correctTitle: (month: string) => `Correct the report of ${month}`, correctDo: 'Open it for correction', correctReason: 'What was wrong', correctReasonHint: 'Pulse is told, and it stays in the history of the report.',
+  correctText: 'The lines can be adjusted again, each with a reason. Then the report is approved and finalized as before, and told to Pulse as a correction. What Pulse has now stays readable as its version. Invoices that were made of it are not changed; the reconciliation shows the difference.',
+  giveUp: 'Give the correction up', giveUpSurely: (version: number) => `Give it up: what was adjusted is lost, version ${version} stands`, isCorrection: (version: number) => `Version ${version}, a correction`,
+  openedBy: (by: string) => `Opened by ${by}`, hasBefore: (version: number) => `Pulse has version ${version} until this one is final.`,
+  versions: 'Versions', version: 'Version', noVersions: 'No versions', noVersionsText: 'What is told to Pulse is kept here.', newest: 'now', whyCorrected: 'Why', told: 'Told to Pulse', authorityId: 'Report of Pulse', authorityVersion: 'Version at Pulse',
+  authorityCounted: 'Points that Pulse counted', firstVersion: 'The first one', changed: (version: number) => `Changed against version ${version}`, nothingChanged: 'No count differs.', allLines: 'Lines of this version', before: 'Before', now: 'Now',
+  firstOf: (shown: number, all: number) => `The first ${shown} of ${all} lines.`,
   // Gaps
   noGaps: 'Nothing is missing', noGapsText: 'Every server told its numbers on every day, and Pulse knows whose they are.', what: 'What', name: 'Server or customer', days: 'Days', words: 'In words',
   // Settings

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { http, HttpResponse } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { consoleWith, standInConsole } from '@/test/console';
 import { show } from '@/test/show';
 import { AdjustWindow } from './adjust-window';
-import { isDue, isOpen, isReady, patchOfLine, pointsOf, type Line, type Report } from './report';
+import { canGiveUp, changedLines, isCorrectable, isCorrection, isDue, isOpen, isReady, patchOfLine, pointsOf, type Line, type Report } from './report';
 import { ReportActions } from './report-page';
+import { ReportVersions } from './report-versions';
 import ReportsTab from './reports-tab';
 
 standInConsole();
@@ -71,7 +72,9 @@ describe('what a role may not do with a report is not offered', () => {
     { role: 'PortalAdministrator', report: open, offered: ['Approve'] },
     { role: 'PortalAdministrator', report: { ...open, state: 'Approved' as const }, offered: ['Finalize and tell Pulse'] },
     { role: 'PortalAdministrator', report: { ...open, isWhole: false }, offered: ['Build it again now'] },
-    { role: 'PortalAdministrator', report: { ...open, state: 'Finalization' as const, submission: 'Submitted' as const }, offered: [] },
+    { role: 'PortalAdministrator', report: { ...open, state: 'Finalization' as const, submission: 'Submitted' as const }, offered: ['Correct…'] },
+    { role: 'PortalAdministrator', report: { ...open, version: 2 }, offered: ['Approve', 'Give the correction up'] },
+    { role: 'PortalOperator', report: { ...open, state: 'Finalization' as const, submission: 'Submitted' as const }, offered: [] },
     { role: 'PortalOperator', report: open, offered: [] },
     { role: 'PortalReadonlyOperator', report: { ...open, state: 'Approved' as const }, offered: [] },
     { role: 'PortalReadonlyOperator', report: { ...open, isWhole: false }, offered: [] },
@@ -106,5 +109,52 @@ describe('what a role may not do with a report is not offered', () => {
     await userEvent.click(screen.getByRole('button', { name: /^Approve it/ }));
     expect(await screen.findByText(/3 lines have no weight/)).toBeVisible();
     expect(asked).toBe(1);
+  });
+});
+
+describe('a correction', () => {
+  const second: Report = { ...open, version: 2 };
+  it.each<[Partial<Report>, boolean, boolean]>([
+    [{}, true, true], [{ state: 'Approved' }, true, true], [{ state: 'Finalization', submission: 'Waiting' }, true, false], [{ state: 'Finalization', submission: 'Refused' }, true, true],
+    [{ state: 'Finalization', submission: 'Submitted' }, false, false], [{ version: 1 }, false, false],
+  ])('that is %o is open: %s, may be given up: %s', (part, isOpenOne, may) => {
+    expect([isCorrection({ ...second, ...part }), canGiveUp({ ...second, ...part })]).toEqual([isOpenOne, may]);
+    expect(isCorrectable({ ...second, ...part })).toBe(part.submission === 'Submitted');
+  });
+  it('shows the lines that it changed, by count or points', () => {
+    const before = [line, { ...line, lineUid: 'b', points: 3 }, { ...line, lineUid: 'c' }];
+    const now = [{ ...line, reportedCount: 10 }, { ...line, lineUid: 'b', points: 4 }, { ...line, lineUid: 'c', reason: 'As before' }];
+    expect(changedLines(before, now).map(({ before: was, now: is }) => [was.reportedCount, is.reportedCount, is.points])).toEqual([[12, 10, undefined], [12, 12, 4]]);
+  });
+  it('is opened with a reason only', async () => {
+    const sent: unknown[] = [];
+    consoleWith('PortalAdministrator', {}, [http.post('*/api/steward/v1/licenseReports/7/correction', async ({ request }) => {
+      sent.push(await request.json());
+      return sent.length === 1 ? HttpResponse.json({ errors: [{ message: 'A correction of 2026-10 is open already.' }] }, { status: 409 }) : HttpResponse.json({ data: second });
+    })]);
+    await show(() => <ReportActions report={{ ...open, state: 'Finalization', submission: 'Submitted' }} />);
+    await userEvent.click(await screen.findByRole('button', { name: 'Correct…' }));
+    const form = within(await screen.findByRole('dialog'));
+    expect(form.getByText(/Invoices that were made of it are not changed/)).toBeVisible();
+    const send = form.getByRole('button', { name: 'Open it for correction' });
+    await userEvent.type(form.getByLabelText(/^What was wrong/), ' ');
+    expect(send).toBeDisabled();
+    await userEvent.type(form.getByLabelText(/^What was wrong/), 'Tests were counted');
+    await userEvent.click(send);
+    expect(await form.findByText(/open already/)).toBeVisible();
+    await userEvent.click(send);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(sent).toEqual([{ reason: 'Tests were counted' }, { reason: 'Tests were counted' }]);
+  });
+  it('leaves what was told readable', async () => {
+    const versions = [{ reportId: 7, version: 2, isCurrent: true, submission: 'None', correctionReason: 'Tests were counted' }, { reportId: 7, version: 1, submission: 'Submitted', authorityReportId: 'pulse-1' }];
+    const lines = (count: number) => () => HttpResponse.json({ meta: { pagingInfo: { total: 1, count: 1, offset: 0 } }, data: [{ ...line, reportedCount: count, points: count }] });
+    consoleWith('PortalReadonlyOperator', { '/api/steward/v1/licenseReports/7/versions': versions } as never, [
+      http.get('*/api/steward/v1/licenseReports/7/versions/2/lines', lines(10)), http.get('*/api/steward/v1/licenseReports/7/versions/1/lines', lines(12)),
+    ]);
+    await show(() => <ReportVersions report={second} />, '/?open=2');
+    const changed = within((await screen.findByRole('heading', { name: 'Changed against version 1' })).closest('section') as HTMLElement);
+    expect(changed.getAllByRole('cell').map(({ textContent }) => textContent).slice(1)).toEqual(['12', '10', '10']);
+    expect(screen.getByText('pulse-1')).toBeInTheDocument();
   });
 });

@@ -11,6 +11,8 @@ export type Report = Schemas['LicenseReport'];
 export type Line = Schemas['LicenseReportLine'];
 export const reportsPath = '/api/steward/v1/licenseReports';
 export const linesPath = '/api/steward/v1/licenseReports/{reportId}/lines';
+export const versionsPath = '/api/steward/v1/licenseReports/{reportId}/versions';
+export const versionLinesPath = '/api/steward/v1/licenseReports/{reportId}/versions/{version}/lines';
 export const gapsPath = '/api/steward/v1/licenseReports/{reportId}/gaps';
 
 export const waits = (report: Report): boolean => report.submission === 'Waiting';
@@ -58,6 +60,13 @@ export const isOpen = (report: Report): boolean => report.isWhole === true && re
 export const isDue = (report: Report): boolean =>
   report.isWhole === true && (report.state === 'Approved' || report.submission === 'Refused' || (report.state === 'Finalization' && report.submission === 'None'));
 
+/** Whether it is opened again as its next version by a correction. */
+export const isCorrectable = (report: Report): boolean => report.isWhole === true && report.submission === 'Submitted';
+/** Whether it is a correction that Pulse does not have yet. */
+export const isCorrection = (report: Report): boolean => (report.version ?? 1) > 1 && report.submission !== 'Submitted';
+/** Whether what Pulse has may stand again. */
+export const canGiveUp = (report: Report): boolean => isCorrection(report) && (report.state !== 'Finalization' || report.submission === 'Refused');
+
 /** A change of reports; afterwards all lists are read again. */
 export function useChange<T, V = void>(call: (value: V) => Promise<T>, onSuccess?: (answer: T) => void) {
   const client = useQueryClient();
@@ -65,6 +74,8 @@ export function useChange<T, V = void>(call: (value: V) => Promise<T>, onSuccess
 }
 export const build = async (month: string) => dataOf(await api.POST('/api/steward/v1/licenseReports', { body: { month } }));
 export const approve = async (reportId: string) => dataOf(await api.POST('/api/steward/v1/licenseReports/{reportId}/approve', { params: { path: { reportId } } }));
+export const correct = async (reportId: string, reason: string) => dataOf(await api.POST('/api/steward/v1/licenseReports/{reportId}/correction', { params: { path: { reportId } }, body: { reason } }));
+export const giveUp = async (reportId: string) => dataOf(await api.DELETE('/api/steward/v1/licenseReports/{reportId}/correction', { params: { path: { reportId } } }));
 export const finalize = async () => dataOf(await api.POST('/api/v3/licensing/reports/finalization'));
 
 export interface Adjustment {
@@ -84,6 +95,14 @@ export function patchOfLine(line: Line, { count, weight, reason }: Adjustment): 
     ...(weight !== null && weight !== (line.weight ?? null) ? [{ op: 'replace' as const, path: '/weight', value: weight }] : []),
     { op: 'replace' as const, path: '/reason', value: reason.trim() },
   ];
+}
+/** Lines of a version whose count or points differ from those of the one before, with what they were. */
+export function changedLines(before: readonly Line[], now: readonly Line[]): { before: Line; now: Line }[] {
+  const old = new Map(before.map((line) => [line.lineUid, line]));
+  return now.flatMap((line) => {
+    const was = old.get(line.lineUid);
+    return was && (was.reportedCount !== line.reportedCount || was.points !== line.points) ? [{ before: was, now: line }] : [];
+  });
 }
 /** Count times weight; both in thousandths, since most decimals have no exact binary form. */
 export const pointsOf = (count: number, weight: number): number => (count * Math.round(weight * 1000)) / 1000;

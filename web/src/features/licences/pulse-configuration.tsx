@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Group, Paper, PasswordInput, Select, Skeleton, Stack, Switch, Table, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Paper, PasswordInput, Skeleton, Stack, Switch, Table, Text, Title } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,22 +8,19 @@ import { Failure } from '@/components/failure';
 import { Middle } from '@/components/middle';
 import { Status } from '@/components/status';
 import { SureButton } from '@/components/sure-button';
-import { ResourceTable } from '@/components/table/resource-table';
 import { Nothing, Share, Time } from '@/components/values';
-import { Empty, Problem } from '@/components/views';
+import { Problem } from '@/components/views';
 import { formatNumber } from '@/lib/format';
 import { api } from '@/lib/http';
-import type { RowOf } from '@/lib/list';
-import { useCompanyNames, useHostNames } from '@/lib/names';
 import { useSession } from '@/lib/session';
 import { endOf } from './ends';
 import { configurationOptions, contractsOptions, isOver, useAsk } from './pulse';
 import { pulseWords as words } from './pulse-words';
 import { SaidLine } from './said-line';
+import { TenantTable } from './tenant-table';
 import classes from './pulse.module.css';
 
 type Configuration = components['schemas']['PulseConfiguration'];
-type Tenant = RowOf<'/api/v3/pulse/tenants'>;
 const states: Record<string, string> = { Configured: 'Success', Warning: 'Warning', Error: 'Failed', NotConfigured: 'None' };
 const stateWords: Record<string, string> = { Configured: 'Connected', Warning: 'Connected', Error: 'Does not work', NotConfigured: words.notConfigured };
 
@@ -152,54 +149,13 @@ function Contracts() {
   );
 }
 
-/** Maps a tenant to a customer by hand, or takes it from one. */
-function TenantActions({ tenant }: { tenant: Tenant }) {
-  const { may } = useSession();
-  const { busy, said, ask } = useAsk();
-  const companies = useCompanyNames();
-  const hosts = useHostNames();
-  const [owner, setOwner] = useState<string | null>(null);
-  if (!may('PatchPulseTenant')) return null;
-  const map = (about: string, value: string | null) => ask(about, (headers) => api.PATCH('/api/v3/pulse/tenants/{tenantUid}', {
-    params: { path: { tenantUid: tenant.instanceUid ?? '' } }, headers, body: [{ op: 'replace', path: '/mappedMasterOrganizationUid', value }],
-  }));
-  return (
-    <Stack gap="sm">
-      {tenant.mappingStatusMessage && <Alert color="yellow">{tenant.mappingStatusMessage}</Alert>}
-      {tenant.mappedMasterOrganizationUid
-        ? <Group gap="xs"><SureButton ask={words.unmap} sure={words.unmapSurely} loading={busy !== null} onSure={() => void map(words.unmap, null)} /></Group>
-        : (
-          <Group gap="xs" align="flex-end">
-            <Select label={words.mapTo} searchable size="xs" style={{ flex: 1 }} value={owner} onChange={setOwner}
-              data={[...(companies.data ?? []), ...(hosts.data ?? []).filter(({ isReseller }) => isReseller)]} />
-            <Button size="xs" disabled={!owner} loading={busy !== null} onClick={() => void map(words.map, owner)}>{words.map}</Button>
-          </Group>
-        )}
-      <SaidLine said={said} />
-    </Stack>
-  );
-}
-
-const mappings: Record<string, [string, string]> = {
-  Mapped: ['Success', 'Mapped'], NotMapped: ['None', 'Not mapped'], FailedToMap: ['Failed', 'Could not be mapped'], MappingInProggress: ['Running', 'Being mapped'],
-};
-
 /** How the console stands with Pulse: its token, contracts, and the tenants behind customers. */
 export default function PulseConfiguration() {
   return (
     <Stack gap="lg">
       <Connection />
       <section aria-labelledby="pulse-contracts"><Title order={2} size="h5" mb="xs" id="pulse-contracts">{words.contracts}</Title><Contracts /></section>
-      <div>
-        <Title order={2} size="h5" mb="xs">{words.tenants}</Title>
-        <ResourceTable path="/api/v3/pulse/tenants" label={words.tenants} rowKey="instanceUid" rowName={(row) => row.name ?? ''} standardSort="name"
-          empty={<Empty title={words.noTenants}>{words.noTenantsText}</Empty>} actions={(row) => <TenantActions key={row.instanceUid} tenant={row} />} columns={[
-            { key: 'mappingStatus', label: 'State', render: ({ mappingStatus = 'Unknown' }) => <Status value={mappings[mappingStatus]?.[0] ?? 'Unknown'} word={mappings[mappingStatus]?.[1] ?? mappingStatus} /> },
-            { key: 'name', label: 'Tenant' },
-            { key: 'mappedMasterOrganizationUid', label: 'Customer', kind: 'company', sortable: false },
-            { key: 'mappingStatusMessage', label: 'Why', sortable: false },
-          ]} />
-      </div>
+      <section aria-labelledby="pulse-tenants"><Title order={2} size="h5" mb="xs" id="pulse-tenants">{words.tenants}</Title><TenantTable /></section>
     </Stack>
   );
 }

@@ -37,6 +37,12 @@ export const pulseWords = {
   mappingText: 'Done at each synchronisation; what was mapped by hand stays.', pushing: 'Make a tenant for every new customer', pushingText: 'Customers that have none get one at the next synchronisation.',
   contracts: 'Contracts', noContractsYet: 'No contracts', used: 'Points used', ends: 'Ends', unlimited: 'no limit', extends: 'Extends itself', yes: 'Yes', no: 'No', over: 'Over',
   tenants: 'Tenants', noTenants: 'No tenants', noTenantsText: 'A customer gets a tenant at Pulse with its first licence.', mapTo: 'Map to', map: 'Map', unmap: 'Take from the customer', unmapSurely: 'Take it from the customer',
+  // Branches
+  branches: 'Branches', merge: 'Merge into…', mergeTitle: (name: string) => `Merge ${name} into another tenant`, parent: 'Parent', noParents: 'There is no other tenant that it could be merged into.',
+  mergeText: 'Both are one customer: new licences for the customer of this tenant are assigned to the parent, and the licences of the parent may be installed on its backup servers. Licences that it has now stay its own. The tenant leaves the list and is shown as a branch of the parent, until it is split.',
+  mergeDo: 'Merge', hasBranches: 'A tenant with branches cannot become a branch itself, or be taken from its customer. Split the branches first.', ofNobody: 'mapped to nobody',
+  split: 'Split', splitOf: (name: string) => `Split ${name}`, splitSurely: 'Split it: no more licences of the parent',
+  splitText: 'A branch that is split gets no more licences of this tenant. Licence files that are on its servers stay there.',
 };
 
 /** What is done in each step of a task, as long as it is done. */

@@ -3,13 +3,14 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { components } from '@/api/generated/schema';
 import { api, ApiError, dataOf } from '@/lib/http';
-import { soon } from '@/lib/list';
+import { fetchList, soon } from '@/lib/list';
 
 type Schemas = components['schemas'];
 export type Product = Schemas['PulseLicenseProduct'];
 export type Contract = Schemas['PulseLicenseContract'];
 export type Task = Schemas['LicenseTask'];
 export type Licence = Schemas['PulseLicense'];
+export type Tenant = Schemas['PulseTenant'];
 
 const most = { params: { query: { limit: 1000 } } };
 export const configurationOptions = queryOptions({
@@ -20,6 +21,10 @@ export const productsOptions = queryOptions({
 });
 export const contractsOptions = queryOptions({
   queryKey: ['list', 'pulse', 'contracts'], queryFn: async () => dataOf(await api.GET('/api/v3/pulse/contracts', most)),
+});
+/** Names of all tenants that are no branch. */
+export const tenantsOptions = queryOptions({
+  queryKey: ['list', 'pulse', 'tenants'], queryFn: async () => (await fetchList('/api/v3/pulse/tenants', { limit: 10_000, sort: 'name', select: ['instanceUid', 'name'] })).rows,
 });
 /** A task, read again as long as it waits. */
 export const taskOptions = (taskUid: string) => queryOptions({
