@@ -4,6 +4,8 @@
 #include "base/iso_time.hpp"
 #include "base/uuid.hpp"
 #include "db/bytea.hpp"
+#include "features/pulse/license_changes.hpp"
+#include "features/pulse/license_targets.hpp"
 #include "features/pulse/pulse_store.hpp"
 #include "features/reports/submission.hpp"
 #include "fmt/format.h"
@@ -52,37 +54,6 @@ Json ChangesOf(const platform::Patched& license) {
     if (next != license.current.value(name, Json())) changes[name] = next;
   }
   return changes;
-}
-
-Status CheckOrganization(db::Connection& connection, const std::string& uid, const char* property) {
-  const auto rows = connection.Query(
-      "select 1 from core.organization where uid = $1 and deleted_at is null and type in ('Company', 'Reseller')",
-      {uid});
-  if (rows.Count() == 0) return FailProperty(property, "There is no such company or reseller.");
-  return {};
-}
-
-/// A backup server that may get a licence of an organization: its own, or of a company below it.
-Status CheckServer(db::Connection& connection, const std::string& server, const std::string& organization) {
-  const auto rows = connection.Query(
-      "select s.name, count(distinct s.organization_uid) as owners, bool_or(s.organization_uid = $2 or o.parent_uid = "
-      "$2) as "
-      "is_theirs from inventory.backup_server s join core.organization o on o.uid = s.organization_uid where s.uid = "
-      "$1 "
-      "group by s.name",
-      {server, organization});
-  if (rows.Count() == 0) return FailParameter("serverUid", "There is no such backup server.");
-  if (rows.Count() > 1 || rows.Int(0, "owners") > 1) {
-    return Fail(
-        ErrorCode::kConflict,
-        "The installation of this server was cloned, and a licence could go to the wrong one. Give the clones ids of "
-        "their own first (own_ids, see docs/admin/agent.md).");
-  }
-  if (!rows.Bool(0, "is_theirs")) {
-    return Fail(ErrorCode::kConflict,
-                fmt::format("Backup server {} belongs to another customer than the licence.", rows.Text(0, "name")));
-  }
-  return {};
 }
 
 }  // namespace
@@ -134,6 +105,7 @@ void Pulse::Run() {
 
 void Pulse::RunOnce() {
   ReadWhenDue();
+  PlanLicenseChanges(*parts_.services.owner.Acquire());
   const auto due = parts_.services.owner.Acquire()->Query(
       "select 1 from core.license_task where state = 'Waiting' and try_at <= now() union all select 1 from "
       "core.license_report where submission = 'Waiting' and submit_at <= now() limit 1");
@@ -248,9 +220,10 @@ Pulse::Answer Pulse::PatchConfiguration(const Call& call) {
       [&](db::Connection& connection, const Json&, const Json& next) -> Result<platform::AuditEntry> {
         connection.Query(
             "update core.pulse set is_company_mapping_enabled = $1, is_license_management_enabled = $2, "
-            "is_pushing_new_companies_enabled = $3",
+            "is_pushing_new_companies_enabled = $3, is_removing_revoked_enabled = $4",
             {next.at("isCompanyMappingEnabled").dump(), next.at("isLicenseManagementEnabled").dump(),
-             next.at("isPushingNewCompaniesToPulseEnabled").dump()});
+             next.at("isPushingNewCompaniesToPulseEnabled").dump(),
+             next.at("isRemovingRevokedLicensesEnabled").dump()});
         if (token && token->empty()) {
           connection.Query(
               "update core.pulse set token = null, status = 'NotConfigured', status_message = '', token_expires_at = "

@@ -63,8 +63,8 @@ function Switches({ now }: { now: Configuration }) {
     mutationFn: ({ name, value }: { name: string; value: boolean }) => api.PATCH('/api/v3/pulse', { body: [{ op: 'replace', path: `/${name}`, value }] }),
     onSettled: () => client.invalidateQueries({ queryKey: ['list'] }),
   });
-  const one = (name: 'isLicenseManagementEnabled' | 'isCompanyMappingEnabled' | 'isPushingNewCompaniesToPulseEnabled', label: string, description: string) => (
-    <Switch label={label} description={description} checked={turn.isPending && turn.variables.name === name ? turn.variables.value : now[name]}
+  const one = (name: 'isLicenseManagementEnabled' | 'isCompanyMappingEnabled' | 'isPushingNewCompaniesToPulseEnabled' | 'isRemovingRevokedLicensesEnabled', label: string, description: string) => (
+    <Switch label={label} description={description} checked={turn.isPending && turn.variables.name === name ? turn.variables.value : now[name] ?? false}
       disabled={!may('PatchPulseConfiguration')} onChange={({ currentTarget }) => turn.mutate({ name, value: currentTarget.checked })} />
   );
   return (
@@ -72,6 +72,7 @@ function Switches({ now }: { now: Configuration }) {
       {one('isLicenseManagementEnabled', words.managing, words.managingText)}
       {one('isCompanyMappingEnabled', words.mapping, words.mappingText)}
       {one('isPushingNewCompaniesToPulseEnabled', words.pushing, words.pushingText)}
+      {one('isRemovingRevokedLicensesEnabled', words.removing, words.removingText)}
       <Failure error={turn.error} />
     </Stack>
   );
