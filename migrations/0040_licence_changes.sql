@@ -106,4 +106,19 @@ from inventory.backup_server_license l
 left join inventory.backup_server s on s.agent_uid = l.agent_uid and s.uid = l.backup_server_uid
 left join core.organization o on o.uid = l.organization_uid
 left join core.license_change c on c.agent_uid = l.agent_uid and c.server_uid = l.backup_server_uid;
+
+-- Whether the console asks the authority for a newer revision of its own licence.
+create table core.console_license_settings (
+  one boolean primary key default true check (one),
+  is_auto_update_enabled boolean not null default false,
+  try_at timestamptz not null default now()  -- next time that it asks
+);
+insert into core.console_license_settings default values;
+alter table core.console_license_settings enable row level security;
+create policy provider on core.console_license_settings for select to steward_provider using (true);
+-- No policy for the other two: they see no row.
+grant select on core.console_license_settings to steward_provider, steward_tenant, steward_location;
+create view api.console_license_settings with (security_invoker = true) as select
+  is_auto_update_enabled as "isAutoUpdateEnabled", api.provider_uid() as scope_organization
+from core.console_license_settings;
 call core.open_for_reading();

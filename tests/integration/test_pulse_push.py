@@ -305,6 +305,21 @@ def test_the_consoles_own_licence(api, pulse, company):
     assert updated.json()["data"]["instances"] > kept.json()["data"]["instances"] and updated.json()["data"]["licenseId"] == kept.json()["data"]["licenseId"]
     assert "has revision" in refusal(api.call("PUT", path, json={"license": first}), 409)
 
+    own = api.data(path)
+    settings = f"{path}/settings"
+    assert api.data(settings) == {"isAutoUpdateEnabled": False}
+    assert replace(api, license_path, workloads=workloads(7)).status_code == 200
+    switch = "/api/steward/v1/consoleLicense/settings"
+    assert replace(api, switch, isAutoUpdateEnabled=True).json()["data"] == {"isAutoUpdateEnabled": True}
+    stack.wait_for("the newest revision", lambda: api.data(path)["instances"] > own["instances"], 30)
+    pulse.kill()
+    replace(api, switch, isAutoUpdateEnabled=False)
+    replace(api, switch, isAutoUpdateEnabled=True)  # it asks again at once
+    failed = stack.wait_for("the failure", lambda: (row := api.data(path))["lastUpdateStatus"] == "Error" and row, 60)
+    assert "does not answer" in failed["lastUpdateMessage"] and failed["instances"] > own["instances"]
+    pulse.start()
+    assert replace(api, switch, isAutoUpdateEnabled=False).status_code == 200 and api.data(settings) == {"isAutoUpdateEnabled": False}
+
 
 def changes(api, license, kind):
     """Tasks that the console made itself for a licence, oldest first."""
@@ -323,7 +338,9 @@ def shown(api, server, points):
 
 @pytest.fixture
 def installed(api, company, server):
-    """A licence of 50 machines that the console put on the server."""
+    """A licence of 50 machines that the console put on the server, whose automatic update is on."""
+    assert replace(api, f"/licensing/backupServers/{server}", autoUpdateEnabled=True).status_code == 200
+    stack.wait_for("the switch", lambda: use(api, server)["autoUpdateEnabled"], 30)
     done = ended(api, push(api, wish(company, 50)))
     assert done["state"] == "Done", done
     license = api.data(f"{LICENSES}/{done['licenseUid']}")
@@ -367,8 +384,6 @@ def test_with_the_switch_off_a_newer_revision_is_told_and_sent_by_a_click(api, l
     assert api.call("POST", f"{LICENSES}/{uid}/install", params={"serverUid": server}).status_code == 200
     shown(api, server, edited["points"])
     assert use(api, server)["newerRevision"] is None and len(installs(lab)) == len(before) + 1
-    assert replace(api, f"/licensing/backupServers/{server}", autoUpdateEnabled=True).status_code == 200
-    stack.wait_for("the switch", lambda: use(api, server)["autoUpdateEnabled"], 30)
 
 
 def test_a_newer_revision_takes_the_place_of_one_that_waits(console, api, agent, lab, installed, server):

@@ -16,6 +16,7 @@ import { api } from '@/lib/http';
 import type { RowOf } from '@/lib/list';
 import { useCompanyNames, useHostNames } from '@/lib/names';
 import { useSession } from '@/lib/session';
+import { ConsoleLicence } from './console-licence';
 import { endOf } from './ends';
 import { configurationOptions, contractsOptions, isOver, useAsk } from './pulse';
 import { pulseWords as words } from './pulse-words';
@@ -187,10 +188,12 @@ const mappings: Record<string, [string, string]> = {
 
 /** How the console stands with Pulse: its token, contracts, and the tenants behind customers. */
 export default function PulseConfiguration() {
+  const { may } = useSession();
   return (
     <Stack gap="lg">
       <Connection />
       <section aria-labelledby="pulse-contracts"><Title order={2} size="h5" mb="xs" id="pulse-contracts">{words.contracts}</Title><Contracts /></section>
+      {may('GetConsoleLicense') && <ConsoleLicence />}
       <div>
         <Title order={2} size="h5" mb="xs">{words.tenants}</Title>
         <ResourceTable path="/api/v3/pulse/tenants" label={words.tenants} rowKey="instanceUid" rowName={(row) => row.name ?? ''} standardSort="name"

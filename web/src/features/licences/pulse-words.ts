@@ -36,6 +36,8 @@ export const pulseWords = {
   switches: 'Settings', managing: 'Manage licences here', managingText: 'Off: the lists are shown, and nothing is changed at Pulse.', mapping: 'Map tenants to customers of the same name',
   mappingText: 'Done at each synchronisation; what was mapped by hand stays.', pushing: 'Make a tenant for every new customer', pushingText: 'Customers that have none get one at the next synchronisation.',
   removing: 'Remove revoked licences from backup servers', removingText: 'They fall to their free edition. Sites keep the file. Off: backup servers keep it too.',
+  consoleLicence: 'Licence of this console', noConsoleLicence: 'None is installed; the console needs none.', licensedTo: 'Licensed to', edition: 'Edition', units: 'Units', asked: 'Asked Pulse',
+  autoUpdate: 'Keep it up to date', autoUpdateText: 'Pulse is asked for a newer revision once a day.', askNow: 'Ask Pulse now',
   contracts: 'Contracts', noContractsYet: 'No contracts', used: 'Points used', ends: 'Ends', unlimited: 'no limit', extends: 'Extends itself', yes: 'Yes', no: 'No', over: 'Over',
   tenants: 'Tenants', noTenants: 'No tenants', noTenantsText: 'A customer gets a tenant at Pulse with its first licence.', mapTo: 'Map to', map: 'Map', unmap: 'Take from the customer', unmapSurely: 'Take it from the customer',
 };
