@@ -407,6 +407,7 @@ def test_a_revoked_licence_leaves_the_server_once_its_agent_is_back(console, api
     path, before = f"{LICENSES}/{installed['instanceUid']}", orders(lab, "license/remove")
     agent.program.stop()
     assert api.call("POST", path + "/revoke").status_code == 200
+    assert api.data(path)["assignStatus"] == "Revoking"  # at once, not NotAssigned first
     waits = stack.wait_for("the removal's order", lambda: [row for row in changes(api, installed["instanceUid"], "Remove") if "connects" in (row["message"] or "")], 60)
     assert (waits[0]["state"], waits[0]["step"], waits[0]["serverUid"]) == ("Waiting", "Remove", server)
     assert api.data(path)["assignStatus"] == "Revoking" and use(api, server)["isRevoked"]
@@ -418,6 +419,19 @@ def test_a_revoked_licence_leaves_the_server_once_its_agent_is_back(console, api
     assert api.data(path)["assignStatus"] == "NotAssigned"
     stack.wait_for("the free edition", lambda: use(api, server)["type"] == "Community", 60)
     assert len(orders(lab, "license/remove")) == len(before) + 1
+
+
+def test_a_removal_that_failed_is_told_and_taken_up_by_revoking_again(api, lab, installed, server):
+    path = f"{LICENSES}/{installed['instanceUid']}"
+    lab.fault("error500")
+    assert api.call("POST", path + "/revoke").status_code == 200
+    failed = stack.wait_for("the failure", lambda: (row := api.data(path))["assignStatus"] == "FailedToRevoke" and row, 60)
+    assert failed["assignStatusMessage"], failed
+    lab.fault("ok")
+    assert api.call("POST", path + "/revoke").status_code == 200
+    assert api.data(path)["assignStatus"] in ("Revoking", "NotAssigned")
+    stack.wait_for("the free edition", lambda: api.data(path)["assignStatus"] == "NotAssigned" and use(api, server)["type"] == "Community", 60)
+    assert [row["state"] for row in changes(api, installed["instanceUid"], "Remove")] == ["Done"]
 
 
 def test_a_revoked_licence_stays_where_another_one_is_or_where_that_is_wanted(api, lab, company, installed, server):

@@ -53,12 +53,23 @@ std::int64_t AddTasks(db::Connection& connection) {
 }  // namespace
 
 void PlanLicenseChanges(db::Connection& connection) {
-  db::Transaction transaction(connection);
   const std::int64_t ended = EndOvertaken(connection);
   const std::int64_t left = LeaveRevoked(connection);
   const std::int64_t added = AddTasks(connection);
   if (ended + left + added > 0) connection.Query("select pg_notify('steward_written', '')");
-  transaction.Commit();
+}
+
+std::int64_t RetryRemovals(db::Connection& connection, const std::string& license_uid) {
+  return connection
+      .Query(
+          "update core.license_task t set state = 'Waiting', step = 'Send', command_id = null, message = null, tries = "
+          "0, try_at = now(), ended_at = null from core.pulse_license l where l.license_uid = $1 and l.state = "
+          "'Revoked' and t.license_uid = l.license_uid and t.license_id = l.license_id and t.kind = 'Remove' and "
+          "t.state "
+          "= 'Failed' and not exists (select from core.license_task w where w.server_uid = t.server_uid and w.state = "
+          "'Waiting')",
+          {license_uid})
+      .Affected();
 }
 
 void NoteInstalledFile(db::Connection& connection, const std::string& task_uid) {

@@ -120,7 +120,11 @@ Result<LicenseTasks::Next> LicenseTasks::Step(const Task& task, LicenseAuthority
 
 Result<LicenseTasks::Next> LicenseTasks::Keep(const Result<Json>& license, std::string_view next_step) {
   if (!license) return tl::unexpected(license.error());
-  StoreLicense(*services_.owner.Acquire(), *license);
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  StoreLicense(*connection, *license);
+  PlanLicenseChanges(*connection);  // with it: a licence that was revoked is being revoked until its servers lost it
+  transaction.Commit();
   return Next{std::string(next_step)};
 }
 

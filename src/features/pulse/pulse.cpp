@@ -105,7 +105,7 @@ void Pulse::Run() {
 
 void Pulse::RunOnce() {
   ReadWhenDue();
-  PlanLicenseChanges(*parts_.services.owner.Acquire());
+  Plan();
   const auto due = parts_.services.owner.Acquire()->Query(
       "select 1 from core.license_task where state = 'Waiting' and try_at <= now() union all select 1 from "
       "core.license_report where submission = 'Waiting' and submit_at <= now() limit 1");
@@ -113,6 +113,13 @@ void Pulse::RunOnce() {
   auto authority = Connect();
   tasks_.RunDue(authority ? authority->get() : nullptr);
   SubmitDueReports(parts_.services, authority ? authority->get() : nullptr);
+}
+
+void Pulse::Plan() {
+  auto connection = parts_.services.owner.Acquire();
+  db::Transaction transaction(*connection);
+  PlanLicenseChanges(*connection);
+  transaction.Commit();
 }
 
 void Pulse::ReadWhenDue() {
@@ -451,9 +458,23 @@ Pulse::Answer Pulse::Revoke(const Call& call) {
   const auto target = LicenseTarget(uid);
   auto license = platform::CurrentItem(parts_.services, target.read_operation, target.path, call.caller.scope);
   if (!license) return tl::unexpected(license.error());
+  if (RemoveAgain(call, uid)) return contract::Answer{.data = Json::object()};
   return Order(call, {.task = {.kind = "Revoke", .step = "Revoke", .license_uid = uid},
                       .audit_type = "LicenseRevoked",
                       .message = "Asked to revoke a licence."});
+}
+
+bool Pulse::RemoveAgain(const Call& call, const std::string& license_uid) {
+  auto connection = parts_.services.owner.Acquire();
+  db::Transaction transaction(*connection);
+  if (RetryRemovals(*connection, license_uid) == 0) return false;
+  platform::WriteAudit(*connection, call,
+                       {"LicenseRevoked", call.caller.organization_uid, license_uid,
+                        "Asked once more to remove a revoked licence from its backup servers."});
+  transaction.Commit();
+  parts_.services.lists.Cache().Written();
+  Wake();
+  return true;
 }
 
 Pulse::Answer Pulse::Install(const Call& call) {

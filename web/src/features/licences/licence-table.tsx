@@ -42,14 +42,18 @@ function Change({ row: { newerRevision, installedRevision, isRevoked } }: { row:
   return <Nothing />;
 }
 
-/** Sends the newer revision that Pulse has of a server's licence. */
-function Renew({ licenseUid, row }: { licenseUid: string; row: Row }) {
+/** Sends the newer revision that Pulse has of a server's licence; what became of it stays to be read. */
+export function Renew({ row: { changedLicenseUid, serverUid, installedRevision, newerRevision } }: { row: Row }) {
   const { busy, said, ask } = useAsk();
-  const send = () => ask(words.send, (headers) => api.POST('/api/v3/pulse/licenses/{licenseUid}/install', { params: { path: { licenseUid }, query: { serverUid: row.serverUid } }, headers }));
+  const send = (licenseUid: string) => ask(words.send, (headers) => api.POST('/api/v3/pulse/licenses/{licenseUid}/install', { params: { path: { licenseUid }, query: { serverUid } }, headers }));
   return (
     <>
-      <Text size="sm">{words.revisions(row.installedRevision ?? 0, row.newerRevision ?? 0)}</Text>
-      <Group><Button size="xs" loading={busy !== null} onClick={() => void send()}>{words.send}</Button></Group>
+      {changedLicenseUid && newerRevision && (
+        <>
+          <Text size="sm">{words.revisions(installedRevision ?? 0, newerRevision)}</Text>
+          <Group><Button size="xs" loading={busy !== null} onClick={() => void send(changedLicenseUid)}>{words.send}</Button></Group>
+        </>
+      )}
       <SaidLine said={said} />
     </>
   );
@@ -99,7 +103,7 @@ export function LicenceTable({ fixed = [] }: { fixed?: readonly Condition[] }) {
         empty={<Empty title={words.none} action={push}>{words.noneText}</Empty>}
         actions={(row) => (
           <Stack gap="sm">
-            {row.changedLicenseUid && row.newerRevision && may('InstallPulseLicense') && <Renew key={row.serverUid} licenseUid={row.changedLicenseUid} row={row} />}
+            {may('InstallPulseLicense') && <Renew key={row.serverUid} row={row} />}
             {mayPush && <Group><Button size="xs" variant="default" leftSection={icon} onClick={() => begin(row)}>{words.push}</Button></Group>}
           </Stack>
         )} columns={[
