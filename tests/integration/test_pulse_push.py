@@ -403,6 +403,20 @@ def test_a_newer_revision_takes_the_place_of_one_that_waits(console, api, agent,
     assert len(installs(lab)) == len(before) + 1
 
 
+def test_a_console_that_is_killed_while_the_server_installs_has_it_done_once(console, api, lab, installed, server):
+    uid, before = installed["instanceUid"], installs(lab)
+    lab.fault("slow")
+    edited = edit(api, installed, 58)
+    stack.wait_for("the order", lambda: [row for row in changes(api, uid, "Update") if row["step"] == "Install"], 30)
+    console.program.kill()
+    console.start()
+    api = console.client()
+    shown(api, server, edited["points"])
+    stack.wait_for("the renewal's end", lambda: [row["state"] for row in changes(api, uid, "Update")] == ["Done"], 60)
+    lab.fault("ok")
+    assert len(installs(lab)) == len(before) + 1
+
+
 def test_a_revoked_licence_leaves_the_server_once_its_agent_is_back(console, api, agent, lab, installed, server):
     path, before = f"{LICENSES}/{installed['instanceUid']}", orders(lab, "license/remove")
     agent.program.stop()
@@ -455,3 +469,28 @@ def test_a_revoked_licence_stays_where_another_one_is_or_where_that_is_wanted(ap
     for license in (installed["instanceUid"], second["licenseUid"]):
         assert changes(api, license, "Remove") == []
     assert use(api, server)["type"] == "Rental"
+
+
+def test_a_site_keeps_a_licence_that_was_revoked(console, api, lab, installed, server):
+    before = orders(lab, "license/remove")
+    console.sql(f"update core.license_installation set cloud_connect = true where server_uid = '{server}' returning 1")
+    path = f"{LICENSES}/{installed['instanceUid']}"
+    assert api.call("POST", path + "/revoke").status_code == 200
+    assert api.data(path)["assignStatus"] == "NotAssigned"
+    stack.wait_for("the difference", lambda: use(api, server)["isRevoked"], 30)
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert changes(api, installed["instanceUid"], "Remove") == [] and orders(lab, "license/remove") == before
+
+
+def test_a_removal_that_waits_is_taken_back_for_good(api, agent, installed, server):
+    path = f"{LICENSES}/{installed['instanceUid']}"
+    agent.program.stop()
+    assert api.call("POST", path + "/revoke").status_code == 200
+    removal = stack.wait_for("the removal", lambda: changes(api, installed["instanceUid"], "Remove"), 30)[0]
+    assert api.call("DELETE", f"{TASKS}/{removal['instanceUid']}").status_code == 200
+    assert api.data(path)["assignStatus"] == "NotAssigned"
+    agent.program.start()
+    stack.wait_for("the agent", lambda: api.data("/infrastructure/managementAgents")[0]["connectionStatus"] == "Online", 60)
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert [row["state"] for row in changes(api, installed["instanceUid"], "Remove")] == ["Canceled"]
+    assert use(api, server)["type"] == "Rental" and use(api, server)["isRevoked"]

@@ -67,7 +67,7 @@ std::int64_t RetryRemovals(db::Connection& connection, const std::string& licens
           "'Revoked' and t.license_uid = l.license_uid and t.license_id = l.license_id and t.kind = 'Remove' and "
           "t.state "
           "= 'Failed' and not exists (select from core.license_task w where w.server_uid = t.server_uid and w.state = "
-          "'Waiting')",
+          "'Waiting') and (select is_license_management_enabled from core.pulse)",
           {license_uid})
       .Affected();
 }
