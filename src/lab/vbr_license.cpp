@@ -69,6 +69,7 @@ std::optional<net::Response> VbrServer::LicenseOrder(const net::Request& request
   if (verb == "install") {
     InstallLicense(body);
   } else if (verb == "remove") {
+    orders_.push_back({{"verb", "license/remove"}});
     if (body.value("section", "All") == "Socket") {
       server.license.sockets = 0;
     } else {

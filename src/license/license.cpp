@@ -319,6 +319,23 @@ void AddFacts(Lines& lines, const License& license) {
   lines.Add("Automatic extension", std::string(Word(license.automatic_extension)));
 }
 
+/// The earlier of two days, of which none may be there.
+std::optional<sys_days> Earlier(const std::optional<sys_days>& one, const std::optional<sys_days>& other) {
+  if (!one || !other) return one ? one : other;
+  return std::min(*one, *other);
+}
+
+std::optional<PublicKey> FindKey(std::string_view id, const std::vector<PublicKey>& keys) {
+  std::optional<PublicKey> found;
+  for (const auto& key : keys) {
+    if (key.key_id != id) continue;
+    if (!found) found = key;
+    found->retired = Earlier(found->retired, key.retired);
+    found->revoked = Earlier(found->revoked, key.revoked);
+  }
+  return found;
+}
+
 std::string IdOf(const std::string& public_key) {
   return Sha256Hex(*FromBase64(public_key)).substr(0, kIdSize);
 }
@@ -367,25 +384,6 @@ PublicKey PublicPart(const SigningKey& key) {
   return {.key_id = key.key_id, .public_key = PublicKeyOf(key.secret_key).value()};
 }
 
-Result<std::vector<PublicKey>> ReadPublicKeys(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\r";
-  std::vector<PublicKey> keys;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    line = line.substr(0, line.find_last_not_of(kSpaces) + 1);
-    if (line.empty() || line.front() == '#') continue;
-    const auto before = line.find_last_of(kSpaces);
-    const auto word = before == std::string_view::npos ? line : line.substr(before + 1);
-    auto key = ToPublicKey(std::string(word));
-    if (!key) return tl::unexpected(key.error());
-    keys.push_back(std::move(*key));
-  }
-  if (keys.empty()) return Fail(ErrorCode::kInvalid, "The file holds no public key.");
-  return keys;
-}
-
 std::string Write(const License& license, const SigningKey& key) {
   Lines lines;
   AddNames(lines, license);
@@ -418,20 +416,32 @@ Result<License> Read(std::string_view text) {
   return license;
 }
 
-Status Verify(std::string_view text, const std::vector<PublicKey>& keys) {
+Result<PublicKey> Verify(std::string_view text, const std::vector<PublicKey>& keys) {
   const auto parts = TakeSignature(text);
   if (!parts) return tl::unexpected(parts.error());
-  const auto key = std::find_if(keys.begin(), keys.end(), [&](const auto& one) { return one.key_id == parts->key_id; });
-  if (key == keys.end()) {
+  const auto signer = FindKey(parts->key_id, keys);
+  if (!signer) {
     return Fail(ErrorCode::kForbidden,
                 fmt::format("The licence file is signed with the key \"{}\", which is none of the {} key(s) trusted "
                             "here.",
                             OneLine(std::string(parts->key_id.substr(0, 100))), keys.size()));
   }
-  if (!IsSignedBy(parts->text, parts->signature, key->public_key)) {
+  if (!IsSignedBy(parts->text, parts->signature, signer->public_key)) {
     return Fail(ErrorCode::kForbidden, "The licence file was changed since it was signed; get it again.");
   }
-  return {};
+  if (signer->revoked) {
+    return Fail(ErrorCode::kForbidden,
+                fmt::format("The licence file is signed with the key {}, which was revoked on {}; get the file again.",
+                            signer->key_id, DateText(*signer->revoked)));
+  }
+  const auto license = Read(text);
+  if (!license) return tl::unexpected(license.error());
+  if (signer->retired && license->issued > *signer->retired) {
+    return Fail(ErrorCode::kForbidden,
+                fmt::format("The licence file was issued on {}, but the key {} that signed it was retired on {}.",
+                            DateText(license->issued), signer->key_id, DateText(*signer->retired)));
+  }
+  return *signer;
 }
 
 Status CheckExpiry(const License& license, sys_days today) {

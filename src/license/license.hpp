@@ -61,7 +61,9 @@ struct License {
 /// A key of an authority. Its id follows from the public key.
 struct PublicKey {
   std::string key_id;
-  std::string public_key;  ///< base64
+  std::string public_key;                          ///< base64
+  std::optional<std::chrono::sys_days> retired{};  ///< good for what was issued until then
+  std::optional<std::chrono::sys_days> revoked{};  ///< good for nothing: others may have it
 };
 struct SigningKey {
   std::string key_id;
@@ -72,9 +74,6 @@ SigningKey NewSigningKey();
 Result<SigningKey> ToSigningKey(const std::string& secret_key);
 Result<PublicKey> ToPublicKey(const std::string& public_key);
 PublicKey PublicPart(const SigningKey& key);
-/// Keys of a text that has one in each line, as the line's last word; empty lines and `# notes` do not count.
-Result<std::vector<PublicKey>> ReadPublicKeys(std::string_view text);
-
 /// The signed file. Control characters in values become spaces. Throws std::invalid_argument for a workload's id or a
 /// key of `others` that would not be read back as such (an equals sign, control characters, a name that is taken), and
 /// for a key that cannot sign.
@@ -83,9 +82,10 @@ std::string Write(const License& license, const SigningKey& key);
 /// What the file says, whoever signed it. Errors: kInvalid with the line and the reason.
 Result<License> Read(std::string_view text);
 
-/// That one of the keys signed exactly this text. Errors: kInvalid for what is no licence file, kForbidden for a key
-/// that is not given and for a signature that is not its.
-Status Verify(std::string_view text, const std::vector<PublicKey>& keys);
+/// The key that signed exactly this text, one of those given. A key that stands there more than once is as bad as the
+/// worst says. Errors: kInvalid for what is no licence file; kForbidden for a key that is not given, a signature that
+/// is not its, a revoked key, and a licence issued after its key was retired.
+Result<PublicKey> Verify(std::string_view text, const std::vector<PublicKey>& keys);
 
 /// Errors: kForbidden when the licence's last day is over.
 Status CheckExpiry(const License& license, std::chrono::sys_days today);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/signing.hpp"
+#include "license/key_ring.hpp"
 
 namespace steward::license {
 namespace {
@@ -171,6 +172,53 @@ TEST_F(LicenseTest, Keys_AreReadFromTheirFile) {
   EXPECT_FALSE(ReadPublicKeys("rubbish\n"));
   EXPECT_FALSE(ToSigningKey(open_.public_key));
   EXPECT_EQ(ToSigningKey(key_.secret_key)->key_id, key_.key_id);
+}
+
+TEST_F(LicenseTest, RetiredKey_IsGoodForWhatItSignedUntilThen) {
+  const auto at = [&](unsigned day) {
+    auto key = open_;
+    key.retired = sys_days(year(2026) / 11 / day);
+    return Verify(text_, {PublicPart(NewSigningKey()), key});
+  };
+  EXPECT_EQ(at(1)->key_id, key_.key_id) << "issued on the very day";
+  EXPECT_TRUE(at(2));
+  auto key = open_;
+  key.retired = sys_days(year(2026) / 10 / 31);
+  const auto late = Verify(text_, {key});
+  ASSERT_FALSE(late);
+  EXPECT_NE(late.error().message.find("issued on 01/11/2026"), std::string::npos) << late.error().message;
+}
+
+TEST_F(LicenseTest, RevokedKey_IsGoodForNothing) {
+  auto key = open_;
+  key.revoked = sys_days(year(2030) / 1 / 1);
+  for (const auto& keys : {std::vector{key}, std::vector{open_, key}, std::vector{key, open_}}) {
+    const auto refused = Verify(text_, keys);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("revoked on 01/01/2030"), std::string::npos) << refused.error().message;
+  }
+}
+
+TEST_F(LicenseTest, KeyRings_SayWhatIsRetiredAndRevoked) {
+  auto key = open_;
+  key.retired = sys_days(year(2027) / 1 / 31);
+  key.revoked = sys_days(year(2027) / 2 / 1);
+  const std::string list =
+      R"({"data": [{"keyId": "x", "retiredAt": "2027-01-31T12:00:00Z", "revokedAt": "2027-02-01T00:00:00Z", "publicKey": ")" +
+      open_.public_key + R"("}], "meta": {}})";
+  for (const std::string& text : {KeyLine(key) + "\n", list}) {
+    const auto read = ReadPublicKeys(text);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->at(0).key_id, key_.key_id);
+    EXPECT_EQ(read->at(0).retired, key.retired);
+    EXPECT_EQ(read->at(0).revoked, key.revoked);
+  }
+  EXPECT_FALSE(ReadPublicKeys("id revoked=soon " + open_.public_key));
+  EXPECT_FALSE(ReadPublicKeys(R"({"data": []})"));
+  EXPECT_FALSE(ReadPublicKeys(R"({"data": [{"publicKey": 3}]})"));
+  EXPECT_FALSE(ReadPublicKeys(R"({"errors": []})"));
+  EXPECT_FALSE(ReadPublicKeys(list.substr(0, list.size() - 3)));
+  EXPECT_FALSE(ReadPublicKeys(R"({"data": [{"revokedAt": 5, "publicKey": ")" + open_.public_key + R"("}]})"));
 }
 
 TEST(Weight, Decimals_AreExact) {

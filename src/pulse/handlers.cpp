@@ -39,7 +39,11 @@ Result<Answer> GetDocument(const Call& call) {
 
 Result<Answer> ListKeys(const Call& call) {
   return ListAnswer(call.store.Keys(call.page), [](const Store::Key& one) {
-    return json{{"keyId", one.key.key_id}, {"publicKey", one.key.public_key}, {"createdAt", IsoTime(one.created)}};
+    return json{{"keyId", one.key.key_id},
+                {"publicKey", one.key.public_key},
+                {"createdAt", IsoTime(one.created)},
+                {"retiredAt", one.retired ? json(IsoTime(*one.retired)) : json()},
+                {"revokedAt", one.revoked ? json(IsoTime(*one.revoked)) : json()}};
   });
 }
 

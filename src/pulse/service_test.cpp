@@ -371,5 +371,43 @@ TEST_F(ServiceTest, ContractOfAnother_CannotBeTaken) {
   EXPECT_FALSE(store_.MakeToken(store_.FindPartner("One").value(), "t", Date(2031, 1, 1), now_));
 }
 
+TEST_F(ServiceTest, KeysAreRotatedAndRevoked) {
+  const auto list = [&] { return Data("GET", "/keys"); };
+  const auto first = list().at(0);
+  EXPECT_TRUE(first.at("retiredAt").is_null());
+  const auto second = store_.RotateKey(now_);
+  ASSERT_EQ(list().size(), 2U);
+  EXPECT_EQ(list().at(0).at("keyId"), second.key_id);
+  EXPECT_EQ(list().at(1).at("keyId"), first.at("keyId"));
+  EXPECT_FALSE(list().at(1).at("retiredAt").is_null());
+  EXPECT_TRUE(list().at(1).at("revokedAt").is_null());
+  EXPECT_EQ(store_.SigningKey().key_id, second.key_id);
+  EXPECT_TRUE(store_.RevokeKey(first.at("keyId"), now_));
+  EXPECT_EQ(list().size(), 2U) << "it did not sign any more";
+  EXPECT_FALSE(store_.RevokeKey(first.at("keyId"), now_));
+  EXPECT_FALSE(store_.RevokeKey("unknown", now_));
+  EXPECT_TRUE(store_.RevokeKey(second.key_id, now_));
+  EXPECT_EQ(list().size(), 3U) << "a new one takes its place";
+  EXPECT_TRUE(list().at(0).at("retiredAt").is_null());
+  EXPECT_NE(store_.SigningKey().key_id, second.key_id);
+}
+
+TEST(Keys, OfAnOlderVersion_AreKept) {
+  const auto file = std::filesystem::temp_directory_path() / ("steward-pulse-" + NewUuid() + ".db");
+  const auto key = license::NewSigningKey();
+  {
+    sqlite::Sqlite old(file);
+    old.Run("create table signing_key (id text primary key, secret text not null, created integer not null) strict;");
+    sqlite::Query(old, "insert into signing_key values (?, ?, 1)").Bind(key.key_id, key.secret_key).Execute();
+  }
+  for (int again = 0; again < 2; ++again) {
+    Store store(file);
+    EXPECT_EQ(store.SigningKey().key_id, key.key_id);
+    ASSERT_EQ(store.Keys({}).rows.size(), 1U);
+    EXPECT_EQ(store.Keys({}).rows[0].key.public_key, license::PublicPart(key).public_key);
+  }
+  std::filesystem::remove(file);
+}
+
 }  // namespace
 }  // namespace steward::pulse

@@ -20,7 +20,7 @@ using sqlite::Transaction;
 
 constexpr auto kSchema = R"sql(
 create table if not exists signing_key (
-  id text primary key, secret text not null, created integer not null) strict;
+  id text primary key, secret text not null, created integer not null, public text, retired integer, revoked integer) strict;
 create table if not exists partner (id text primary key, name text not null unique) strict;
 create table if not exists token (
   hash text primary key, partner text not null references partner, name text not null, ends integer not null,
@@ -119,12 +119,7 @@ Store::Store(const std::filesystem::path& file) : database_(file) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be used on this machine");
   Transaction transaction(database_);
   database_.Run(kSchema);
-  if (!Query(database_, "select 1 from signing_key").Next()) {
-    const auto key = license::NewSigningKey();
-    Query(database_, "insert into signing_key (id, secret, created) values (?, ?, ?)")
-        .Bind(key.key_id, key.secret_key, Seconds(Now()))
-        .Execute();
-  }
+  PrepareKeys(Now());
   transaction.Commit();
 }
 
@@ -282,19 +277,6 @@ void Store::Keep(const std::string& partner_id, const std::string& key, const Ke
 
 void Store::ForgetAnswers(std::chrono::sys_seconds older_than) {
   Query(database_, "delete from kept_answer where at < ?").Bind(Seconds(older_than)).Execute();
-}
-
-license::SigningKey Store::SigningKey() {
-  Query key(database_, "select secret from signing_key order by created desc, id limit 1");
-  if (!key.Next()) throw std::runtime_error("the authority has no signing key");
-  return license::ToSigningKey(key.Text(0)).value();
-}
-
-Listed<Store::Key> Store::Keys(const Page& page) {
-  const auto read = [](const Query& row) {
-    return Key{.key = license::PublicPart(license::ToSigningKey(row.Text(0)).value()), .created = At(row.Number(1))};
-  };
-  return List<Key>(database_, {"secret, created", "signing_key", "created desc, id"}, page, read);
 }
 
 }  // namespace steward::pulse

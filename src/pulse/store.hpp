@@ -76,15 +76,26 @@ class Store {
             std::chrono::sys_seconds now);
   void ForgetAnswers(std::chrono::sys_seconds older_than);
 
-  /// The key that signs licence files: the newest.
+  /// The key that signs licence files.
   license::SigningKey SigningKey();
   struct Key {
     license::PublicKey key;
     std::chrono::sys_seconds created;
+    std::optional<std::chrono::sys_seconds> retired, revoked;
   };
+  /// The one that signs, then those that do not any more.
   Listed<Key> Keys(const Page& page);
+  /// Makes a new key that signs from now on. The secret part of the old one is forgotten; files that it signed stay
+  /// good. Answers the new one.
+  license::PublicKey RotateKey(std::chrono::sys_seconds now);
+  /// Files signed with the key are not good any more; when it is the one that signs, a new one takes its place. Errors:
+  /// kNotFound, kConflict when it was revoked before.
+  Status RevokeKey(const std::string& id, std::chrono::sys_seconds now);
 
  private:
+  /// Brings keys of older versions up to date, and makes the first one.
+  void PrepareKeys(std::chrono::sys_seconds now);
+
   sqlite::Sqlite database_;
 };
 

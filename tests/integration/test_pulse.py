@@ -71,6 +71,38 @@ def test_file_is_checked_offline(pulse, folder):
     assert "none of the 1 key(s) trusted" in steward("license", "verify", file, "--key", key, good=False)
 
 
+def test_keys_are_changed_while_it_serves(folder):
+    """What a retired key signed stays good, what a revoked one signed does not; who checks says which key it was."""
+    pulse = start_pulse(folder / "keys")
+    path, _ = licensed(pulse)
+    old, new, ring, listed = folder / "old.lic", folder / "new.lic", folder / "ring", folder / "keys.json"
+    old.write_bytes(pulse.call("GET", path + "/file").content)
+    ring.write_text(pulse.command("keys", "show") + "\n")
+    first = ring.read_text().split()[0]
+    second = pulse.command("keys", "rotate").split()[0]
+    new.write_bytes(pulse.call("GET", path + "/file").content)
+    assert f"Signature={second}:".encode() in new.read_bytes()
+    assert "none of the 1 key(s) trusted" in steward("license", "verify", new, "--key", ring, good=False)
+    (folder / "second").write_text(pulse.command("keys", "show").splitlines()[0])
+    assert f"signed by {second}\n" in steward("license", "verify", new, "--key", ring, "--key", folder / "second")
+    listed.write_text(pulse.call("GET", "/keys", token="").text)
+    for keys in (listed, ring):
+        ring.write_text(pulse.command("keys", "show"))
+        assert f"signed by {second}\n" in steward("license", "verify", new, "--key", keys)
+        assert f"signed by {first}, retired on " in steward("license", "verify", old, "--key", keys)
+    pulse.command("keys", "revoke", first)
+    assert "was revoked before" in pulse.command("keys", "revoke", first, good=False)
+    ring.write_text(pulse.command("keys", "show"))
+    listed.write_text(pulse.call("GET", "/keys", token="").text)
+    for keys in (listed, ring):
+        assert f"{first}, which was revoked" in steward("license", "verify", old, "--key", keys, good=False)
+        steward("license", "verify", new, "--key", keys)
+    pulse.kill()
+    pulse.start()
+    assert [(row["keyId"], row["retiredAt"] is None, row["revokedAt"] is None) for row in pulse.data_of("GET", "/keys")] == [(second, True, True), (first, False, False)]
+    pulse.stop()
+
+
 def test_an_expired_file_is_told(folder):
     pulse = start_pulse(folder / "past", today="2020-06-01")
     path, _ = licensed(pulse, expirationDate="2020-06-30")

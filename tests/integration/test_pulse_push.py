@@ -90,8 +90,13 @@ def ended(api, uid, seconds=60):
     return stack.wait_for("the task's end", lambda: (row := task(api, uid))["state"] != "Waiting" and row, seconds)
 
 
+def orders(lab, verb):
+    """What the server was told to do with its licence."""
+    return [order for order in lab.http.get(lab.server["url"] + "/lab/state", timeout=10).json()["orders"] if order["verb"] == verb]
+
+
 def installs(lab):
-    return [order["license"] for order in lab.http.get(lab.server["url"] + "/lab/state", timeout=10).json()["orders"] if order["verb"] == "license/install"]
+    return [order["license"] for order in orders(lab, "license/install")]
 
 
 def test_a_token_is_tried_stored_sealed_and_never_shown(console, pulse, configured):
@@ -299,3 +304,193 @@ def test_the_consoles_own_licence(api, pulse, company):
     assert updated.status_code == 200 and updated.json()["data"]["lastUpdateStatus"] == "Success" and updated.json()["data"]["lastUpdateDate"]
     assert updated.json()["data"]["instances"] > kept.json()["data"]["instances"] and updated.json()["data"]["licenseId"] == kept.json()["data"]["licenseId"]
     assert "has revision" in refusal(api.call("PUT", path, json={"license": first}), 409)
+
+    own = api.data(path)
+    settings = f"{path}/settings"
+    assert api.data(settings) == {"isAutoUpdateEnabled": False}
+    assert replace(api, license_path, workloads=workloads(7)).status_code == 200
+    switch = "/api/steward/v1/consoleLicense/settings"
+    assert replace(api, switch, isAutoUpdateEnabled=True).json()["data"] == {"isAutoUpdateEnabled": True}
+    stack.wait_for("the newest revision", lambda: api.data(path)["instances"] > own["instances"], 30)
+    pulse.kill()
+    replace(api, switch, isAutoUpdateEnabled=False)
+    replace(api, switch, isAutoUpdateEnabled=True)  # it asks again at once
+    failed = stack.wait_for("the failure", lambda: (row := api.data(path))["lastUpdateStatus"] == "Error" and row, 60)
+    assert "does not answer" in failed["lastUpdateMessage"] and failed["instances"] > own["instances"]
+    pulse.start()
+    assert replace(api, switch, isAutoUpdateEnabled=False).status_code == 200 and api.data(settings) == {"isAutoUpdateEnabled": False}
+
+
+def changes(api, license, kind):
+    """Tasks that the console made itself for a licence, oldest first."""
+    rows = api.data(TASKS, limit=500)
+    return [row for row in reversed(rows) if row["licenseUid"] == license and row["kind"] == kind]
+
+
+def use(api, server):
+    return next(row for row in api.data("/api/steward/v1/licenseUse") if row["serverUid"] == server)
+
+
+def shown(api, server, points):
+    """Waits until the server shows a licence of so many points, as the console reads it."""
+    return stack.wait_for(f"a licence of {points} points", lambda: use(api, server)["limit"] == points, 60)
+
+
+@pytest.fixture
+def installed(api, company, server):
+    """A licence of 50 machines that the console put on the server, whose automatic update is on."""
+    assert replace(api, f"/licensing/backupServers/{server}", autoUpdateEnabled=True).status_code == 200
+    stack.wait_for("the switch", lambda: use(api, server)["autoUpdateEnabled"], 30)
+    done = ended(api, push(api, wish(company, 50)))
+    assert done["state"] == "Done", done
+    license = api.data(f"{LICENSES}/{done['licenseUid']}")
+    shown(api, server, license["points"])
+    return license
+
+
+def edit(api, license, count):
+    """Another number of machines; the licence as it is then."""
+    assert replace(api, f"{LICENSES}/{license['instanceUid']}", workloads=workloads(count)).status_code == 200
+    return api.data(f"{LICENSES}/{license['instanceUid']}")
+
+
+def test_what_is_edited_reaches_the_server_by_itself(api, pulse, lab, installed, server):
+    uid, before = installed["instanceUid"], installs(lab)
+    edited = edit(api, installed, 51)
+    assert edited["revision"] == installed["revision"] + 1
+    shown(api, server, edited["points"])
+    renewal = stack.wait_for("the renewal's end", lambda: [row for row in changes(api, uid, "Update") if row["state"] != "Waiting"], 30)
+    assert [(row["state"], row["step"], row["revision"], row["userName"]) for row in renewal] == [("Done", "End", edited["revision"], None)], renewal
+    assert api.data(f"{LICENSES}/{uid}")["assignStatus"] == "Assigned"
+    # the same when it was changed elsewhere
+    pulse.data_of("PATCH", f"/licenses/{uid}", json={"workloads": workloads(52)})
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    points = api.data(f"{LICENSES}/{uid}")["points"]
+    assert points > edited["points"]
+    shown(api, server, points)
+    stack.wait_for("both ends", lambda: [row["state"] for row in changes(api, uid, "Update")] == ["Done", "Done"], 30)
+    assert len(installs(lab)) == len(before) + 2
+    assert use(api, server)["newerRevision"] is None and use(api, server)["changedLicenseUid"] is None
+
+
+def test_with_the_switch_off_a_newer_revision_is_told_and_sent_by_a_click(api, lab, installed, server):
+    uid, before = installed["instanceUid"], installs(lab)
+    assert replace(api, f"/licensing/backupServers/{server}", autoUpdateEnabled=False).status_code == 200
+    stack.wait_for("the switch", lambda: not use(api, server)["autoUpdateEnabled"], 30)
+    edited = edit(api, installed, 53)
+    told = stack.wait_for("the difference", lambda: (row := use(api, server))["newerRevision"] and row, 30)
+    assert (told["changedLicenseUid"], told["installedRevision"], told["newerRevision"], told["isRevoked"]) == (uid, installed["revision"], edited["revision"], False)
+    assert changes(api, uid, "Update") == [] and installs(lab) == before
+    assert api.call("POST", f"{LICENSES}/{uid}/install", params={"serverUid": server}).status_code == 200
+    shown(api, server, edited["points"])
+    assert use(api, server)["newerRevision"] is None and len(installs(lab)) == len(before) + 1
+
+
+def test_a_newer_revision_takes_the_place_of_one_that_waits(console, api, agent, lab, installed, server):
+    uid, before = installed["instanceUid"], installs(lab)
+    agent.program.stop()
+    edit(api, installed, 54)
+    stack.wait_for("the order", lambda: [row for row in changes(api, uid, "Update") if "connects" in (row["message"] or "")], 60)
+    newest = edit(api, installed, 55)
+    stack.wait_for("the newer one's order", lambda: len(rows := changes(api, uid, "Update")) == 2 and "connects" in (rows[1]["message"] or ""), 60)
+    assert changes(api, uid, "Update")[0]["state"] == "Superseded" and changes(api, uid, "Update")[0]["message"] == f"Revision {newest['revision']} took its place."
+    console.program.kill()
+    console.start()
+    agent.program.start()
+    api = console.client()
+    shown(api, server, newest["points"])
+    stack.wait_for("the renewal's end", lambda: [row["state"] for row in changes(api, uid, "Update")] == ["Superseded", "Done"], 60)
+    assert len(installs(lab)) == len(before) + 1
+
+
+def test_a_console_that_is_killed_while_the_server_installs_has_it_done_once(console, api, lab, installed, server):
+    uid, before = installed["instanceUid"], installs(lab)
+    lab.fault("slow")
+    edited = edit(api, installed, 58)
+    stack.wait_for("the order", lambda: [row for row in changes(api, uid, "Update") if row["step"] == "Install"], 30)
+    console.program.kill()
+    console.start()
+    api = console.client()
+    shown(api, server, edited["points"])
+    stack.wait_for("the renewal's end", lambda: [row["state"] for row in changes(api, uid, "Update")] == ["Done"], 60)
+    lab.fault("ok")
+    assert len(installs(lab)) == len(before) + 1
+
+
+def test_a_revoked_licence_leaves_the_server_once_its_agent_is_back(console, api, agent, lab, installed, server):
+    path, before = f"{LICENSES}/{installed['instanceUid']}", orders(lab, "license/remove")
+    agent.program.stop()
+    assert api.call("POST", path + "/revoke").status_code == 200
+    assert api.data(path)["assignStatus"] == "Revoking"  # at once, not NotAssigned first
+    waits = stack.wait_for("the removal's order", lambda: [row for row in changes(api, installed["instanceUid"], "Remove") if "connects" in (row["message"] or "")], 60)
+    assert (waits[0]["state"], waits[0]["step"], waits[0]["serverUid"]) == ("Waiting", "Remove", server)
+    assert api.data(path)["assignStatus"] == "Revoking" and use(api, server)["isRevoked"]
+    console.program.kill()
+    console.start()
+    agent.program.start()
+    api = console.client()
+    stack.wait_for("the removal's end", lambda: [row["state"] for row in changes(api, installed["instanceUid"], "Remove")] == ["Done"], 90)
+    assert api.data(path)["assignStatus"] == "NotAssigned"
+    stack.wait_for("the free edition", lambda: use(api, server)["type"] == "Community", 60)
+    assert len(orders(lab, "license/remove")) == len(before) + 1
+
+
+def test_a_removal_that_failed_is_told_and_taken_up_by_revoking_again(api, lab, installed, server):
+    path = f"{LICENSES}/{installed['instanceUid']}"
+    lab.fault("error500")
+    assert api.call("POST", path + "/revoke").status_code == 200
+    failed = stack.wait_for("the failure", lambda: (row := api.data(path))["assignStatus"] == "FailedToRevoke" and row, 60)
+    assert failed["assignStatusMessage"], failed
+    lab.fault("ok")
+    assert api.call("POST", path + "/revoke").status_code == 200
+    assert api.data(path)["assignStatus"] in ("Revoking", "NotAssigned")
+    stack.wait_for("the free edition", lambda: api.data(path)["assignStatus"] == "NotAssigned" and use(api, server)["type"] == "Community", 60)
+    assert [row["state"] for row in changes(api, installed["instanceUid"], "Remove")] == ["Done"]
+
+
+def test_a_revoked_licence_stays_where_another_one_is_or_where_that_is_wanted(api, lab, company, installed, server):
+    """What was put on the server by hand is not the console's to remove; and a provider may leave all files."""
+    path = f"{LICENSES}/{installed['instanceUid']}"
+    assert replace(api, "/pulse", isRemovingRevokedLicensesEnabled=False).status_code == 200
+    assert api.call("POST", path + "/revoke").status_code == 200
+    stack.wait_for("the difference", lambda: use(api, server)["isRevoked"], 30)
+    assert replace(api, "/pulse", isRemovingRevokedLicensesEnabled=True).json()["data"]["isRemovingRevokedLicensesEnabled"] is True
+    assert api.data(path)["assignStatus"] == "NotAssigned"
+    second = ended(api, push(api, wish(company, 56)))
+    third = api.call("POST", f"{LICENSES}/{second['licenseUid']}/copy").json()["data"]
+    edit(api, third, 57)
+    replace(api, f"{LICENSES}/{third['instanceUid']}", assignedCompanyUid=company)
+    text = api.call("POST", f"{LICENSES}/{third['instanceUid']}/download").json()["data"]
+    assert api.call("PUT", f"/licensing/backupServers/{server}", json={"license": base64.b64encode(text.encode()).decode()}).status_code == 200
+    shown(api, server, api.data(f"{LICENSES}/{third['instanceUid']}")["points"])
+    assert api.call("POST", f"{LICENSES}/{second['licenseUid']}/revoke").status_code == 200
+    stack.wait_for("the end of the revocation", lambda: api.data(f"{LICENSES}/{second['licenseUid']}")["assignStatus"] == "NotAssigned", 30)
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    for license in (installed["instanceUid"], second["licenseUid"]):
+        assert changes(api, license, "Remove") == []
+    assert use(api, server)["type"] == "Rental"
+
+
+def test_a_site_keeps_a_licence_that_was_revoked(console, api, lab, installed, server):
+    before = orders(lab, "license/remove")
+    console.sql(f"update core.license_installation set cloud_connect = true where server_uid = '{server}' returning 1")
+    path = f"{LICENSES}/{installed['instanceUid']}"
+    assert api.call("POST", path + "/revoke").status_code == 200
+    assert api.data(path)["assignStatus"] == "NotAssigned"
+    stack.wait_for("the difference", lambda: use(api, server)["isRevoked"], 30)
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert changes(api, installed["instanceUid"], "Remove") == [] and orders(lab, "license/remove") == before
+
+
+def test_a_removal_that_waits_is_taken_back_for_good(api, agent, installed, server):
+    path = f"{LICENSES}/{installed['instanceUid']}"
+    agent.program.stop()
+    assert api.call("POST", path + "/revoke").status_code == 200
+    removal = stack.wait_for("the removal", lambda: changes(api, installed["instanceUid"], "Remove"), 30)[0]
+    assert api.call("DELETE", f"{TASKS}/{removal['instanceUid']}").status_code == 200
+    assert api.data(path)["assignStatus"] == "NotAssigned"
+    agent.program.start()
+    stack.wait_for("the agent", lambda: api.data("/infrastructure/managementAgents")[0]["connectionStatus"] == "Online", 60)
+    assert api.call("POST", "/pulse/sync").status_code == 200
+    assert [row["state"] for row in changes(api, installed["instanceUid"], "Remove")] == ["Canceled"]
+    assert use(api, server)["type"] == "Rental" and use(api, server)["isRevoked"]

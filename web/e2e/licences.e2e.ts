@@ -129,9 +129,10 @@ describe('licences from Pulse', () => {
     await page.getByText('Install: Done.').waitFor({ timeout: 30_000 });
     expect((await rows<Use>(use, equals('serverUid', server.serverUid)))[0]?.limit).toBe(copy?.points);
     await press('Revoke');
-    await press('Revoke it: it is inactive from then on');
+    await press('Revoke it: it is inactive, and backup servers lose it');
     await page.getByText('Revoke: Done.').waitFor({ timeout: 30_000 });
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).waitFor(); // and not yet the question whether it is meant
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).waitFor({ timeout: 60_000 }); // once the server has lost it; and not yet the question whether it is meant
+    expect((await rows<{ type: string }>(use, equals('serverUid', server.serverUid)))[0]?.type).toBe('Community');
     await press('Delete');
     await press('Delete it for good');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -76,6 +76,10 @@ CommandOutcome LicenseOrders::Execute(const LicenseAction& action) {
       return SetAutoUpdate(action.auto_update());
     case LicenseAction::kUpdate:
       return Update();
+    case LicenseAction::kRenew:
+      return Renew(action.renew());
+    case LicenseAction::kRemoveFile:
+      return RemoveFile(action.remove_file());
     case LicenseAction::WHAT_NOT_SET:
       break;
   }
@@ -101,6 +105,38 @@ CommandOutcome LicenseOrders::Install(const std::string& file) {
 CommandOutcome LicenseOrders::Remove(const std::string& section) {
   const auto order = client_.Order("license/remove", {{"forceStandaloneMode", false}, {"section", section}});
   return order ? CommandOutcome{true, ""} : Failure(order.error());
+}
+
+CommandOutcome LicenseOrders::Renew(const LicenseRenewal& renewal) {
+  const auto older = license::Read(renewal.old_file());
+  const auto newer = license::Read(renewal.new_file());
+  if (!older || !newer) return {false, (older ? newer : older).error().message};
+  const auto installed = client_.Get(kLicense);
+  if (!installed) return Failure(installed.error());
+  if (MissingOf(*newer, *installed).empty()) return {true, "The backup server has this licence already."};
+  if (const std::string missing = MissingOf(*older, *installed); !missing.empty()) {
+    return {false, fmt::format("The backup server has another licence than the one that was to be renewed: {}. Install "
+                               "the new one by hand if it shall have it.",
+                               missing)};
+  }
+  if (!Flag(*installed, "autoUpdateEnabled").value_or(false)) {
+    return {false, "The automatic update of the licence was switched off at the backup server."};
+  }
+  return Install(renewal.new_file());
+}
+
+CommandOutcome LicenseOrders::RemoveFile(const std::string& file) {
+  const auto unwanted = license::Read(file);
+  if (!unwanted) return {false, unwanted.error().message};
+  const auto before = client_.Get(kLicense);
+  if (!before) return Failure(before.error());
+  if (!MissingOf(*unwanted, *before).empty()) return {true, "The backup server did not have this licence any more."};
+  const CommandOutcome order = Remove("All");
+  const auto after = client_.Get(kLicense);
+  if (!after) return Failure(after.error());
+  if (!MissingOf(*unwanted, *after).empty()) return {true, ""};
+  if (!order.done) return order;
+  return {false, "The backup server says that the licence is removed, but shows it still."};
 }
 
 CommandOutcome LicenseOrders::SetAutoUpdate(bool enabled) {

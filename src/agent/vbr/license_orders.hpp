@@ -17,6 +17,8 @@ class LicenseOrders {
  private:
   CommandOutcome Install(const std::string& file);
   CommandOutcome Remove(const std::string& section);
+  CommandOutcome Renew(const LicenseRenewal& renewal);
+  CommandOutcome RemoveFile(const std::string& file);
   CommandOutcome SetAutoUpdate(bool enabled);
   CommandOutcome Update();
 

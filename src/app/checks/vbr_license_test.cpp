@@ -42,6 +42,17 @@ class LicenseOrdersTest : public AdapterTest, public testing::WithParamInterface
     action.set_install(license::Write(file, key_));
     return LicenseOrders(*client_).Execute(action);
   }
+  CommandOutcome Renew(const license::License& older, const license::License& newer) {
+    LicenseAction action;
+    action.mutable_renew()->set_old_file(license::Write(older, key_));
+    action.mutable_renew()->set_new_file(license::Write(newer, key_));
+    return LicenseOrders(*client_).Execute(action);
+  }
+  CommandOutcome RemoveFile(const license::License& file) {
+    LicenseAction action;
+    action.set_remove_file(license::Write(file, key_));
+    return LicenseOrders(*client_).Execute(action);
+  }
   Json Installed() { return client_->Get("license").value(); }
 
   license::SigningKey key_ = license::NewSigningKey();
@@ -105,6 +116,36 @@ TEST_P(LicenseOrdersTest, RemovedSwitchedAndUpdated) {
   EXPECT_TRUE(LicenseOrders(*client_).Execute(action).done);
   EXPECT_EQ(Installed().at("type"), "Free");
   EXPECT_FALSE(Installed().contains("expirationDate"));
+}
+
+TEST_P(LicenseOrdersTest, RenewedWhereTheOlderOneIsAndTheSwitchIsOn) {
+  auto newer = Wanted();
+  newer.amount += 5;
+  const auto stranger = Renew(Wanted(), newer);
+  EXPECT_FALSE(stranger.done);
+  EXPECT_THAT(stranger.message, testing::HasSubstr("another licence"));
+  ASSERT_TRUE(Install(Wanted()).done);
+  EXPECT_TRUE(Renew(Wanted(), newer).done);
+  EXPECT_TRUE(Renew(Wanted(), newer).done) << "it has it already";
+  EXPECT_EQ(MissingOf(newer, Installed()), "");
+  EXPECT_EQ(installs_, 2);
+  LicenseAction off;
+  off.set_auto_update(false);
+  ASSERT_TRUE(LicenseOrders(*client_).Execute(off).done);
+  EXPECT_THAT(Renew(newer, Wanted()).message, testing::HasSubstr("switched off"));
+  EXPECT_EQ(MissingOf(newer, Installed()), "");
+}
+
+TEST_P(LicenseOrdersTest, RemovedOnlyWhenItIsThatOne) {
+  auto other = Wanted();
+  other.amount += 5;
+  ASSERT_TRUE(Install(Wanted()).done);
+  const auto left = RemoveFile(other);
+  EXPECT_TRUE(left.done);
+  EXPECT_THAT(left.message, testing::HasSubstr("did not have"));
+  EXPECT_EQ(MissingOf(Wanted(), Installed()), "");
+  EXPECT_TRUE(RemoveFile(Wanted()).done);
+  EXPECT_EQ(Installed().at("type"), "Free");
 }
 
 TEST_P(LicenseOrdersTest, NoLicenceFile_TheServerIsNotAsked) {

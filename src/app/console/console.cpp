@@ -324,6 +324,8 @@ void RunConsole(const Config& config) {
   });
   const Periodic billing_rounds("invoices", std::chrono::seconds(10),
                                 [&services] { features::MakeDueInvoices(services); });
+  const Periodic own_license("the console's licence", std::chrono::seconds(10),
+                             [&services, &pulse] { features::ConsoleLicense(services, pulse).UpdateWhenDue(); });
   spdlog::info("steward-console {} serves https://{}:{} (agents on {} and {})", kVersion, config.names.front(),
                api.Port(), gateway.Port(), inside.Port());
   WaitForSignal();

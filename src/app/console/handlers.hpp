@@ -90,6 +90,7 @@ class ConsoleHandlers : public contract::Handlers {
   Answer DeleteBackupServerLicense(const Call& call) override { return licenses_.Delete(call); }
   Answer InstallConsoleLicense(const Call& call) override { return console_license_.Install(call); }
   Answer UpdateConsoleLicense(const Call& call) override { return console_license_.Update(call); }
+  Answer PatchConsoleLicenseSettings(const Call& call) override { return console_license_.PatchSettings(call); }
   Answer InstallSiteLicense(const Call& call) override { return licenses_.Install(call); }
   Answer PatchSiteLicense(const Call& call) override { return licenses_.Patch(call); }
   Answer UpdateSiteLicense(const Call& call) override { return licenses_.Update(call); }

@@ -12,6 +12,7 @@
 #include "lab/gate_switch.hpp"
 #include "lab/simulation.hpp"
 #include "lab/vbr_server.hpp"
+#include "license/key_ring.hpp"
 #include "light_agents.hpp"
 
 namespace {

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "base/iso_time.hpp"
-#include "license/license.hpp"
+#include "license/key_ring.hpp"
 
 namespace {
 
@@ -51,12 +51,17 @@ void Show(const license::License& license) {
   for (const auto& [key, value] : license.others) std::cout << fmt::format("{}: {}\n", key, value);
 }
 
-void Verify(const std::string& text, const std::string& key_file) {
-  const auto keys = Checked(license::ReadPublicKeys(Contents(key_file)));
-  Check(license::Verify(text, keys));
+void Verify(const std::string& text, const std::vector<std::string>& key_files) {
+  std::vector<license::PublicKey> keys;
+  for (const auto& file : key_files) {
+    for (auto& key : Checked(license::ReadPublicKeys(Contents(file)))) keys.push_back(std::move(key));
+  }
+  const auto signer = Checked(license::Verify(text, keys));
   const auto license = Checked(license::Read(text));
   Check(license::CheckExpiry(license, std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())));
-  std::cout << fmt::format("good until {}: {} for {}\n", Day(license.expires), license.license_id, license.licensed_to);
+  std::cout << fmt::format("good until {}: {} for {}\nsigned by {}{}\n", Day(license.expires), license.license_id,
+                           license.licensed_to, signer.key_id,
+                           signer.retired ? ", retired on " + Day(*signer.retired) : "");
 }
 
 }  // namespace
@@ -66,17 +71,23 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", STEWARD_VERSION);
   app.require_subcommand(1);
   std::string file;
-  std::string key;
+  std::vector<std::string> keys;
   auto* verify = app.add_subcommand("verify", "Check signature and expiry of a licence file");
   verify->add_option("file", file, "The licence file")->required();
-  verify->add_option("--key", key, "File with the public key of the authority, one key a line")->required();
+  verify
+      ->add_option("--key", keys,
+                   "File with public keys of the authority, repeated: lines of `steward-pulse keys show`, or the "
+                   "answer of GET /api/v1/keys")
+      ->required()
+      ->expected(1)
+      ->take_all();
   auto* show = app.add_subcommand("show", "Show what a licence file says; its signature is not checked");
   show->add_option("file", file, "The licence file")->required();
   CLI11_PARSE(app, argc, argv);
   try {
     const std::string text = Contents(file);
     if (*show) Show(Checked(license::Read(text)));
-    if (*verify) Verify(text, key);
+    if (*verify) Verify(text, keys);
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "steward-license: " << error.what() << '\n';

@@ -13,6 +13,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/limits.hpp"
+#include "license/key_ring.hpp"
 #include "net/authority.hpp"
 #include "pulse/products.hpp"
 #include "pulse/rules.hpp"
@@ -183,7 +184,12 @@ void SetProducts(pulse::Store& store, const std::string& file, bool demo) {
 }
 
 void ShowKeys(pulse::Store& store) {
-  for (const auto& one : store.Keys({}).rows) std::cout << one.key.key_id << ' ' << one.key.public_key << '\n';
+  for (const auto& one : store.Keys({}).rows) std::cout << license::KeyLine(one.key) << '\n';
+}
+
+void RotateKey(pulse::Store& store) {
+  std::cout << license::KeyLine(store.RotateKey(Now())) << '\n';
+  std::cerr << "This key signs from now on. Give it to all who check licence files.\n";
 }
 
 /// The commands, each with what it does at the store.
@@ -198,8 +204,7 @@ class Commands {
     set->add_option("file", file_, "Price list (YAML)");
     set->add_flag("--demo", demo_, "A price list to try it with");
     list_.emplace_back(set, [this](pulse::Store& store) { SetProducts(store, file_, demo_); });
-    auto* keys = Group(app, "keys", "Keys that sign licence files");
-    list_.emplace_back(keys->add_subcommand("show", "Write key ids and public keys"), ShowKeys);
+    AddKeys(app);
   }
 
   void Do(pulse::Store& store) const {
@@ -213,6 +218,15 @@ class Commands {
     auto* group = app.add_subcommand(name, about);
     group->require_subcommand(1);
     return group;
+  }
+  void AddKeys(CLI::App& app) {
+    auto* keys = Group(app, "keys", "Keys that sign licence files");
+    list_.emplace_back(keys->add_subcommand("show", "Write ids and public keys, the one that signs first"), ShowKeys);
+    list_.emplace_back(keys->add_subcommand("rotate", "Make a new key that signs from now on; retires the old one"),
+                       RotateKey);
+    auto* revoke = keys->add_subcommand("revoke", "Make void all that a key signed, because others may have it");
+    revoke->add_option("id", key_, "Its id, as `keys show` writes it")->required();
+    list_.emplace_back(revoke, [this](pulse::Store& store) { Check(store.RevokeKey(key_, Now())); });
   }
   void AddPartner(CLI::App& app) {
     auto* add =
@@ -251,7 +265,7 @@ class Commands {
   }
 
   std::vector<std::pair<CLI::App*, std::function<void(pulse::Store&)>>> list_;
-  std::string partner_, file_;
+  std::string partner_, file_, key_;
   TokenOptions token_;
   ContractChange contract_;
   bool demo_ = false;

@@ -3,6 +3,7 @@
 
 #include "base/day.hpp"
 #include "base/signing.hpp"
+#include "features/pulse/retry.hpp"
 #include "fmt/format.h"
 #include "license/license.hpp"
 
@@ -69,7 +70,7 @@ ConsoleLicense::Answer ConsoleLicense::Install(const Call& call) {
   return platform::ItemAnswer(services_, "GetConsoleLicense", {}, call.caller.scope);
 }
 
-ConsoleLicense::Answer ConsoleLicense::Update(const Call& call) {
+Result<std::string> ConsoleLicense::Fetch() {
   const auto known = services_.owner.Acquire()->Query(
       "select p.license_uid::text as uid from core.console_license l left join core.pulse_license p on p.license_id = "
       "l.license_id");
@@ -77,26 +78,60 @@ ConsoleLicense::Answer ConsoleLicense::Update(const Call& call) {
   const auto uid = known.Maybe(0, "uid");
   if (!uid)
     return Fail(ErrorCode::kConflict, "Pulse does not have the console's licence, so it cannot have a newer revision.");
-  const auto file = pulse_.LicenseFile(*uid);
+  return pulse_.LicenseFile(*uid);
+}
+
+Status ConsoleLicense::Keep(const Result<std::string>& file, const Call* call) {
   const auto license = file ? license::Read(*file) : Result<license::License>(tl::unexpected(file.error()));
-  {
-    auto connection = services_.owner.Acquire();
-    db::Transaction transaction(*connection);
-    std::string message = license ? "" : license.error().message;
-    if (license) {
-      const auto newer = CheckNewer(*connection, *license);
-      if (newer) Store(*connection, *license, *file);
-      message = newer ? fmt::format("Revision {} is the newest.", license->revision) : newer.error().message;
-    }
-    transaction.Query("update core.console_license set updated_at = now(), update_status = $1, update_message = $2",
-                      {std::string(license ? "Success" : "Error"), message});
-    platform::WriteAudit(*connection, call,
-                         {"LicenseUpdated", call.caller.organization_uid, *uid,
-                          fmt::format("Asked Pulse for a newer licence of the console. {}", message)});
-    transaction.Commit();
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  std::string message = license ? "" : license.error().message;
+  if (license) {
+    const auto newer = CheckNewer(*connection, *license);
+    if (newer) Store(*connection, *license, *file);
+    message = newer ? fmt::format("Revision {} is the newest.", license->revision) : newer.error().message;
   }
+  const auto kept = transaction.Query(
+      "update core.console_license set updated_at = now(), update_status = $1, update_message = $2 returning "
+      "license_id::text",
+      {std::string(license ? "Success" : "Error"), message});
+  if (call != nullptr && kept.Count() > 0) {
+    platform::WriteAudit(*connection, *call,
+                         {"LicenseUpdated", call->caller.organization_uid, kept.Text(0, "license_id"),
+                          fmt::format("Asked Pulse for a newer licence of the console. {}", message)});
+  }
+  transaction.Query("select pg_notify('steward_written', '')");
+  transaction.Commit();
   if (!license) return tl::unexpected(license.error());
+  return {};
+}
+
+ConsoleLicense::Answer ConsoleLicense::Update(const Call& call) {
+  if (const auto kept = Keep(Fetch(), &call); !kept) return tl::unexpected(kept.error());
   return platform::ItemAnswer(services_, "GetConsoleLicense", {}, call.caller.scope);
+}
+
+ConsoleLicense::Answer ConsoleLicense::PatchSettings(const Call& call) {
+  return platform::PatchItem(
+      services_, call, {"GetConsoleLicenseSettings", {}},
+      [&](db::Connection& connection, const Json&, const Json& next) -> Result<platform::AuditEntry> {
+        const bool enabled = next.at("isAutoUpdateEnabled").get<bool>();
+        connection.Query("update core.console_license_settings set is_auto_update_enabled = $1, try_at = now()",
+                         {std::string(enabled ? "t" : "f")});
+        return platform::AuditEntry{"LicenseModified", call.caller.organization_uid, "",
+                                    enabled ? "Switched on the automatic update of the console's licence."
+                                            : "Switched off the automatic update of the console's licence."};
+      });
+}
+
+void ConsoleLicense::UpdateWhenDue() {
+  const auto due = services_.owner.Acquire()->Query(
+      "update core.console_license_settings set try_at = now() + interval '1 day' where is_auto_update_enabled and "
+      "try_at <= now() and exists (select from core.console_license) returning one");
+  if (due.Count() == 0) return;
+  const auto kept = Keep(Fetch(), nullptr);
+  if (kept || !MayPass(kept.error())) return;
+  services_.owner.Acquire()->Query("update core.console_license_settings set try_at = now() + interval '1 hour'");
 }
 
 }  // namespace steward::features

@@ -2,9 +2,12 @@
 #include "features/pulse/license_tasks.hpp"
 
 #include "base/uuid.hpp"
+#include "features/pulse/license_changes.hpp"
+#include "features/pulse/license_targets.hpp"
 #include "features/pulse/pulse_store.hpp"
 #include "features/pulse/retry.hpp"
 #include "fmt/format.h"
+#include "license/license.hpp"
 #include "spdlog/spdlog.h"
 
 namespace steward::features {
@@ -102,7 +105,8 @@ void LicenseTasks::RunDue(LicenseAuthority* authority) {
 }
 
 Result<LicenseTasks::Next> LicenseTasks::Step(const Task& task, LicenseAuthority* authority) {
-  if (task.step == "Install") return Follow(task);
+  if (task.step == "Install" || task.step == "Remove") return Follow(task);
+  if (task.kind == "Remove") return SendRemoval(task);
   if (authority == nullptr) {
     return Fail(ErrorCode::kUnavailable, "Pulse is not configured: set its token first (PATCH /api/v3/pulse).");
   }
@@ -116,7 +120,11 @@ Result<LicenseTasks::Next> LicenseTasks::Step(const Task& task, LicenseAuthority
 
 Result<LicenseTasks::Next> LicenseTasks::Keep(const Result<Json>& license, std::string_view next_step) {
   if (!license) return tl::unexpected(license.error());
-  StoreLicense(*services_.owner.Acquire(), *license);
+  auto connection = services_.owner.Acquire();
+  db::Transaction transaction(*connection);
+  StoreLicense(*connection, *license);
+  PlanLicenseChanges(*connection);  // with it: a licence that was revoked is being revoked until its servers lost it
+  transaction.Commit();
   return Next{std::string(next_step)};
 }
 
@@ -148,8 +156,38 @@ Result<LicenseTasks::Next> LicenseTasks::Assign(const Task& task, LicenseAuthori
 }
 
 Result<LicenseTasks::Next> LicenseTasks::Send(const Task& task, LicenseAuthority& authority) {
-  const auto file = authority.File(task.license_uid);
+  auto file = authority.File(task.license_uid);
   if (!file) return tl::unexpected(file.error());
+  const auto license = license::Read(*file);
+  if (!license) return tl::unexpected(license.error());
+  agent::LicenseAction action;
+  if (task.kind == "Update") {
+    const auto there = services_.owner.Acquire()->Query(
+        "select file from core.license_installation where server_uid = $1 and license_id = $2",
+        {task.server_uid, license->license_id});
+    if (there.Count() == 0) return Fail(ErrorCode::kConflict, "The backup server got another licence meanwhile.");
+    action.mutable_renew()->set_old_file(there.Text(0, "file"));
+    action.mutable_renew()->set_new_file(*file);
+  } else {
+    action.set_install(*file);
+  }
+  return Dispatch(task, std::move(action), {*file, license->license_id, std::to_string(license->revision)});
+}
+
+Result<LicenseTasks::Next> LicenseTasks::SendRemoval(const Task& task) {
+  const auto rows = services_.owner.Acquire()->Query(
+      "select k.file, k.license_id::text, k.revision::text, i.server_uid is not null as is_there from "
+      "core.license_task k left join core.license_installation i on i.server_uid = k.server_uid and i.license_id = "
+      "k.license_id where k.uid = $1",
+      {task.uid});
+  if (!rows.Bool(0, "is_there")) return Next{"End", 0, "The backup server got another licence meanwhile."};
+  agent::LicenseAction action;
+  action.set_remove_file(rows.Text(0, "file"));
+  return Dispatch(task, std::move(action),
+                  {rows.Text(0, "file"), rows.Text(0, "license_id"), rows.Text(0, "revision")});
+}
+
+Result<LicenseTasks::Next> LicenseTasks::Dispatch(const Task& task, agent::LicenseAction action, const File& file) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const auto server = transaction.Query(
@@ -158,36 +196,48 @@ Result<LicenseTasks::Next> LicenseTasks::Send(const Task& task, LicenseAuthority
       "where t.uid = $1 and t.state = 'Waiting' and t.command_id is null for update of t",
       {task.uid});
   if (server.Count() == 0) return Fail(ErrorCode::kConflict, "The backup server is not known any more.");
-  agent::LicenseAction action;
-  action.set_install(*file);
+  // Days may have passed since it was asked for.
+  if (auto good = CheckServer(*connection, task.server_uid, task.organization_uid); !good)
+    return tl::unexpected(good.error());
   auto order = LicenseOrder(*connection, {task.server_uid, server.Text(0, "name"), server.Text(0, "organization_uid")},
                             std::move(action));
   if (!order) return tl::unexpected(order.error());
   order->valid = kOrderValid;
   const std::string id = commands_.AddOwn(*connection, *order, {"PushLicense", "licence task"});
+  const bool removes = task.kind == "Remove";
   // With the order, not after it: whoever takes the task up after an end of this process must find it on its way.
-  transaction.Query("update core.license_task set command_id = $2, step = 'Install' where uid = $1", {task.uid, id});
+  transaction.Query(
+      "update core.license_task set command_id = $2, step = $3, file = $4, license_id = $5, revision = $6 where uid = "
+      "$1",
+      {task.uid, id, std::string(removes ? "Remove" : "Install"), file.text, file.license_id, file.revision});
   transaction.Commit();
-  return Next{"Install", kFollowSeconds, "The licence is on its way to the server's agent."};
+  return removes ? Next{"Remove", kFollowSeconds, "The order is on its way to the server's agent."}
+                 : Next{"Install", kFollowSeconds, "The licence is on its way to the server's agent."};
 }
 
 Result<LicenseTasks::Next> LicenseTasks::Follow(const Task& task) {
-  const auto rows = services_.owner.Acquire()->Query(
+  auto connection = services_.owner.Acquire();
+  const bool removes = task.step == "Remove";
+  const auto rows = connection->Query(
       "select c.state, c.message, a.connected_to is not null as reachable, a.host_name from core.command c join "
       "core.agent a "
       "on a.uid = c.agent_uid where c.id = nullif($1, '')::uuid",
       {task.command_id});
   const std::string state = rows.Count() > 0 ? rows.Text(0, "state") : "Expired";
-  if (state == "Done") return Next{"Report"};
+  if (state == "Done") {
+    (removes ? NoteRemovedFile : NoteInstalledFile)(*connection, task.uid);
+    return removes ? Next{"End", 0, rows.Maybe(0, "message").value_or("")} : Next{"Report"};
+  }
   if (state == "Failed")
     return Fail(ErrorCode::kConflict, rows.Maybe(0, "message").value_or("The agent gave no reason."));
   if (state == "Expired" || state == "Canceled") {
-    return Next{"Send", 0, "The agent did not come for the licence in time; it is sent again."};
+    return Next{"Send", 0, "The agent did not come for the order in time; it is sent again."};
   }
-  return Next{"Install", kFollowSeconds,
-              rows.Bool(0, "reachable") ? "The backup server's agent installs the licence."
-                                        : fmt::format("Waits until the agent on {} connects.",
-                                                      rows.Maybe(0, "host_name").value_or("the server"))};
+  return Next{
+      task.step, kFollowSeconds,
+      rows.Bool(0, "reachable")
+          ? fmt::format("The backup server's agent {} the licence.", removes ? "removes" : "installs")
+          : fmt::format("Waits until the agent on {} connects.", rows.Maybe(0, "host_name").value_or("the server"))};
 }
 
 Result<LicenseTasks::Next> LicenseTasks::Report(const Task& task, LicenseAuthority& authority) {

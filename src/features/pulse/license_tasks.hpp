@@ -33,6 +33,13 @@ class LicenseTasks {
   Result<Next> Create(const Task& task, LicenseAuthority& authority);
   Result<Next> Assign(const Task& task, LicenseAuthority& authority);
   Result<Next> Send(const Task& task, LicenseAuthority& authority);
+  Result<Next> SendRemoval(const Task& task);
+  /// A licence file, and what is kept of it with the task.
+  struct File {
+    std::string text, license_id, revision;
+  };
+  /// Orders the task's action from the agent that manages its server.
+  Result<Next> Dispatch(const Task& task, agent::LicenseAction action, const File& file);
   Result<Next> Follow(const Task& task);
   Result<Next> Report(const Task& task, LicenseAuthority& authority);
   /// Stores what an authority answered about the task's licence.

@@ -3,6 +3,8 @@
 
 #include "base/iso_time.hpp"
 #include "db/bytea.hpp"
+#include "features/pulse/license_changes.hpp"
+#include "features/pulse/license_targets.hpp"
 #include "features/pulse/pulse_store.hpp"
 #include "features/pulse/request_key.hpp"
 #include "features/pulse/tenant_branches.hpp"
@@ -47,40 +49,6 @@ Json ChangesOf(const platform::Patched& license) {
     if (next != license.current.value(name, Json())) changes[name] = next;
   }
   return changes;
-}
-
-Status CheckOrganization(db::Connection& connection, const std::string& uid, const char* property) {
-  const auto rows = connection.Query(
-      "select 1 from core.organization where uid = $1 and deleted_at is null and type in ('Company', 'Reseller')",
-      {uid});
-  if (rows.Count() == 0) return FailProperty(property, "There is no such company or reseller.");
-  return {};
-}
-
-/// A backup server that may get a licence of an organization: its own, of a company below it, or of one whose tenant is
-/// a branch of the organization's.
-Status CheckServer(db::Connection& connection, const std::string& server, const std::string& organization) {
-  const auto rows = connection.Query(
-      "select s.name, count(distinct s.organization_uid) as owners, bool_or(s.organization_uid = $2 or "
-      "coalesce(o.parent_uid "
-      "= $2 or core.licence_tenant(o.uid) = (select t.tenant_id from core.pulse_tenant t where t.organization_uid = "
-      "$2), false)) as is_theirs from inventory.backup_server s join core.organization o on o.uid = s.organization_uid "
-      "where s.uid = "
-      "$1 "
-      "group by s.name",
-      {server, organization});
-  if (rows.Count() == 0) return FailParameter("serverUid", "There is no such backup server.");
-  if (rows.Count() > 1 || rows.Int(0, "owners") > 1) {
-    return Fail(
-        ErrorCode::kConflict,
-        "The installation of this server was cloned, and a licence could go to the wrong one. Give the clones ids of "
-        "their own first (own_ids, see docs/admin/agent.md).");
-  }
-  if (!rows.Bool(0, "is_theirs")) {
-    return Fail(ErrorCode::kConflict,
-                fmt::format("Backup server {} belongs to another customer than the licence.", rows.Text(0, "name")));
-  }
-  return {};
 }
 
 }  // namespace
@@ -132,6 +100,7 @@ void Pulse::Run() {
 
 void Pulse::RunOnce() {
   ReadWhenDue();
+  Plan();
   const auto due = parts_.services.owner.Acquire()->Query(
       "select 1 from core.license_task where state = 'Waiting' and try_at <= now() union all select 1 from "
       "core.license_report where submission = 'Waiting' and submit_at <= now() limit 1");
@@ -139,6 +108,13 @@ void Pulse::RunOnce() {
   auto authority = Connect();
   tasks_.RunDue(authority ? authority->get() : nullptr);
   SubmitDueReports(parts_.services, authority ? authority->get() : nullptr);
+}
+
+void Pulse::Plan() {
+  auto connection = parts_.services.owner.Acquire();
+  db::Transaction transaction(*connection);
+  PlanLicenseChanges(*connection);
+  transaction.Commit();
 }
 
 void Pulse::ReadWhenDue() {
@@ -253,9 +229,10 @@ Pulse::Answer Pulse::PatchConfiguration(const Call& call) {
       [&](db::Connection& connection, const Json&, const Json& next) -> Result<platform::AuditEntry> {
         connection.Query(
             "update core.pulse set is_company_mapping_enabled = $1, is_license_management_enabled = $2, "
-            "is_pushing_new_companies_enabled = $3",
+            "is_pushing_new_companies_enabled = $3, is_removing_revoked_enabled = $4",
             {next.at("isCompanyMappingEnabled").dump(), next.at("isLicenseManagementEnabled").dump(),
-             next.at("isPushingNewCompaniesToPulseEnabled").dump()});
+             next.at("isPushingNewCompaniesToPulseEnabled").dump(),
+             next.at("isRemovingRevokedLicensesEnabled").dump()});
         if (token && token->empty()) {
           connection.Query(
               "update core.pulse set token = null, status = 'NotConfigured', status_message = '', token_expires_at = "
@@ -494,9 +471,23 @@ Pulse::Answer Pulse::Revoke(const Call& call) {
   const auto target = LicenseTarget(uid);
   auto license = platform::CurrentItem(parts_.services, target.read_operation, target.path, call.caller.scope);
   if (!license) return tl::unexpected(license.error());
+  if (RemoveAgain(call, uid)) return contract::Answer{.data = Json::object()};
   return Order(call, {.task = {.kind = "Revoke", .step = "Revoke", .license_uid = uid},
                       .audit_type = "LicenseRevoked",
                       .message = "Asked to revoke a licence."});
+}
+
+bool Pulse::RemoveAgain(const Call& call, const std::string& license_uid) {
+  auto connection = parts_.services.owner.Acquire();
+  db::Transaction transaction(*connection);
+  if (RetryRemovals(*connection, license_uid) == 0) return false;
+  platform::WriteAudit(*connection, call,
+                       {"LicenseRevoked", call.caller.organization_uid, license_uid,
+                        "Asked once more to remove a revoked licence from its backup servers."});
+  transaction.Commit();
+  parts_.services.lists.Cache().Written();
+  Wake();
+  return true;
 }
 
 Pulse::Answer Pulse::Install(const Call& call) {

@@ -61,7 +61,10 @@ class Pulse {
   Status ReadAll(LicenseAuthority& authority);
   void Run();
   void RunOnce();
+  void Plan();  ///< tasks that follow from what changed at the authority
   void ReadWhenDue();
+  /// Whether the licence is revoked, and servers that could not lose it shall lose it now.
+  bool RemoveAgain(const Call& call, const std::string& license_uid);
   Answer Licensed(const Call& call, const Result<Json>& license, std::string_view audit_type, std::string_view words);
   struct Wish;
   /// Stores a task, and answers with `then` when it has ended, or after a while.

@@ -65,7 +65,8 @@ const Names& LicenseNames() {
                                {"created_by", "createdBy"},
                                {"description", "description"},
                                {"expires_at", "expirationDate"},
-                               {"tenant_id", "tenantId"}};
+                               {"tenant_id", "tenantId"},
+                               {"revision", "revision"}};
   return kNames;
 }
 

@@ -17,6 +17,7 @@ export function TaskState({ task }: { task: Task }) {
     case 'Done': return <Status value="Done" />;
     case 'Failed': return <Status value="Failed" />;
     case 'Canceled': return <Status value="None" word="Taken back" />;
+    case 'Superseded': return <Status value="None" word="Overtaken" />;
     case 'Waiting': return (task.tries ?? 0) > 0 ? <Status value="Waiting" /> : <Status value="Running" />;
   }
 }
@@ -51,7 +52,8 @@ export default function LicenceTasks() {
         { key: 'message', label: 'Why', sortable: false, width: 260 },
         { key: 'createdAt', label: 'Asked for' },
         { key: 'endedAt', label: 'Ended' },
-        { key: 'userName', label: 'By' },
+        { key: 'userName', label: 'By', render: ({ userName }) => userName ?? words.byItself },
+        { key: 'revision', label: 'Revision', extra: true },
         { key: 'tries', label: 'Tried in vain', extra: true },
         { key: 'nextTryAt', label: 'Tried next', extra: true },
       ]} />

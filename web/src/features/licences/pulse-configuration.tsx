@@ -13,6 +13,7 @@ import { Problem } from '@/components/views';
 import { formatNumber } from '@/lib/format';
 import { api } from '@/lib/http';
 import { useSession } from '@/lib/session';
+import { ConsoleLicence } from './console-licence';
 import { endOf } from './ends';
 import { configurationOptions, contractsOptions, isOver, useAsk } from './pulse';
 import { pulseWords as words } from './pulse-words';
@@ -60,8 +61,8 @@ function Switches({ now }: { now: Configuration }) {
     mutationFn: ({ name, value }: { name: string; value: boolean }) => api.PATCH('/api/v3/pulse', { body: [{ op: 'replace', path: `/${name}`, value }] }),
     onSettled: () => client.invalidateQueries({ queryKey: ['list'] }),
   });
-  const one = (name: 'isLicenseManagementEnabled' | 'isCompanyMappingEnabled' | 'isPushingNewCompaniesToPulseEnabled', label: string, description: string) => (
-    <Switch label={label} description={description} checked={turn.isPending && turn.variables.name === name ? turn.variables.value : now[name]}
+  const one = (name: 'isLicenseManagementEnabled' | 'isCompanyMappingEnabled' | 'isPushingNewCompaniesToPulseEnabled' | 'isRemovingRevokedLicensesEnabled', label: string, description: string) => (
+    <Switch label={label} description={description} checked={turn.isPending && turn.variables.name === name ? turn.variables.value : now[name] ?? false}
       disabled={!may('PatchPulseConfiguration')} onChange={({ currentTarget }) => turn.mutate({ name, value: currentTarget.checked })} />
   );
   return (
@@ -69,6 +70,7 @@ function Switches({ now }: { now: Configuration }) {
       {one('isLicenseManagementEnabled', words.managing, words.managingText)}
       {one('isCompanyMappingEnabled', words.mapping, words.mappingText)}
       {one('isPushingNewCompaniesToPulseEnabled', words.pushing, words.pushingText)}
+      {one('isRemovingRevokedLicensesEnabled', words.removing, words.removingText)}
       <Failure error={turn.error} />
     </Stack>
   );
@@ -151,10 +153,12 @@ function Contracts() {
 
 /** How the console stands with Pulse: its token, contracts, and the tenants behind customers. */
 export default function PulseConfiguration() {
+  const { may } = useSession();
   return (
     <Stack gap="lg">
       <Connection />
       <section aria-labelledby="pulse-contracts"><Title order={2} size="h5" mb="xs" id="pulse-contracts">{words.contracts}</Title><Contracts /></section>
+      {may('GetConsoleLicense') && <ConsoleLicence />}
       <section aria-labelledby="pulse-tenants"><Title order={2} size="h5" mb="xs" id="pulse-tenants">{words.tenants}</Title><TenantTable /></section>
     </Stack>
   );

@@ -8,12 +8,12 @@ export const pulseWords = {
   // Licences
   licences: 'Pulse licences', noLicences: 'No licences yet', noLicencesText: 'A licence that is made in Pulse, here or elsewhere, is listed here.',
   forWhom: 'Customer or reseller', assign: 'Assign', assignHint: 'From then on its points count on the contract.', server: 'Backup server', install: 'Install',
-  copy: 'Copy', revoke: 'Revoke', revokeSurely: 'Revoke it: it is inactive from then on', remove: 'Delete', removeSurely: 'Delete it for good', download: 'Download the file',
+  copy: 'Copy', revoke: 'Revoke', revokeSurely: 'Revoke it: it is inactive, and backup servers lose it', remove: 'Delete', removeSurely: 'Delete it for good', download: 'Download the file',
   noServerOf: 'This customer has no backup server yet that an agent has told of.', several: 'A licence for the use of many customers is not assigned, copied or revoked here.',
   done: 'Done.', refused: 'Refused', takesLonger: 'It takes longer; the tab Tasks says what it waits for.', unassigned: 'nobody’s', formerly: 'formerly', formerlyText: 'It was revoked.',
   // Tasks
   tasks: 'Tasks', noTasks: 'Nothing was done with licences yet', noTasksText: 'What is asked of Pulse or of a backup server with a licence is listed here, with what it waits for.',
-  cancel: 'Cancel', takeBack: 'Take it back', takeBackSurely: 'Take it back; what was done stays done', progress: 'Progress',
+  cancel: 'Cancel', takeBack: 'Take it back', takeBackSurely: 'Take it back; what was done stays done', progress: 'Progress', byItself: 'by itself',
   // The window
   push: 'Generate and install', pushText: 'Makes a licence at Pulse, assigns it to the customer, and has the agent of the backup server install it.',
   customer: 'Customer', product: 'Product', contract: 'Contract', expires: 'Good until', expiresHint: 'The last day. A licence ends with its contract at the latest.', note: 'Note',
@@ -35,6 +35,9 @@ export const pulseWords = {
   notConfigured: 'Not connected', notConfiguredText: 'Two things are needed: pulse_url in the configuration file of this console (the address of Pulse), and the token of your partner account, entered here.',
   switches: 'Settings', managing: 'Manage licences here', managingText: 'Off: the lists are shown, and nothing is changed at Pulse.', mapping: 'Map tenants to customers of the same name',
   mappingText: 'Done at each synchronisation; what was mapped by hand stays.', pushing: 'Make a tenant for every new customer', pushingText: 'Customers that have none get one at the next synchronisation.',
+  removing: 'Remove revoked licences from backup servers', removingText: 'They fall to their free edition. Sites keep the file. Off: backup servers keep it too.',
+  consoleLicence: 'Licence of this console', noConsoleLicence: 'None is installed; the console needs none.', licensedTo: 'Licensed to', edition: 'Edition', units: 'Units', asked: 'Asked Pulse',
+  autoUpdate: 'Keep it up to date', autoUpdateText: 'Pulse is asked for a newer revision once a day.', askNow: 'Ask Pulse now',
   contracts: 'Contracts', noContractsYet: 'No contracts', used: 'Points used', ends: 'Ends', unlimited: 'no limit', extends: 'Extends itself', yes: 'Yes', no: 'No', over: 'Over',
   tenants: 'Tenants', noTenants: 'No tenants', noTenantsText: 'A customer gets a tenant at Pulse with its first licence.', mapTo: 'Map to', map: 'Map', unmap: 'Take from the customer', unmapSurely: 'Take it from the customer',
   // Branches
@@ -48,6 +51,6 @@ export const pulseWords = {
 /** What is done in each step of a task, as long as it is done. */
 export const stepWords: Record<string, string> = {
   Create: 'Make the licence at Pulse', Assign: 'Assign it to the customer', Send: 'Send it to the agent', Install: 'Install it on the backup server', Report: 'Report to Pulse', End: 'All is done',
-  Edit: 'Change it at Pulse', Revoke: 'Revoke it at Pulse',
+  Edit: 'Change it at Pulse', Revoke: 'Revoke it at Pulse', Remove: 'Remove it from the backup server',
 };
-export const kindWords: Record<string, string> = { Push: 'Install', Assign: 'Assign', Edit: 'Change', Revoke: 'Revoke' };
+export const kindWords: Record<string, string> = { Push: 'Install', Assign: 'Assign', Edit: 'Change', Revoke: 'Revoke', Update: 'Renew', Remove: 'Remove' };

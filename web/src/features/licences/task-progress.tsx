@@ -7,11 +7,12 @@ import classes from './progress.module.css';
 
 const ways: Record<Task['kind'], readonly string[]> = {
   Push: ['Create', 'Assign', 'Send', 'Install', 'Report', 'End'], Assign: ['Assign', 'End'], Edit: ['Edit', 'End'], Revoke: ['Revoke', 'End'],
+  Update: ['Send', 'Install', 'Report', 'End'], Remove: ['Send', 'Remove', 'End'],
 };
 
 type Phase = 'done' | 'now' | 'failed' | 'stopped' | 'open';
 const icons = { done: IconCircleCheck, now: IconLoader, failed: IconCircleX, stopped: IconCircleX, open: IconCircle };
-const spoken: Record<Phase, string> = { done: 'done', now: 'being done', failed: 'failed', stopped: 'taken back', open: 'to come' };
+const spoken: Record<Phase, string> = { done: 'done', now: 'being done', failed: 'failed', stopped: 'not done', open: 'to come' };
 
 export function phaseOf(position: number, current: number, state: Task['state']): Phase {
   if (state === 'Done' || position < current) return 'done';
