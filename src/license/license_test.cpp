@@ -175,9 +175,9 @@ TEST_F(LicenseTest, Keys_AreReadFromTheirFile) {
 }
 
 TEST_F(LicenseTest, RetiredKey_IsGoodForWhatItSignedUntilThen) {
-  const auto at = [&](unsigned day) {
+  const auto at = [&](unsigned at_day) {
     auto key = open_;
-    key.retired = sys_days(year(2026) / 11 / day);
+    key.retired = sys_days(year(2026) / 11 / std::chrono::day(at_day));
     return Verify(text_, {PublicPart(NewSigningKey()), key});
   };
   EXPECT_EQ(at(1)->key_id, key_.key_id) << "issued on the very day";

@@ -211,11 +211,11 @@ class Agent:
         return json.loads((self.state / "status.json").read_text())
 
 
-def vbr_adapter(lab, states=1, inventory=10):
+def vbr_adapter(lab, states=1, inventory=10, timeout=3):
     server = lab.server
     return (f"[agent]\nname = \"agent-of-lab\"\n[[vbr]]\nurl = {json.dumps(server['url'])}\nuser = {json.dumps(lab.user)}\n"
             f"password = {json.dumps(lab.password)}\nfingerprint = {json.dumps(server['fingerprint'])}\n"
-            f"states_seconds = {states}\ninventory_seconds = {inventory}\ntimeout_seconds = 3\n")
+            f"states_seconds = {states}\ninventory_seconds = {inventory}\ntimeout_seconds = {timeout}\n")
 
 
 def refusal(answer, status):

@@ -8,6 +8,7 @@ import pytest
 import urllib3
 
 import agent_stack as stack
+from pulse import start_pulse
 from site_stack import Site
 
 urllib3.disable_warnings()
@@ -38,6 +39,30 @@ def console(folder, console_options):
     console.start()
     yield console
     console.program.stop()
+
+
+@pytest.fixture(scope="module")
+def pulse_today():
+    """The day that the authority takes for today; the real one, when empty. A module that needs one has a fixture of this name itself."""
+    return ""
+
+
+@pytest.fixture(scope="module")
+def pulse(folder, pulse_today):
+    """A licence authority of the module's own."""
+    pulse = start_pulse(folder / "authority", pulse_today)
+    yield pulse
+    pulse.stop()
+
+
+@pytest.fixture(scope="module")
+def lab(folder, pulse):
+    """A simulated backup server that takes the authority's licences; a module that needs another one has a fixture of this name itself."""
+    keys = folder / "pulse-keys"
+    keys.write_text(pulse.command("keys", "show"))
+    lab = stack.Lab(folder, speed=1, options=["--license-keys", keys])
+    yield lab
+    lab.program.stop()
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ class Month:
             place = self.folder / f"lab-{number}"
             place.mkdir()
             self.labs[number] = stack.Lab(place, speed=1, by_hand=True, options=["--license-keys", keys, "--seed", str(number)])
-            adapter = stack.vbr_adapter(self.labs[number], inventory=1).replace("timeout_seconds = 3", "timeout_seconds = 20")
+            adapter = stack.vbr_adapter(self.labs[number], inventory=1, timeout=20)
             self.agents[number] = stack.Agent(self.folder, f"agent-{number}", self.console.api.setup_file(self.companies[number].uid), adapter)
             self.agents[number].program.start()
         self.step(FIRST)

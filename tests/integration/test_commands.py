@@ -28,7 +28,7 @@ def lab(folder):
 @pytest.fixture(scope="module")
 def agent(folder, lab, console):
     setup = console.api.setup_file(console.company("Commands Company"))
-    agent = stack.Agent(folder, "agent", setup, stack.vbr_adapter(lab).replace("timeout_seconds = 3", "timeout_seconds = 20"))
+    agent = stack.Agent(folder, "agent", setup, stack.vbr_adapter(lab, timeout=20))
     agent.program.start()
     yield agent
     lab.fault("ok")

@@ -15,13 +15,6 @@ from processes import binaries
 from pulse import CLOUD_PRODUCT, CONTRACT, EXPIRED, M365_PRODUCT, NO_COMMIT, SMALL, Pulse, start_pulse
 
 
-@pytest.fixture(scope="module")
-def pulse(folder):
-    pulse = start_pulse(folder / "authority")
-    yield pulse
-    pulse.stop()
-
-
 def wanted(users=3, contract=CONTRACT, **more):
     return {"productId": M365_PRODUCT, "contractId": contract, "expirationDate": "2029-05-31T00:00:00Z",
             "workloads": [{"workloadId": "m365-user", "count": users}], **more}

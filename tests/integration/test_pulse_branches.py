@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tenants of one customer are merged under a parent at a real authority: its licences go to the branch's servers, until the branch is split off."""
+import time
+
 import pytest
 
 import agent_stack as stack
 from agent_stack import refusal, replace
-from pulse import CONTRACT, SERVER_PRODUCT, start_pulse
+from pulse import CONTRACT, SERVER_PRODUCT
 
 TASKS = "/api/steward/v1/licenseTasks"
 TENANTS = "/api/steward/v1/pulseTenants"
@@ -12,24 +14,8 @@ LICENSES = "/pulse/licenses"
 
 
 @pytest.fixture(scope="module")
-def pulse(folder):
-    pulse = start_pulse(folder / "authority")
-    yield pulse
-    pulse.stop()
-
-
-@pytest.fixture(scope="module")
 def console_options(pulse):
     return pulse.console_options
-
-
-@pytest.fixture(scope="module")
-def lab(folder, pulse):
-    keys = folder / "pulse-keys"
-    keys.write_text(pulse.command("keys", "show"))
-    lab = stack.Lab(folder, speed=1, options=["--license-keys", keys])
-    yield lab
-    lab.program.stop()
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +31,7 @@ def branch(console):
 @pytest.fixture(scope="module")
 def server(folder, lab, console, branch):
     """A backup server of the branch."""
-    agent = stack.Agent(folder, "agent", console.api.setup_file(branch), stack.vbr_adapter(lab).replace("timeout_seconds = 3", "timeout_seconds = 20"))
+    agent = stack.Agent(folder, "agent", console.api.setup_file(branch), stack.vbr_adapter(lab, timeout=20))
     agent.program.start()
     stack.wait_for("the server's licence", lambda: console.sql("select uid from inventory.backup_server_license"), 60)
     yield console.sql("select uid from inventory.backup_server")[0]
@@ -93,6 +79,21 @@ def pushed(api, company, count):
     assert answer.status_code == 200, answer.text
     uid = answer.json()["data"]["instanceUid"]
     return stack.wait_for("the task's end", lambda: (row := api.data(f"{TASKS}/{uid}"))["state"] != "Waiting" and row, 60)
+
+
+def edited(api, license, count):
+    """Another number of machines; the licence's new revision."""
+    assert replace(api, f"{LICENSES}/{license}", workloads=[{"workloadId": "vm", "count": count}]).status_code == 200
+    return api.data(f"{LICENSES}/{license}")["revision"]
+
+
+def updates(api):
+    """Revisions that the console sent by itself, oldest first."""
+    return [row["revision"] for row in reversed(api.data(TASKS, limit=500)) if (row["kind"], row["state"]) == ("Update", "Done")]
+
+
+def use(api, server):
+    return next(row for row in api.data("/api/steward/v1/licenseUse") if row["serverUid"] == server)
 
 
 def license_on(api, server):
@@ -153,6 +154,9 @@ def test_licences_of_the_parent_go_to_the_branch(api, console, pulse, tenants, h
     assert pulse.data_of("GET", f"/licenses/{done['licenseUid']}")["tenantId"] == tenants[head]
     assert license_on(api, server) == "Murr Group"
     assert api.call("POST", f"{LICENSES}/{done['licenseUid']}/install", params={"serverUid": server}).status_code == 200
+    assert replace(api, f"/licensing/backupServers/{server}", autoUpdateEnabled=True).status_code == 200
+    newer = edited(api, done["licenseUid"], 23)
+    stack.wait_for("the new revision", lambda: updates(api) == [newer], 60)
     words = refusal(replace(api, f"{LICENSES}/{done['licenseUid']}", assignedCompanyUid=branch), 400)
     assert "assign the licence to Murr Group" in words
     stranger = console.company("Stranger")
@@ -169,7 +173,11 @@ def test_a_split_branch_keeps_its_file_and_gets_no_more(api, pulse, tenants, hea
     assert parent_at(pulse, tenants[branch]) is None
     assert shown(api)["Murr Group"]["mergedOrganizationUids"] == [] and shown(api)["Murr Group"]["branches"] == []
     assert "another customer" in refusal(api.call("POST", f"{LICENSES}/{of_parent}/install", params={"serverUid": server}), 409)
-    assert license_on(api, server) == "Murr Group"
+    before = updates(api)
+    newer = edited(api, of_parent, 24)
+    stack.wait_for("the difference", lambda: use(api, server)["newerRevision"] == newer, 30)
+    time.sleep(5)  # more than two of the looks at what is to be sent
+    assert license_on(api, server) == "Murr Group" and updates(api) == before and "Update" not in {row["kind"] for row in api.data(TASKS) if row["state"] == "Waiting"}
     done = pushed(api, branch, 22)
     assert done["state"] == "Done" and api.data(f"{LICENSES}/{done['licenseUid']}")["assignedCompanyUid"] == branch
     assert license_on(api, server) == "Murr Wien"

@@ -7,7 +7,7 @@ import pytest
 
 import agent_stack as stack
 from agent_stack import refusal, replace
-from pulse import CLOUD_PRODUCT, CONTRACT, SERVER_PRODUCT, SMALL, start_pulse
+from pulse import CLOUD_PRODUCT, CONTRACT, SERVER_PRODUCT, SMALL
 
 TASKS = "/api/steward/v1/licenseTasks"
 LICENSES = "/pulse/licenses"
@@ -15,24 +15,8 @@ END = "2030-06-30T00:00:00Z"
 
 
 @pytest.fixture(scope="module")
-def pulse(folder):
-    pulse = start_pulse(folder / "authority")
-    yield pulse
-    pulse.stop()
-
-
-@pytest.fixture(scope="module")
 def console_options(pulse):
     return pulse.console_options
-
-
-@pytest.fixture(scope="module")
-def lab(folder, pulse):
-    keys = folder / "pulse-keys"
-    keys.write_text(pulse.command("keys", "show"))
-    lab = stack.Lab(folder, speed=1, options=["--license-keys", keys])
-    yield lab
-    lab.program.stop()
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +26,7 @@ def company(console):
 
 @pytest.fixture(scope="module")
 def agent(folder, lab, console, company):
-    agent = stack.Agent(folder, "agent", console.api.setup_file(company), stack.vbr_adapter(lab).replace("timeout_seconds = 3", "timeout_seconds = 20"))
+    agent = stack.Agent(folder, "agent", console.api.setup_file(company), stack.vbr_adapter(lab, timeout=20))
     agent.program.start()
     stack.wait_for("the server's licence", lambda: console.sql("select uid from inventory.backup_server_license"), 60)
     yield agent

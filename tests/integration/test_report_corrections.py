@@ -9,25 +9,20 @@ import pytest
 
 import agent_stack as stack
 from agent_stack import refusal, replace
+from last_month import FIRST, LAST, MONTH, TODAY
 from processes import Client
-from pulse import CONTRACT, start_pulse
+from pulse import CONTRACT
 
 PASSWORD = "Correct-Owner-1!"
 OWN = "/api/steward/v1"
 REPORTS = f"{OWN}/licenseReports"
-TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-LAST = TODAY.replace(day=1) - datetime.timedelta(days=1)
-FIRST = LAST.replace(day=1)
-MONTH = f"{FIRST:%Y-%m}"
 AGENT = "00000000-0000-4000-8000-000000000901"
 SERVER = "00000000-0000-4000-8000-000000000101"
 
 
 @pytest.fixture(scope="module")
-def pulse(folder):
-    pulse = start_pulse(folder / "authority", today=str(TODAY))
-    yield pulse
-    pulse.stop()
+def pulse_today():
+    return str(TODAY)
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,12 @@ import pytest
 
 import agent_stack as stack
 from agent_stack import refusal, replace
+from last_month import FIRST, LAST, MONTH, TODAY
 from processes import Client
 
 PASSWORD = "Extras-Owner-1!"
 REPORTS = "/api/steward/v1/licenseReports"
 FORECAST = "/api/steward/v1/usage/forecast"
-TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-LAST = TODAY.replace(day=1) - datetime.timedelta(days=1)
-FIRST = LAST.replace(day=1)
-MONTH = f"{FIRST:%Y-%m}"
 SERVER = "00000000-0000-4000-8000-000000000101"
 
 

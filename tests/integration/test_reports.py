@@ -1,31 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """The monthly report of licence use: built when the month is over, adjusted, approved, finalized and told to a real licence authority once."""
 import csv
-import datetime
 import io
 
 import pytest
 
 import agent_stack as stack
 from agent_stack import refusal, replace
+from last_month import FIRST, LAST, MONTH, TODAY
 from processes import Client
-from pulse import CONTRACT, start_pulse
+from pulse import CONTRACT
 
 PASSWORD = "Report-Owner-1!"
 REPORTS = "/api/steward/v1/licenseReports"
-TODAY = datetime.datetime.now(datetime.timezone.utc).date()
-LAST = TODAY.replace(day=1) - datetime.timedelta(days=1)
-FIRST = LAST.replace(day=1)
-MONTH = f"{FIRST:%Y-%m}"
 SERVER = "00000000-0000-4000-8000-000000000101"
 AGENT = "00000000-0000-4000-8000-000000000901"
 
 
 @pytest.fixture(scope="module")
-def pulse(folder):
-    pulse = start_pulse(folder / "authority", today=str(TODAY))
-    yield pulse
-    pulse.stop()
+def pulse_today():
+    return str(TODAY)
 
 
 @pytest.fixture(scope="module")
