@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tenants of one customer are merged under a parent at a real authority: its licences go to the branch's servers, until the branch is split off."""
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -198,6 +199,17 @@ def test_a_call_that_was_cut_happens_once(api, console, pulse, tenants, head, br
     assert "does not answer" in merge(api, tenants[branch], tenants[head]).json()["errors"][0]["message"]
     pulse.start()
     assert shown(api)["Murr Group"]["branches"] == []
+
+
+def test_reading_ends_when_changes_never_do(api, console):
+    """Changes for some seconds, so many that one comes into every reading."""
+    many = ("do $$ begin perform set_config('synchronous_commit', 'off', false); for n in 1 .. 5000 loop update core.pulse set changes = changes + 1; commit; "
+            "perform pg_sleep(0.0002); end loop; end $$")
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(console.sql, many)
+        refused = stack.wait_for("a refusal", lambda: [answer for answer in [api.call("POST", "/pulse/sync")] if answer.status_code != 200], 10, 0)
+        assert not busy.done() and "read again in a minute" in refusal(refused[0], 409)
+    assert busy.result() == ["DO"] and api.call("POST", "/pulse/sync").status_code == 200
 
 
 def test_a_customer_cannot_merge(console, api, tenants, head, branch):

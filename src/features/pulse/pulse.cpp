@@ -21,6 +21,7 @@ using platform::TextOf;
 
 constexpr std::chrono::seconds kTick{2};
 constexpr std::chrono::seconds kPatience{15};  ///< a call waits so long for what it asked for
+constexpr int kMostReadings = 5;
 constexpr int kTokenWarningDays = 30;
 
 PatchTarget LicenseTarget(const std::string& uid) {
@@ -162,8 +163,14 @@ Status Pulse::ReadAll(LicenseAuthority& authority) {
   std::string changes = ChangesSoFar(*parts_.services.owner.Acquire());
   auto state = session ? authority.ReadAll() : tl::unexpected(session.error());
   std::optional<db::Pool::Lease> connection(parts_.services.owner.Acquire());  // not while the authority is asked
-  // A licence programme has a few changes a minute: soon none comes between.
-  while (state && !StoreAuthorityState(**connection, *state, changes)) {
+  // What was changed here while it was read would be lost: it is read again.
+  for (int again = 0; state && !StoreAuthorityState(**connection, *state, changes); ++again) {
+    if (again == kMostReadings) {
+      (*connection)->Query("update core.pulse set try_at = least(try_at, now() + interval '1 minute')");
+      return Fail(
+          ErrorCode::kConflict,
+          "Tenants and licences are being changed faster than Pulse can be read; it is read again in a minute.");
+    }
     changes = ChangesSoFar(**connection);
     connection.reset();
     state = authority.ReadAll();
