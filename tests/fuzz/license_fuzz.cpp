@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a licence file and as a file of keys: read or refused; nobody's signature is good, and what is read is
 // written so that it reads the same.
+#include "license/key_ring.hpp"
 #include "license/license.hpp"
 
 namespace license = steward::license;

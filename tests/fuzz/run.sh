@@ -22,7 +22,7 @@ build form_fuzz "src/base/error.cpp src/base/text.cpp src/net/wire.cpp src/platf
 build frame_fuzz "$generated/agentproto/generated/agentproto/link.pb.cc $generated/agentproto/generated/agentproto/inventory.pb.cc" "-lprotobuf"
 build proxy_fuzz "src/base/error.cpp src/net/proxy_protocol.cpp" "-lssl"
 build site_path_fuzz "src/base/error.cpp src/base/text.cpp src/base/uuid.cpp src/net/wire.cpp src/site/target.cpp src/site/byte_range.cpp src/site/blob_store.cpp" ""
-build license_fuzz "src/base/error.cpp src/base/signing.cpp src/base/uuid.cpp src/license/license.cpp src/license/weight.cpp" ""
+build license_fuzz "src/base/day.cpp src/base/error.cpp src/base/signing.cpp src/base/uuid.cpp src/license/key_ring.cpp src/license/license.cpp src/license/weight.cpp" ""
 good=0
 for target in filter_fuzz patch_fuzz form_fuzz frame_fuzz proxy_fuzz site_path_fuzz license_fuzz; do
   mkdir -p $out/corpus-$target

@@ -285,7 +285,7 @@ describe('plans', () => {
     await page.waitForURL('**/billing/plans/*');
     await page.getByRole('region', { name: 'Managed backup' }).waitFor();
     await settled(page);
-    expect(await page.getByRole('textbox', { name: 'Price: Remote managed VM' }).inputValue()).toBe('6.9');
+    expect(await page.getByRole('textbox', { name: 'Price: Remote managed VM' }).inputValue()).toBe('6.90');
     expect(await page.getByRole('row', { name: /^Hosted managed VM/ }).innerText()).toContain('Not measured yet');
     expect(await page.getByRole('textbox', { name: /^Price: / }).count()).toBeLessThan(30);
     await page.getByRole('switch', { name: 'Show only prices that are set' }).click();
