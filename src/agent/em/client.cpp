@@ -180,7 +180,7 @@ CallResult<std::vector<Json>> Client::Items(const std::string& path) {
 }
 
 CallResult<std::vector<Json>> Client::Entities(const std::string& path) {
-  return Items(path + "?format=Entity");
+  return Items(path + kEntity);
 }
 
 CallResult<Json> Client::Order(const std::string& method, const std::string& path, const Json& body) {

@@ -10,6 +10,9 @@
 
 namespace steward::agent::em {
 
+/// Asks for all of an object, not for a reference to it.
+inline constexpr auto kEntity = "?format=Entity";
+
 using Json = nlohmann::json;
 
 /// Speaks to one Enterprise Manager (REST 1.7, JSON): signs in, signs in again, waits for its tasks. Not thread-safe.

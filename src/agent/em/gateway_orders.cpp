@@ -8,10 +8,7 @@
 namespace steward::agent::em {
 namespace {
 
-CommandOutcome NotRead(const CallFault& fault) {
-  if (fault.status == 404) return {false, "There is no such gateway or pool on the Cloud Connect server (any more)."};
-  return Failure(fault);
-}
+constexpr const char* kGone = "There is no such gateway or pool on the Cloud Connect server (any more).";
 
 /// The settings in Enterprise Manager's words, without the pool.
 Json Wanted(const CloudGatewaySettings& settings) {
@@ -38,7 +35,6 @@ Json ListOf(const List& guids) {
 
 constexpr auto kGateway = "cloud/gateways/";
 constexpr auto kPool = "cloud/gatewayPools/";
-constexpr auto kEntity = "?format=Entity";
 
 }  // namespace
 
@@ -84,7 +80,7 @@ CommandOutcome GatewayOrders::MakePool(const CloudGatewayPoolSettings& settings)
   if (!order) return Failure(order.error());
   const std::string uid = Made(order);
   const auto pool = client_.Get(kPool + uid + kEntity);
-  if (!pool) return NotRead(pool.error());
+  if (!pool) return NotRead(pool.error(), kGone);
   const std::set<std::string> wanted(settings.gateway_uids().begin(), settings.gateway_uids().end());
   return Judge(order, GatewaysOf(*pool) == wanted ? "" : "the pool has other gateways", uid);
 }
@@ -98,13 +94,13 @@ CommandOutcome GatewayOrders::Remove(const std::string& uid) {
 CommandOutcome GatewayOrders::Change(const CloudGatewaySettings& settings) {
   const std::string path = kGateway + settings.uid();
   const auto before = client_.Get(path + kEntity);
-  if (!before) return NotRead(before.error());
+  if (!before) return NotRead(before.error(), kGone);
   if (const Json wanted = Wanted(settings); !wanted.empty()) {
     const Json body = BodyOf(
         *before, {"Enabled", "NetworkMode", "ExternalIP", "ExternalPort", "InternalPort", "Description"}, wanted);
     const auto order = client_.Order("PUT", path, body);
     const auto after = client_.Get(path + kEntity);
-    if (!after) return NotRead(after.error());
+    if (!after) return NotRead(after.error(), kGone);
     auto outcome = Judge(order, fmt::format("{}", fmt::join(Differences(wanted, *after), ", ")), settings.uid());
     if (!outcome.done) return outcome;
   }
@@ -114,11 +110,11 @@ CommandOutcome GatewayOrders::Change(const CloudGatewaySettings& settings) {
 CommandOutcome GatewayOrders::ChangePool(const CloudGatewayPoolSettings& settings) {
   const std::string path = kPool + settings.uid();
   const auto before = client_.Get(path + kEntity);
-  if (!before) return NotRead(before.error());
+  if (!before) return NotRead(before.error(), kGone);
   const Json wanted = {{"Description", settings.description()}};
   const auto order = client_.Order("PUT", path, BodyOf(*before, {"Name", "CloudGateways", "CloudTenants"}, wanted));
   const auto after = client_.Get(path + kEntity);
-  if (!after) return NotRead(after.error());
+  if (!after) return NotRead(after.error(), kGone);
   return Judge(order, fmt::format("{}", fmt::join(Differences(wanted, *after), ", ")), settings.uid());
 }
 
@@ -149,7 +145,7 @@ CommandOutcome GatewayOrders::SetGateways(const Json& pool, const std::set<std::
   const Json wanted = {{"CloudGateways", ListOf(gateways)}};
   const auto order = client_.Order("PUT", path, BodyOf(pool, {"Name", "Description", "CloudTenants"}, wanted));
   const auto after = client_.Get(path + kEntity);
-  if (!after) return NotRead(after.error());
+  if (!after) return NotRead(after.error(), kGone);
   return Judge(order,
                GatewaysOf(*after) == gateways ? "" : fmt::format("the pool {} has other gateways", Text(pool, "Name")),
                "");

@@ -46,6 +46,10 @@ CommandOutcome Failure(const CallFault& fault) {
   return {false, what + fault.reason};
 }
 
+CommandOutcome NotRead(const CallFault& fault, const char* gone) {
+  return fault.status == 404 ? CommandOutcome{false, gone} : Failure(fault);
+}
+
 std::vector<std::string> Differences(const Json& wanted, const Json& entity) {
   std::vector<std::string> missed;
   for (const auto& [name, value] : wanted.items()) {
@@ -66,7 +70,7 @@ CommandOutcome Judge(const CallResult<Json>& order, const std::string& missed, c
 
 CommandOutcome RemoveAt(Client& client, const std::string& path, const char* still_there) {
   const auto order = client.Order("DELETE", path, Json());
-  const auto after = client.Get(path + "?format=Entity");
+  const auto after = client.Get(path + kEntity);
   if (!after && after.error().status == 404) return {true, ""};
   if (!after) return Failure(after.error());
   return Judge(order, still_there, "");

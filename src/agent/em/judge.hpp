@@ -12,6 +12,11 @@ namespace steward::agent::em {
 
 /// How orders to Enterprise Manager are written and judged.
 
+/// Bytes in whole units, rounded up.
+constexpr std::int64_t InUnits(std::int64_t bytes, std::int64_t unit) {
+  return (bytes + unit - 1) / unit;
+}
+
 /// An object's uid as Enterprise Manager writes it.
 Json Urn(const char* type, const std::string& guid);
 /// The guids in a list of uids.
@@ -24,6 +29,8 @@ std::string Made(const CallResult<Json>& task);
 Json BodyOf(const Json& entity, std::initializer_list<const char*> names, const Json& wanted);
 
 CommandOutcome Failure(const CallFault& fault);
+/// The same, of something that was read: `gone` says in words that there is no such thing.
+CommandOutcome NotRead(const CallFault& fault, const char* gone);
 /// Which of the wanted values, by name, an entity does not show; in words.
 std::vector<std::string> Differences(const Json& wanted, const Json& entity);
 /// Removes the entity at a path. Done when the server has it no longer, also when it had none; `still_there` says in

@@ -5,16 +5,11 @@
 
 #include <algorithm>
 
-#include "agent/em/judge.hpp"
 #include "agent/vbr/words.hpp"
 #include "base/iso_time.hpp"
 
 namespace steward::agent::em {
 namespace {
-
-std::int64_t Megabytes(std::int64_t bytes) {
-  return (bytes + kMb - 1) / kMb;
-}
 
 Json PoolList(const CloudGatewayPools& pools) {
   Json list = Json::array();
@@ -82,11 +77,6 @@ Json TypeOf(const Json& tenant) {
 constexpr const char* kNoTenant = "There is no such tenant on the Cloud Connect server (any more).";
 constexpr const char* kNoRepository = "The repository is not known to Enterprise Manager.";
 
-CommandOutcome NotRead(const CallFault& fault) {
-  if (fault.status == 404) return {false, kNoTenant};
-  return Failure(fault);
-}
-
 }  // namespace
 
 CommandOutcome TenantOrders::Execute(const CloudTenantAction& action) {
@@ -131,7 +121,7 @@ CommandOutcome TenantOrders::Create(const CloudTenantAction& action) {
 
 CommandOutcome TenantOrders::Change(const std::string& tenant_uid, const CloudTenantSettings& settings) {
   const auto before = Tenant(tenant_uid);
-  if (!before) return NotRead(before.error());
+  if (!before) return NotRead(before.error(), kNoTenant);
   const Json wanted = Body(settings);
   Json body = wanted;
   body["TenantType"] = TypeOf(*before);
@@ -144,7 +134,7 @@ CommandOutcome TenantOrders::Change(const std::string& tenant_uid, const CloudTe
   // A new password cannot be read back: what the server said of the whole order counts.
   if (!order && settings.has_password()) return Failure(order.error());
   const auto after = Tenant(tenant_uid);
-  if (!after) return NotRead(after.error());
+  if (!after) return NotRead(after.error(), kNoTenant);
   return Judge(order, Missed(settings, wanted, *after), tenant_uid);
 }
 
@@ -161,12 +151,12 @@ CommandOutcome TenantOrders::AddQuota(const std::string& tenant_uid, const Cloud
   const std::string repository = GuidOf(uids_.repositories, quota.repository_uid());
   if (repository.empty()) return {false, kNoRepository};
   const std::string list = "cloud/tenants/" + tenant_uid + "/resources";
-  const auto megabytes = Megabytes(quota.storage_quota());
+  const auto megabytes = InUnits(quota.storage_quota(), kMb);
   Json body = {{"Name", quota.name()}, {"RepositoryUid", Urn("Repository", repository)}, {"QuotaMb", megabytes}};
   body["WanAcceleratorUid"] =
       quota.wan_accelerator_uid().empty() ? Json("") : Urn("WanAccelerator", quota.wan_accelerator_uid());
   const auto order = client_.Order("POST", list, body);
-  if (!order) return order.error().status == 404 ? NotRead(order.error()) : Failure(order.error());
+  if (!order) return NotRead(order.error(), kNoTenant);
   const std::string uid = Made(order);
   const auto items = client_.Items(list);
   if (!items) return Failure(items.error());
@@ -182,7 +172,7 @@ CommandOutcome TenantOrders::AddQuota(const std::string& tenant_uid, const Cloud
 
 CommandOutcome TenantOrders::ChangeQuota(const std::string& tenant_uid, const CloudTenantQuota& quota) {
   const auto before = Tenant(tenant_uid);
-  if (!before) return NotRead(before.error());
+  if (!before) return NotRead(before.error(), kNoTenant);
   Json resources = Json::array();
   Json wanted;
   for (const Json& resource : ItemsOf(Part(*before, "Resources"))) {
@@ -191,7 +181,7 @@ CommandOutcome TenantOrders::ChangeQuota(const std::string& tenant_uid, const Cl
     numbers.erase("UsedQuota");
     if (Guid(Text(resource, "Id")) == quota.uid()) {
       if (!quota.name().empty()) numbers["DisplayName"] = quota.name();
-      if (quota.has_storage_quota()) numbers["Quota"] = Megabytes(quota.storage_quota());
+      if (quota.has_storage_quota()) numbers["Quota"] = InUnits(quota.storage_quota(), kMb);
       wanted = numbers;
     }
     resources.push_back(std::move(item));
@@ -201,7 +191,7 @@ CommandOutcome TenantOrders::ChangeQuota(const std::string& tenant_uid, const Cl
   const Json body = {{"TenantType", TypeOf(*before)}, {"Resources", {{"CloudTenantResources", std::move(resources)}}}};
   const auto order = client_.Order("PUT", "cloud/tenants/" + tenant_uid, body);
   const auto after = Tenant(tenant_uid);
-  if (!after) return NotRead(after.error());
+  if (!after) return NotRead(after.error(), kNoTenant);
   const auto items = ItemsOf(Part(*after, "Resources"));
   const Json* shown = FindById(items, quota.uid());
   std::string missed;
@@ -222,14 +212,14 @@ CommandOutcome TenantOrders::RemoveQuota(const std::string& tenant_uid, const st
   const std::string list = "cloud/tenants/" + tenant_uid + "/resources";
   const auto order = client_.Order("DELETE", list + "/" + uid, Json());
   const auto items = client_.Items(list);
-  if (!items) return NotRead(items.error());
+  if (!items) return NotRead(items.error(), kNoTenant);
   return Judge(order, FindById(*items, uid) == nullptr ? "" : "the resource is still there", "");
 }
 
 CommandOutcome TenantOrders::SetPlans(const std::string& tenant_uid, const CloudTenantPlans& plans) {
   const std::string list = "cloud/tenants/" + tenant_uid + "/computeResources";
   auto items = client_.Items(list);
-  if (!items) return NotRead(items.error());
+  if (!items) return NotRead(items.error(), kNoTenant);
   const std::set<std::string> wanted(plans.hardware_plan_uids().begin(), plans.hardware_plan_uids().end());
   std::set<std::string> present;
   CallResult<Json> order = Json();
@@ -241,7 +231,7 @@ CommandOutcome TenantOrders::SetPlans(const std::string& tenant_uid, const Cloud
   }
   for (const auto& plan : wanted) {
     if (present.contains(plan) || !order) continue;
-    const auto entity = client_.Get("cloud/hardwarePlans/" + plan + "?format=Entity");
+    const auto entity = client_.Get("cloud/hardwarePlans/" + plan + kEntity);
     if (!entity) return Failure(entity.error());
     const bool hyper_v = Part(Part(*entity, "HardwarePlanDetails"), "HvCloudHardwarePlan").is_object();
     order = client_.Order("POST", list,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "agent/command_runner.hpp"
+#include "agent/em/judge.hpp"
 #include "agent/em/mapper.hpp"
 
 namespace steward::agent::em {
@@ -23,7 +24,7 @@ class TenantOrders {
   CommandOutcome RemoveQuota(const std::string& tenant, const std::string& uid);
   CommandOutcome SetPlans(const std::string& tenant, const CloudTenantPlans& plans);
 
-  CallResult<Json> Tenant(const std::string& uid) { return client_.Get("cloud/tenants/" + uid + "?format=Entity"); }
+  CallResult<Json> Tenant(const std::string& uid) { return client_.Get("cloud/tenants/" + uid + kEntity); }
 
   Client& client_;
   const Uids& uids_;

@@ -10,13 +10,8 @@ namespace steward::agent::em {
 namespace {
 
 constexpr std::int64_t kGb = 1024 * kMb;
-constexpr auto kEntity = "?format=Entity";
+constexpr auto kGone = "There is no such hardware plan on the Cloud Connect server (any more).";
 constexpr auto kDetails = "HardwarePlanDetails";
-
-CommandOutcome NotRead(const CallFault& fault) {
-  if (fault.status == 404) return {false, "There is no such hardware plan on the Cloud Connect server (any more)."};
-  return Failure(fault);
-}
 
 /// The limits in Enterprise Manager's words and units.
 Json Wanted(const CloudPlanSettings& settings) {
@@ -24,7 +19,7 @@ Json Wanted(const CloudPlanSettings& settings) {
   if (settings.has_cpu_quota()) wanted["ProcessorUsageLimitMhz"] = settings.cpu_quota();
   if (settings.has_memory_quota()) {
     const std::int64_t bytes = settings.memory_quota();
-    wanted["MemoryUsageLimitMb"] = bytes < 0 ? -1 : (bytes + kMb - 1) / kMb;
+    wanted["MemoryUsageLimitMb"] = bytes < 0 ? -1 : InUnits(bytes, kMb);
   }
   return wanted;
 }
@@ -57,7 +52,7 @@ CommandOutcome PlanOrders::Execute(const CloudPlanAction& action) {
     case CloudPlanAction::kChange:
       return Change(path, action.change());
     case CloudPlanAction::kRemove:
-      return Remove(path);
+      return RemoveAt(client_, path, "the hardware plan is still there");
     case CloudPlanAction::WHAT_NOT_SET:
       break;
   }
@@ -66,32 +61,28 @@ CommandOutcome PlanOrders::Execute(const CloudPlanAction& action) {
 
 CommandOutcome PlanOrders::Change(const std::string& path, const CloudPlanSettings& settings) {
   const auto before = client_.Get(path + kEntity);
-  if (!before) return NotRead(before.error());
-  Json wanted = Wanted(settings);
+  if (!before) return NotRead(before.error(), kGone);
+  const Json wanted = Wanted(settings);
   Json details = Part(*before, kDetails);
   for (const auto& quota : settings.storages()) {
     Json* storage = FindStorage(details, quota.uid());
     if (storage == nullptr) return {false, "The hardware plan has no such storage (any more)."};
-    (*storage)["QuotaGb"] = (quota.quota() + kGb - 1) / kGb;
+    (*storage)["QuotaGb"] = InUnits(quota.quota(), kGb);
   }
   Json body = BodyOf(*before, {"Description", "ProcessorUsageLimitMhz", "MemoryUsageLimitMb"}, wanted);
   body[kDetails] = details;
   const auto order = client_.Order("PUT", path, body);
   const auto after = client_.Get(path + kEntity);
-  if (!after) return NotRead(after.error());
+  if (!after) return NotRead(after.error(), kGone);
   auto missed = Differences(wanted, *after);
   Json shown = Part(*after, kDetails);
   for (const auto& quota : settings.storages()) {
     const Json* storage = FindStorage(shown, quota.uid());
-    const std::int64_t asked = (quota.quota() + kGb - 1) / kGb;
+    const std::int64_t asked = InUnits(quota.quota(), kGb);
     if (storage == nullptr || Whole(*storage, "QuotaGb") != asked)
       missed.push_back(fmt::format("the quota of a storage is not {} GB", asked));
   }
   return Judge(order, fmt::format("{}", fmt::join(missed, ", ")), "");
-}
-
-CommandOutcome PlanOrders::Remove(const std::string& path) {
-  return RemoveAt(client_, path, "the hardware plan is still there");
 }
 
 }  // namespace steward::agent::em

@@ -15,7 +15,6 @@ class PlanOrders {
 
  private:
   CommandOutcome Change(const std::string& path, const CloudPlanSettings& settings);
-  CommandOutcome Remove(const std::string& path);
 
   Client& client_;
 };

@@ -77,15 +77,17 @@ Result<InvoiceOrder> OrderOf(const platform::Services& services, const Call& cal
   return order;
 }
 
-/// Makes it within the caller's transaction, if the caller may; its uid.
-Result<std::string> MakeFor(db::Connection& connection, const Call& call, const InvoiceOrder& order) {
-  auto uid = MakeInvoice(connection, order);
-  if (uid && !IsIssuer(call, InvoiceWithin(connection, *uid))) {
+/// Makes it within the caller's transaction, if the caller may.
+Result<json> MakeFor(db::Connection& connection, const Call& call, const InvoiceOrder& order) {
+  const auto uid = MakeInvoice(connection, order);
+  if (!uid) return tl::unexpected(uid.error());
+  json invoice = InvoiceWithin(connection, *uid);
+  if (!IsIssuer(call, invoice)) {
     return Fail(ErrorCode::kForbidden,
                 "The company's plan belongs to the provider, who makes its invoices. Give the "
                 "company a plan of your own.");
   }
-  return uid;
+  return invoice;
 }
 
 }  // namespace
@@ -101,23 +103,22 @@ Invoices::Answer Invoices::Preview(const Call& call) {
   if (!order) return tl::unexpected(order.error());
   auto connection = services_.owner.Acquire();
   const db::Transaction never_committed(*connection);
-  const auto uid = MakeFor(*connection, call, *order);
-  if (!uid) return tl::unexpected(uid.error());
+  auto invoice = MakeFor(*connection, call, *order);
+  if (!invoice) return tl::unexpected(invoice.error());
   json lines = json::array();
   const auto rows = connection->Query(
       "select (to_jsonb(c) - 'scope_organization' - 'sort_key')::text as line from api.invoice_charges c where "
       "c.\"invoiceUid\" = $1 order by c.position",
-      {*uid});
+      {invoice->at("instanceUid").get<std::string>()});
   for (int i = 0; i < rows.Count(); ++i) lines.push_back(json::parse(rows.Text(i, "line")));
-  return contract::Answer{.data = {{"invoice", InvoiceWithin(*connection, *uid)}, {"lines", std::move(lines)}}};
+  return contract::Answer{.data = {{"invoice", *std::move(invoice)}, {"lines", std::move(lines)}}};
 }
 
 Invoices::Answer Invoices::Make(const Call& call, const InvoiceOrder& order) {
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
-  const auto uid = MakeFor(*connection, call, order);
-  if (!uid) return tl::unexpected(uid.error());
-  const json invoice = InvoiceWithin(*connection, *uid);
+  const auto invoice = MakeFor(*connection, call, order);
+  if (!invoice) return tl::unexpected(invoice.error());
   // A schedule goes on after what was made by hand of its days.
   if (order.type == "Invoice") {
     transaction.Query(
@@ -126,11 +127,11 @@ Invoices::Answer Invoices::Make(const Call& call, const InvoiceOrder& order) {
         {order.company_uid, DayText(order.from), DayText(order.to)});
   }
   platform::WriteAudit(*connection, call,
-                       {"Unknown", order.company_uid, *uid,
-                        fmt::format("Made invoice {} for {} to {}.", invoice.at("name").get<std::string>(),
+                       {"Unknown", order.company_uid, invoice->at("instanceUid").get<std::string>(),
+                        fmt::format("Made invoice {} for {} to {}.", invoice->at("name").get<std::string>(),
                                     DayText(order.from), DayText(order.to))});
   transaction.Commit();
-  return contract::Answer{.data = invoice};
+  return contract::Answer{.data = *invoice};
 }
 
 Invoices::Answer Invoices::Generate(const Call& call) {

@@ -108,12 +108,15 @@ Result<Answer> CloudGateways::Patch(const Call& call) {
 
 Result<Answer> CloudGateways::Delete(const Call& call) {
   const std::string& uid = call.Path("gatewayUid");
+  const auto gateway = platform::CurrentItem(services_, "GetCloudGateway", {{"gatewayUid", uid}}, call.caller.scope);
+  if (!gateway) return tl::unexpected(gateway.error());
+  if (TextOf(*gateway, "backupServerUid")) return of_sites_.Delete(call, *gateway);
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   const auto rows = transaction.Query(
       "select name, console is not distinct from $2 as own from core.gateway where uid = $1 for update",
       {uid, instance_});
-  if (rows.Count() == 0) return of_sites_.Delete(call);
+  if (rows.Count() == 0) return Fail(ErrorCode::kNotFound, "There is no such gateway.");
   if (rows.Bool(0, "own"))
     return Fail(ErrorCode::kConflict, "This is the console's own listener; it stays. Disable it to keep agents off.");
   transaction.Query("delete from core.gateway where uid = $1", {uid});
@@ -158,10 +161,13 @@ Result<Answer> CloudGateways::PatchPool(const Call& call) {
 
 Result<Answer> CloudGateways::DeletePool(const Call& call) {
   const std::string& uid = call.Path("instanceUid");
+  const auto pool = platform::CurrentItem(services_, "GetCloudGatewayPool", {{"instanceUid", uid}}, call.caller.scope);
+  if (!pool) return tl::unexpected(pool.error());
+  if (TextOf(*pool, "backupServerUid")) return of_sites_.DeletePool(call, *pool);
   auto connection = services_.owner.Acquire();
   db::Transaction transaction(*connection);
   if (transaction.Query("delete from core.gateway_pool where uid = $1 returning 1", {uid}).Count() == 0)
-    return of_sites_.DeletePool(call);
+    return Fail(ErrorCode::kNotFound, "There is no such pool of gateways.");
   platform::WriteAudit(*connection, call, Entry(uid, "A pool of gateways was removed."));
   transaction.Commit();
   return Answer{.data = json::object()};

@@ -100,16 +100,13 @@ Result<Answer> SiteGateways::CreatePool(const Call& call) {
   auto& settings = *action.mutable_pool();
   settings.set_name(call.body.at("name").get<std::string>());
   settings.set_description(TextOf(call.body, "description").value_or(""));
-  auto connection = services_.owner.Acquire();
-  for (const auto& gateway : gateways) {
-    const std::string uid = gateway;
-    if (connection
-            ->Query("select 1 from inventory.cloud_gateway where uid = $1 and backup_server_uid = $2", {uid, site})
-            .Count() == 0) {
-      return FailProperty("gatewayUids", fmt::format("The site has no gateway {}.", uid));
-    }
-    settings.add_gateway_uids(uid);
-  }
+  const auto strange = services_.owner.Acquire()->Query(
+      "select e.uid from jsonb_array_elements_text($1::jsonb) e (uid) where not exists (select from "
+      "inventory.cloud_gateway g where g.uid = e.uid::uuid and g.backup_server_uid = $2) limit 1",
+      {gateways.dump(), site});
+  if (strange.Count() > 0)
+    return FailProperty("gatewayUids", fmt::format("The site has no gateway {}.", strange.Text(0, "uid")));
+  for (const auto& uid : gateways) settings.add_gateway_uids(uid.get<std::string>());
   const std::string message = fmt::format("Asked the site to make the pool of gateways {}.", settings.name());
   return Send(call, std::move(action),
               {.site_uid = site,
@@ -119,22 +116,18 @@ Result<Answer> SiteGateways::CreatePool(const Call& call) {
                .result_made_uid = "instanceUid"});
 }
 
-Result<Answer> SiteGateways::Delete(const Call& call) {
+Result<Answer> SiteGateways::Delete(const Call& call, const json& gateway) {
   const std::string& uid = call.Path("gatewayUid");
-  const auto gateway = platform::CurrentItem(services_, "GetCloudGateway", {{"gatewayUid", uid}}, call.caller.scope);
-  if (!gateway) return tl::unexpected(gateway.error());
   agent::CloudGatewayAction action;
   action.set_remove_gateway_uid(uid);
   return Send(call, std::move(action),
-              {.site_uid = TextOf(*gateway, "backupServerUid").value_or(""),
+              {.site_uid = TextOf(gateway, "backupServerUid").value_or(""),
                .uid = uid,
-               .message = fmt::format("Asked the site to remove the gateway {}.", gateway->value("name", ""))});
+               .message = fmt::format("Asked the site to remove the gateway {}.", gateway.value("name", ""))});
 }
 
-Result<Answer> SiteGateways::DeletePool(const Call& call) {
+Result<Answer> SiteGateways::DeletePool(const Call& call, const json& pool) {
   const std::string& uid = call.Path("instanceUid");
-  const auto pool = platform::CurrentItem(services_, "GetCloudGatewayPool", {{"instanceUid", uid}}, call.caller.scope);
-  if (!pool) return tl::unexpected(pool.error());
   const auto users = services_.owner.Acquire()->Query(
       "select string_agg(distinct t.name, ', ' order by t.name) as names from inventory.cloud_tenant t where "
       "t.gateway_pool_uids ? $1",
@@ -146,9 +139,9 @@ Result<Answer> SiteGateways::DeletePool(const Call& call) {
   agent::CloudGatewayAction action;
   action.set_remove_pool_uid(uid);
   return Send(call, std::move(action),
-              {.site_uid = TextOf(*pool, "backupServerUid").value_or(""),
+              {.site_uid = TextOf(pool, "backupServerUid").value_or(""),
                .uid = uid,
-               .message = fmt::format("Asked the site to remove the pool of gateways {}.", pool->value("name", ""))});
+               .message = fmt::format("Asked the site to remove the pool of gateways {}.", pool.value("name", ""))});
 }
 
 Result<Answer> SiteGateways::Patch(const Call& call, const platform::Patched& gateway) {

@@ -13,11 +13,11 @@ class SiteGateways {
   /// Takes a CloudGatewayInput with all its defaults and a backupServerUid, and answers what the site shows then.
   Result<contract::Answer> Create(const contract::Call& call, const nlohmann::json& input);
   Result<contract::Answer> CreatePool(const contract::Call& call);
-  Result<contract::Answer> Delete(const contract::Call& call);
-  Result<contract::Answer> DeletePool(const contract::Call& call);
-  /// Both take an object with a backupServerUid, and answer it as the site shows it afterwards.
+  /// All take an object with a backupServerUid, and answer it as the site shows it afterwards, if it is there.
   Result<contract::Answer> Patch(const contract::Call& call, const platform::Patched& gateway);
   Result<contract::Answer> PatchPool(const contract::Call& call, const platform::Patched& pool);
+  Result<contract::Answer> Delete(const contract::Call& call, const nlohmann::json& gateway);
+  Result<contract::Answer> DeletePool(const contract::Call& call, const nlohmann::json& pool);
 
  private:
   struct Task {
