@@ -28,7 +28,13 @@ create table core.license_report (
   submitted_at timestamptz,
   authority_report_id text,
   authority_points numeric,
-  problem text                            -- why it waits, or was refused
+  problem text,                           -- why it waits, or was refused
+  version integer not null default 1,
+  correction_reason text,                 -- of versions after the first
+  corrected_at timestamptz,               -- when this version was opened
+  corrected_by text,
+  authority_version integer,              -- as the authority counts
+  check ((version > 1) = (correction_reason is not null))
 );
 create index license_report_due on core.license_report (submit_at) where submission = 'Waiting';
 create table core.license_report_line (
@@ -72,10 +78,44 @@ create table core.license_report_gap (
   detail text not null
 );
 create index license_report_gap_report on core.license_report_gap (report_id);
+-- Versions that the authority has and that a correction took the place of; names as in core.license_report.
+create table core.license_report_version (
+  report_id bigint not null references core.license_report on delete cascade,
+  version integer not null,
+  correction_reason text,
+  corrected_at timestamptz,
+  corrected_by text,
+  approved_at timestamptz not null,
+  approved_by text not null,
+  finalized_at timestamptz not null,
+  finalized_by text not null,
+  contract_id text not null,
+  submission_key uuid not null,
+  submitted_at timestamptz not null,
+  authority_report_id text not null,
+  authority_version integer not null,
+  authority_points numeric not null,
+  primary key (report_id, version)
+);
+-- What can be adjusted of a line, as it was told.
+create table core.license_report_version_line (
+  report_id bigint not null,
+  version integer not null,
+  line_uid uuid not null references core.license_report_line on delete cascade,
+  weight numeric,
+  is_weight_set boolean not null,
+  reported_count bigint not null,
+  points numeric,
+  reason text,
+  adjusted_by text,
+  adjusted_at timestamptz,
+  primary key (report_id, version, line_uid),
+  foreign key (report_id, version) references core.license_report_version on delete cascade
+);
 do $$
 declare t text;
 begin
-  foreach t in array array['license_report_setting', 'license_report', 'license_report_line', 'license_report_gap'] loop
+  foreach t in array array['license_report_setting', 'license_report', 'license_report_line', 'license_report_gap', 'license_report_version', 'license_report_version_line'] loop
     execute format('alter table core.%I enable row level security', t);
     execute format('create policy provider on core.%I for select to steward_provider using (true)', t);
     -- No policy for the other two: they see no row.
@@ -274,7 +314,66 @@ cross join lateral (
 create view api.license_report_settings with (security_invoker = true) as select
   auto_approve as "autoApprove", contract_id as "contractId", api.provider_uid() as scope_organization from core.license_report_setting;
 
+-- ---- Corrections: a report that the authority has is opened again as its next version, and what was told stays ----
+
+-- Opens the next version of a report that the authority has; the caller has locked it.
+create function core.open_license_report_correction(report bigint, reason text, who text) returns void language plpgsql as $$
+begin
+  insert into core.license_report_version
+    select r.report_id, r.version, r.correction_reason, r.corrected_at, r.corrected_by, r.approved_at, r.approved_by, r.finalized_at, r.finalized_by,
+      r.contract_id, r.submission_key, r.submitted_at, r.authority_report_id, r.authority_version, r.authority_points
+    from core.license_report r where r.report_id = report;
+  insert into core.license_report_version_line
+    select r.report_id, r.version, l.uid, l.weight, l.is_weight_set, l.reported_count, l.points, l.reason, l.adjusted_by, l.adjusted_at
+    from core.license_report r join core.license_report_line l on l.report_id = r.report_id where r.report_id = report;
+  update core.license_report r set version = r.version + 1, correction_reason = open_license_report_correction.reason, corrected_at = now(),
+    corrected_by = who, state = 'ApprovalRequired', approved_at = null, approved_by = null, finalized_at = null, finalized_by = null,
+    submission = null, submission_key = gen_random_uuid(), tries = 0, submit_at = null, submitted_at = null, authority_report_id = null,
+    authority_version = null, authority_points = null, problem = null
+    where r.report_id = report;
+end $$;
+
+-- Puts the version that the authority has back in the place of an open correction; the caller has locked the report.
+create function core.give_up_license_report_correction(report bigint) returns void language plpgsql as $$
+begin
+  update core.license_report_line l set weight = x.weight, is_weight_set = x.is_weight_set, reported_count = x.reported_count, reason = x.reason,
+    adjusted_by = x.adjusted_by, adjusted_at = x.adjusted_at
+    from core.license_report_version_line x join core.license_report r on r.report_id = x.report_id and x.version = r.version - 1
+    where r.report_id = report and l.uid = x.line_uid;
+  update core.license_report r set version = v.version, correction_reason = v.correction_reason, corrected_at = v.corrected_at,
+    corrected_by = v.corrected_by, state = 'Finalization', approved_at = v.approved_at, approved_by = v.approved_by, finalized_at = v.finalized_at,
+    finalized_by = v.finalized_by, contract_id = v.contract_id, submission = 'Submitted', submission_key = v.submission_key, submitted_at = v.submitted_at,
+    authority_report_id = v.authority_report_id, authority_version = v.authority_version, authority_points = v.authority_points, problem = null
+    from core.license_report_version v where r.report_id = report and v.report_id = r.report_id and v.version = r.version - 1;
+  delete from core.license_report_version v using core.license_report r
+    where r.report_id = report and v.report_id = r.report_id and v.version = r.version;
+end $$;
+
 -- ---- Our own ----
+
+create function core.license_report_due_day(of_month date) returns date language sql immutable parallel safe as
+  $$ select (of_month + interval '1 month')::date + 4 $$;
+
+-- What is still to be done for the report of a month, in words; null: nothing, or the month is not over.
+create function core.license_report_missing(of_month date, at timestamptz) returns text language sql stable as $$
+  select case
+    when (at at time zone 'UTC')::date < of_month + interval '1 month' then null
+    when r.report_id is null or not r.is_whole then
+      format('The %s is not built: the last day of the month is not signed.', m.text)
+    when r.state = 'ApprovalRequired' and n.unweighed > 0 then
+      format('The %s is not approved, and %s of its lines have no weight.', m.text, n.unweighed)
+    when r.state = 'ApprovalRequired' then format('The %s is not approved.', m.text)
+    when r.state = 'Approved' then format('The %s is approved, but not finalized.', m.text)
+    when r.submission = 'Refused' then format('Pulse refused the %s: %s', m.text, coalesce(r.problem, 'it did not say why.'))
+    when r.submission = 'Waiting' and r.problem is not null then format('Pulse does not have the %s yet: %s', m.text, r.problem)
+    when r.submission is null and exists (select from core.pulse p where p.status <> 'NotConfigured') then
+      format('The %s is final, but Pulse was not told: finalize it again.', m.text)
+    end
+  from (select of_month) o left join core.license_report r on r.month = o.of_month
+  cross join lateral (
+    select case when r.version > 1 then 'correction of the ' else '' end || 'report of ' || to_char(o.of_month, 'YYYY-MM') as text) m
+  cross join lateral (
+    select count(*) as unweighed from core.license_report_line l where l.report_id = r.report_id and l.weight is null and l.reported_count > 0) n $$;
 
 create view api.license_reports with (security_invoker = true) as select
   r.report_id as "reportId", r.report_id::text as report_key, to_char(r.month, 'YYYY-MM') as month, r.state, r.built_at as "builtAt", r.first_day as "firstDay",
@@ -283,7 +382,11 @@ create view api.license_reports with (security_invoker = true) as select
   case when r.submission = 'Waiting' then r.submit_at end as "nextTryAt", r.submitted_at as "submittedAt",
   r.authority_report_id as "authorityReportId", r.authority_points::double precision as "authorityPoints", r.problem,
   coalesce(t.points, 0)::double precision as "totalPoints", coalesce(t.lines, 0) as "lineCount", coalesce(t.adjusted, 0) as "adjustedCount",
-  (select count(*) from core.license_report_gap g where g.report_id = r.report_id) as "gapCount", api.provider_uid() as scope_organization
+  (select count(*) from core.license_report_gap g where g.report_id = r.report_id) as "gapCount", api.provider_uid() as scope_organization,
+  core.license_report_missing(r.month, now()) as missing,
+  (now() at time zone 'UTC')::date > core.license_report_due_day(r.month) and r.version = 1 and core.license_report_missing(r.month, now()) is not null as "isLate",
+  r.version::bigint as version, r.correction_reason as "correctionReason", r.corrected_at as "correctedAt", r.corrected_by as "correctedBy",
+  r.authority_version::bigint as "authorityVersion"
 from core.license_report r left join (
   select report_id, sum(points) as points, count(*) as lines, count(*) filter (where reason is not null) as adjusted
   from core.license_report_line group by 1) t on t.report_id = r.report_id;
@@ -296,6 +399,32 @@ create view api.license_report_lines with (security_invoker = true) as select
   l.reported_count as "reportedCount", l.new_count as "newCount", l.points::double precision as points, l.peak_day as "peakDay", l.reason,
   l.adjusted_by as "adjustedBy", l.adjusted_at as "adjustedAt", api.provider_uid() as scope_organization
 from core.license_report_line l;
+
+create view api.license_report_versions with (security_invoker = true) as select
+  v.report_id as "reportId", v.report_id::text as report_key, v.version::bigint as version, false as "isCurrent", 'Submitted' as submission,
+  v.correction_reason as "correctionReason", v.corrected_at as "correctedAt", v.corrected_by as "correctedBy", v.approved_at as "approvedAt",
+  v.approved_by as "approvedBy", v.finalized_at as "finalizedAt", v.finalized_by as "finalizedBy", v.contract_id as "contractId",
+  v.submitted_at as "submittedAt", v.authority_report_id as "authorityReportId", v.authority_version::bigint as "authorityVersion",
+  v.authority_points::double precision as "authorityPoints",
+  (select coalesce(sum(x.points), 0) from core.license_report_version_line x where x.report_id = v.report_id and x.version = v.version)::double precision
+    as "totalPoints", api.provider_uid() as scope_organization
+from core.license_report_version v
+union all select
+  r."reportId", r.report_key, r.version, true, r.submission, r."correctionReason", r."correctedAt", r."correctedBy", r."approvedAt", r."approvedBy",
+  r."finalizedAt", r."finalizedBy", r."contractId", r."submittedAt", r."authorityReportId", r."authorityVersion", r."authorityPoints", r."totalPoints",
+  r.scope_organization
+from api.license_reports r;
+
+create view api.license_report_version_lines with (security_invoker = true) as select
+  l."lineUid", l."reportId", l.report_key, v.version::text as version_key, l."organizationUid", l."organizationName", l."organizationType",
+  l."resellerUid", l."resellerName", l."serverUid", l."serverName", l."licenseId", l."licenseEdition", l."productType", l."workloadType", l.platform,
+  v.weight::double precision as weight, l."initialCount", v.reported_count as "reportedCount", l."newCount", v.points::double precision as points,
+  l."peakDay", v.reason, v.adjusted_by as "adjustedBy", v.adjusted_at as "adjustedAt", l.scope_organization
+from api.license_report_lines l cross join lateral (
+  select x.version, x.weight, x.reported_count, x.points, x.reason, x.adjusted_by, x.adjusted_at
+  from core.license_report_version_line x where x.line_uid = l."lineUid"
+  union all select r.version, l.weight::numeric, l."reportedCount", l.points::numeric, l.reason, l."adjustedBy", l."adjustedAt"
+  from core.license_report r where r.report_id = l."reportId") v;
 
 create view api.license_report_gaps with (security_invoker = true) as select
   g.uid as "gapUid", g.report_id as "reportId", g.report_id::text as report_key, g.kind, g.name, g.organization_uid as "organizationUid",

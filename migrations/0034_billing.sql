@@ -186,6 +186,14 @@ create function core.billed_days(company uuid, from_day date, to_day date) retur
   where o.organization_uid = company and o.day between from_day and to_day
   group by 1, 2, 3 $$;
 
+-- The month whose report an invoice takes: the last one that was over by its last day.
+create function core.billed_month(to_day date) returns date language sql immutable parallel safe as
+  $$ select (date_trunc('month', to_day + interval '1 day') - interval '1 month')::date $$;
+
+-- Whether what a report counts will stay: a first version from its approval on; a correction, which may be given up, when the authority has it.
+create function core.report_stands(r core.license_report) returns boolean language sql immutable as
+  $$ select r.is_whole and r.state <> 'ApprovalRequired' and (r.version = 1 or r.submission is not distinct from 'Submitted') $$;
+
 -- The same of the report of the last month that was over by that day, once it is approved; no row before. Never that of an earlier month: what is charged
 -- would depend on when the invoice is made. Of a month that is not in the ledger there will be no report: a row without report.
 create function core.billed_report(company uuid, to_day date) returns table (month date, report_id bigint, workload_type text, edition text,
@@ -193,8 +201,8 @@ create function core.billed_report(company uuid, to_day date) returns table (mon
 language sql stable as $$
   with report as (
     select w.month, r.report_id
-    from (select (date_trunc('month', to_day + interval '1 day') - interval '1 month')::date as month) w
-    left join core.license_report r on r.month = w.month and r.is_whole and r.state <> 'ApprovalRequired'
+    from (select core.billed_month(to_day) as month) w
+    left join core.license_report r on r.month = w.month and core.report_stands(r)
     where r.report_id is not null
       or not exists (select from usage.observation o where o.day >= w.month and o.day < w.month + interval '1 month'))
   select r.month, r.report_id, l.workload_type, coalesce(l.license_edition, ''), sum(l.reported_count)::bigint

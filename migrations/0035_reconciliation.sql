@@ -45,6 +45,12 @@ reported as (
     string_agg(format('%s instead of %s at %s: %s', l.reported_count, l.initial_count, coalesce(l.server_name, 'own agents'), l.reason), '; ')
       filter (where l.reported_count <> l.initial_count) as adjusted
   from report r join core.license_report_line l on l.report_id = r.report_id group by 1, 2),
+-- What versions of the report had that a correction took the place of.
+earlier as (
+  select l.organization_uid, l.workload_type, v.version, v.approved_at, sum(x.reported_count)::numeric as counted
+  from report r join core.license_report_version v on v.report_id = r.report_id
+  join core.license_report_version_line x on x.report_id = v.report_id and x.version = v.version
+  join core.license_report_line l on l.uid = x.line_uid group by 1, 2, 3, 4),
 row_of as (
   select coalesce(u.organization_uid, p.organization_uid, v.organization_uid) as organization_uid,
     coalesce(u.workload_type, p.workload_type, v.workload_type) as workload_type, coalesce(u.is_space, false) as is_space,
@@ -57,6 +63,7 @@ row_of as (
     on v.organization_uid = coalesce(u.organization_uid, p.organization_uid) and v.workload_type = coalesce(u.workload_type, p.workload_type)),
 judged as (
   select x.*, o.name as organization_name, o.type as organization_type, c.subscription_plan_uid, a.first_day, a.last_day, r.state, r.is_whole, r.built_at,
+    r.report_id, r.correction_reason, r.corrected_at, r.version,
     x.is_space or (x.counted is not null and x.counted = x.used) as as_reported,
     o.type is distinct from 'Company' or (x.invoiced is not null and round(x.invoiced, 3) = round(x.used, 3)) as as_invoiced,
     (select string_agg(distinct i.name, ', ') from core.invoice i where i.organization_uid = x.organization_uid and i.type = 'Invoice'
@@ -70,7 +77,24 @@ judged as (
 explained as (
   select j.*, array_remove(array[
     case when not j.is_space and j.state is null then format('NoReport|There is no report of %s yet.', to_char(j.first_day, 'YYYY-MM')) end,
-    case when not j.is_space and j.state = 'ApprovalRequired' then 'ReportOpen|The report is not approved yet.' end,
+    case when not j.is_space and j.state = 'ApprovalRequired' then format('ReportOpen|%s is not approved yet.',
+      case when j.version > 1 then 'The correction of the report' else 'The report' end) end,
+    (select format('Corrected|Version %s of the report has %s instead of the %s of version %s (%s).%s', e.version + 1, j.counted, e.counted, e.version,
+        coalesce(n.correction_reason, j.correction_reason), b.words)
+      from earlier e
+      left join core.license_report_version n on n.report_id = j.report_id and n.version = e.version + 1
+      -- Invoices that took the count of the report, as it was then.
+      cross join lateral (
+        select string_agg(format(' Invoice %s was made when version %s was there, and has its %s.', i.name, f.version, f.counted), '' order by i.created_at) as words
+        from core.invoice i cross join lateral (
+          select f.* from earlier f where f.organization_uid = e.organization_uid and f.workload_type = e.workload_type and f.approved_at <= i.created_at
+          order by f.version desc limit 1) f
+        where i.organization_uid = e.organization_uid and i.type = 'Invoice' and i.created_at < j.corrected_at and f.counted <> j.counted
+          and core.billed_month(i.to_day) = j.first_day and exists (
+            select from core.invoice_charge c join core.invoice_charge_part p on p.invoice_uid = c.invoice_uid and p.position = c.position
+            where c.invoice_uid = i.uid and c.measure = 'Report' and p.workload_type = e.workload_type)) b
+      where e.organization_uid = j.organization_uid and e.workload_type = j.workload_type and e.counted <> j.counted
+      order by e.version desc limit 1),
     case when not j.is_space and j.state is not null and j.counted is null then 'NotInReport|The report has no line of it.' end,
     case when j.adjusted is not null then 'Adjusted|Adjusted in the report: ' || j.adjusted end,
     case when not j.is_space and j.initial is distinct from j.used and j.counted is not null

@@ -16,28 +16,6 @@ alter table core.license_report_reminder enable row level security;
 create policy provider on core.license_report_reminder for select to steward_provider using (true);
 grant select on core.license_report_reminder to steward_provider, steward_tenant, steward_location;
 
-create function core.license_report_due_day(of_month date) returns date language sql immutable parallel safe as
-  $$ select (of_month + interval '1 month')::date + 4 $$;
-
--- What is still to be done for the report of a month, in words; null: nothing, or the month is not over.
-create function core.license_report_missing(of_month date, at timestamptz) returns text language sql stable as $$
-  select case
-    when (at at time zone 'UTC')::date < of_month + interval '1 month' then null
-    when r.report_id is null or not r.is_whole then
-      format('The report of %s is not built: the last day of the month is not signed.', m.text)
-    when r.state = 'ApprovalRequired' and n.unweighed > 0 then
-      format('The report of %s is not approved, and %s of its lines have no weight.', m.text, n.unweighed)
-    when r.state = 'ApprovalRequired' then format('The report of %s is not approved.', m.text)
-    when r.state = 'Approved' then format('The report of %s is approved, but not finalized.', m.text)
-    when r.submission = 'Refused' then format('Pulse refused the report of %s: %s', m.text, coalesce(r.problem, 'it did not say why.'))
-    when r.submission = 'Waiting' and r.problem is not null then format('Pulse does not have the report of %s yet: %s', m.text, r.problem)
-    when r.submission is null and exists (select from core.pulse p where p.status <> 'NotConfigured') then
-      format('The report of %s is final, but Pulse was not told: finalize it again.', m.text)
-    end
-  from (select to_char(of_month, 'YYYY-MM') as text) m left join core.license_report r on r.month = of_month
-  cross join lateral (
-    select count(*) as unweighed from core.license_report_line l where l.report_id = r.report_id and l.weight is null and l.reported_count > 0) n $$;
-
 -- Reminds of the month before, once on each of the days 1 to 5 (UTC); the text, or null when there is nothing to say. The console has the first six
 -- hours of a day to build what is not built.
 create function core.remind_license_report(at timestamptz) returns text language plpgsql as $$
@@ -64,20 +42,6 @@ begin
   perform pg_notify('steward_written', '');
   return made;
 end $$;
-
-create or replace view api.license_reports with (security_invoker = true) as select
-  r.report_id as "reportId", r.report_id::text as report_key, to_char(r.month, 'YYYY-MM') as month, r.state, r.built_at as "builtAt", r.first_day as "firstDay",
-  r.last_day as "lastDay", r.is_whole as "isWhole", r.approved_at as "approvedAt", r.approved_by as "approvedBy",
-  r.finalized_at as "finalizedAt", r.finalized_by as "finalizedBy", r.contract_id as "contractId", coalesce(r.submission, 'None') as submission,
-  case when r.submission = 'Waiting' then r.submit_at end as "nextTryAt", r.submitted_at as "submittedAt",
-  r.authority_report_id as "authorityReportId", r.authority_points::double precision as "authorityPoints", r.problem,
-  coalesce(t.points, 0)::double precision as "totalPoints", coalesce(t.lines, 0) as "lineCount", coalesce(t.adjusted, 0) as "adjustedCount",
-  (select count(*) from core.license_report_gap g where g.report_id = r.report_id) as "gapCount", api.provider_uid() as scope_organization,
-  core.license_report_missing(r.month, now()) as missing,
-  (now() at time zone 'UTC')::date > core.license_report_due_day(r.month) and core.license_report_missing(r.month, now()) is not null as "isLate"
-from core.license_report r left join (
-  select report_id, sum(points) as points, count(*) as lines, count(*) filter (where reason is not null) as adjusted
-  from core.license_report_line group by 1) t on t.report_id = r.report_id;
 
 create view api.license_report_reminders with (security_invoker = true) as select
   m.uid as "reminderUid", r.report_id as "reportId", r.report_id::text as report_key, to_char(m.month, 'YYYY-MM') as month, m.day,

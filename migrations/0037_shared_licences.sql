@@ -13,8 +13,11 @@ create or replace view api.license_use with (security_invoker = true) as select
   (select count(distinct y.organization_uid) from inventory.backup_server_license y
     where y.company <> '' and y.company = l.company and y.organization_uid <> l.organization_uid and y.type = l.type
       and y.edition is not distinct from l.edition and y.support_ids is not distinct from l.support_ids
-      and y.expiration_date is not distinct from l.expiration_date and y.units is not distinct from l.units) as "sharedWith"
+      and y.expiration_date is not distinct from l.expiration_date and y.units is not distinct from l.units) as "sharedWith",
+  l.auto_update_enabled as "autoUpdateEnabled", c.license_uid as "changedLicenseUid", c.installed_revision as "installedRevision",
+  case when c.kind = 'Update' then c.revision end as "newerRevision", coalesce(c.kind = 'Remove', false) as "isRevoked"
 from inventory.backup_server_license l
 left join inventory.backup_server s on s.agent_uid = l.agent_uid and s.uid = l.backup_server_uid
-left join core.organization o on o.uid = l.organization_uid;
+left join core.organization o on o.uid = l.organization_uid
+left join core.license_change c on c.agent_uid = l.agent_uid and c.server_uid = l.backup_server_uid;
 call core.open_for_reading();

@@ -41,4 +41,18 @@ create view api.console_license with (security_invoker = true) as select
   coalesce(l.update_status, 'Unknown') as "lastUpdateStatus", o.uid as scope_organization
 from (select (now() at time zone 'UTC')::date as today) d
 join core.organization o on o.type = 'Provider' left join core.console_license l on true;
+-- Whether the console asks the authority for a newer revision of its own licence.
+create table core.console_license_settings (
+  one boolean primary key default true check (one),
+  is_auto_update_enabled boolean not null default false,
+  try_at timestamptz not null default now()  -- next time that it asks
+);
+insert into core.console_license_settings default values;
+alter table core.console_license_settings enable row level security;
+create policy provider on core.console_license_settings for select to steward_provider using (true);
+-- No policy for the other two: they see no row.
+grant select on core.console_license_settings to steward_provider, steward_tenant, steward_location;
+create view api.console_license_settings with (security_invoker = true) as select
+  is_auto_update_enabled as "isAutoUpdateEnabled", api.provider_uid() as scope_organization
+from core.console_license_settings;
 call core.open_for_reading();

@@ -98,7 +98,7 @@ def use(api, server):
 
 
 def license_on(api, server):
-    return api.data(f"/licensing/backupServers/{server}")["company"]
+    return api.data(f"/licensing/backupServers/{server}").get("company")
 
 
 def test_a_branch_is_merged_and_shown_below_its_parent(api, pulse, tenants, head, branch):
@@ -179,6 +179,10 @@ def test_a_split_branch_keeps_its_file_and_gets_no_more(api, pulse, tenants, hea
     stack.wait_for("the difference", lambda: use(api, server)["newerRevision"] == newer, 30)
     time.sleep(5)  # more than two of the looks at what is to be sent
     assert license_on(api, server) == "Murr Group" and updates(api) == before and "Update" not in {row["kind"] for row in api.data(TASKS) if row["state"] == "Waiting"}
+    # What is revoked goes, also from a server that is no longer of the licence's customer.
+    assert api.call("POST", f"{LICENSES}/{of_parent}/revoke").status_code == 200
+    stack.wait_for("the server's free edition", lambda: license_on(api, server) != "Murr Group", 60)
+    stack.wait_for("the state", lambda: api.data(f"{LICENSES}/{of_parent}")["assignStatus"] == "NotAssigned", 30)
     done = pushed(api, branch, 22)
     assert done["state"] == "Done" and api.data(f"{LICENSES}/{done['licenseUid']}")["assignedCompanyUid"] == branch
     assert license_on(api, server) == "Murr Wien"

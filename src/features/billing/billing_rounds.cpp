@@ -25,10 +25,9 @@ std::vector<DueCycle> DueCycles(db::Connection& connection) {
       "core.license_report r where r.month = date_trunc('month', e.day::timestamp)::date and r.version > 1) then 'It "
       "waits until Pulse has the correction of the monthly report of %s.' else 'It waits until the monthly report of "
       "%s is approved.' end, to_char(e.day, 'YYYY-MM')) end as waits_for from core.company_billing b join "
-      "core.organization o on o.uid = b.company_uid and o.deleted_at is "
-      "null "
-      "cross join lateral (select core.cycle_end(b.next_from, b.billing_day) as day) e where b.schedule <> 'None' and "
-      "e.day <= (select max(day) from usage.daily_seal) order by b.next_from, o.name");
+      "core.organization o on o.uid = b.company_uid and o.deleted_at is null cross join lateral (select "
+      "core.cycle_end(b.next_from, b.billing_day) as day) e where b.schedule <> 'None' and e.day <= (select max(day) "
+      "from usage.daily_seal) order by b.next_from, o.name");
   std::vector<DueCycle> out;
   out.reserve(static_cast<std::size_t>(rows.Count()));
   for (int i = 0; i < rows.Count(); ++i) {

@@ -13,8 +13,8 @@ namespace {
 std::int64_t EndOvertaken(db::Connection& connection) {
   const auto ended = connection.Query(
       "update core.license_task k set state = 'Superseded', ended_at = now(), message = case c.kind when 'Remove' then "
-      "'The licence was revoked meanwhile.' else format('Revision %s took its place.', c.revision) end "
-      "from core.license_change c where k.state = 'Waiting' and k.kind = 'Update' and k.server_uid = c.server_uid and "
+      "'The licence was revoked meanwhile.' else format('Revision %s took its place.', c.revision) end from "
+      "core.license_change c where k.state = 'Waiting' and k.kind = 'Update' and k.server_uid = c.server_uid and "
       "(c.kind = 'Remove' or c.revision > k.revision) and not exists (select from core.command m where m.id = "
       "k.command_id and m.state in ('Sent', 'Running')) returning k.command_id, pg_notify('steward_command_end', "
       "k.uid::text)");
@@ -39,17 +39,15 @@ std::int64_t AddTasks(db::Connection& connection) {
       .Query(
           "insert into core.license_task (uid, kind, organization_uid, server_uid, license_uid, license_id, revision, "
           "file, step) select distinct on (c.server_uid) gen_random_uuid(), c.kind, c.organization_uid, c.server_uid, "
-          "c.license_uid, c.license_id, w.revision, case when c.kind = 'Remove' then i.file end, 'Send' "
-          "from core.license_change c join core.license_installation i on i.server_uid = c.server_uid cross join "
-          "lateral (select case when c.kind = 'Remove' then c.installed_revision else c.revision end as revision) w "
-          "where (select is_license_management_enabled from core.pulse) and case c.kind when 'Remove' then not "
+          "c.license_uid, c.license_id, w.revision, case when c.kind = 'Remove' then i.file end, 'Send' from "
+          "core.license_change c join core.license_installation i on i.server_uid = c.server_uid cross join lateral "
+          "(select case when c.kind = 'Remove' then c.installed_revision else c.revision end as revision) w where "
+          "(select is_license_management_enabled from core.pulse) and case c.kind when 'Remove' then not "
           "c.cloud_connect and not c.is_left else c.auto_update_enabled and exists (select from "
-          "inventory.backup_server s "
-          "where s.uid = c.server_uid and core.may_have_licence(s.organization_uid, c.organization_uid)) end "
-          "and not exists (select from core.license_task t where t.server_uid = c.server_uid and t.license_id = "
-          "c.license_id and t.revision = w.revision and t.kind = c.kind) "
-          "and (select count(distinct s.organization_uid) from inventory.backup_server s where s.uid = c.server_uid) = "
-          "1 on conflict do nothing")
+          "inventory.backup_server s where s.uid = c.server_uid and core.may_have_licence(s.organization_uid, "
+          "c.organization_uid)) end and not exists (select from core.license_task t where t.server_uid = c.server_uid "
+          "and t.license_id = c.license_id and t.revision = w.revision and t.kind = c.kind) and (select count(distinct "
+          "s.organization_uid) from inventory.backup_server s where s.uid = c.server_uid) = 1 on conflict do nothing")
       .Affected();
 }
 
@@ -68,9 +66,8 @@ std::int64_t RetryRemovals(db::Connection& connection, const std::string& licens
           "update core.license_task t set state = 'Waiting', step = 'Send', command_id = null, message = null, tries = "
           "0, try_at = now(), ended_at = null from core.pulse_license l where l.license_uid = $1 and l.state = "
           "'Revoked' and t.license_uid = l.license_uid and t.license_id = l.license_id and t.kind = 'Remove' and "
-          "t.state "
-          "= 'Failed' and not exists (select from core.license_task w where w.server_uid = t.server_uid and w.state = "
-          "'Waiting') and (select is_license_management_enabled from core.pulse)",
+          "t.state = 'Failed' and not exists (select from core.license_task w where w.server_uid = t.server_uid and "
+          "w.state = 'Waiting') and (select is_license_management_enabled from core.pulse)",
           {license_uid})
       .Affected();
 }

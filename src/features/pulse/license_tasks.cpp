@@ -59,8 +59,7 @@ Status LicenseTasks::Cancel(const std::string& uid) {
   db::Transaction transaction(*connection);
   const auto rows = transaction.Query(
       "select t.command_id, c.state in ('Sent', 'Running') as is_out from core.license_task t left join core.command c "
-      "on "
-      "c.id = t.command_id where t.uid = $1 and t.state = 'Waiting' for update of t",
+      "on c.id = t.command_id where t.uid = $1 and t.state = 'Waiting' for update of t",
       {uid});
   if (rows.Count() == 0) return Fail(ErrorCode::kConflict, "The task has ended already.");
   if (rows.Maybe(0, "is_out") == "t") {
@@ -81,8 +80,7 @@ std::optional<LicenseTasks::Task> LicenseTasks::Claim() {
       "update core.license_task set try_at = now() + make_interval(secs => $1::int) where uid = (select uid from "
       "core.license_task where state = 'Waiting' and try_at <= now() order by try_at limit 1 for update skip locked) "
       "returning uid, kind, step, license_uid, server_uid, organization_uid, command_id, coalesce(request::text, "
-      "'null') as "
-      "request, tries",
+      "'null') as request, tries",
       {std::to_string(kLeaseSeconds)});
   if (rows.Count() == 0) return std::nullopt;
   const auto text = [&](const char* name) { return rows.Maybe(0, name).value_or(""); };
@@ -192,19 +190,18 @@ Result<LicenseTasks::Next> LicenseTasks::Dispatch(const Task& task, agent::Licen
   db::Transaction transaction(*connection);
   const auto server = transaction.Query(
       "select s.name, s.organization_uid from inventory.backup_server s join core.license_task t on t.server_uid = "
-      "s.uid "
-      "where t.uid = $1 and t.state = 'Waiting' and t.command_id is null for update of t",
+      "s.uid where t.uid = $1 and t.state = 'Waiting' and t.command_id is null for update of t",
       {task.uid});
   if (server.Count() == 0) return Fail(ErrorCode::kConflict, "The backup server is not known any more.");
-  // Days may have passed since it was asked for.
-  if (auto good = CheckServer(*connection, task.server_uid, task.organization_uid); !good)
-    return tl::unexpected(good.error());
+  const bool removes = task.kind == "Remove";
+  // Days may have passed since it was asked for. A revoked licence goes, whoever the server belongs to now.
+  auto good = removes ? Status() : CheckServer(*connection, task.server_uid, task.organization_uid);
+  if (!good) return tl::unexpected(good.error());
   auto order = LicenseOrder(*connection, {task.server_uid, server.Text(0, "name"), server.Text(0, "organization_uid")},
                             std::move(action));
   if (!order) return tl::unexpected(order.error());
   order->valid = kOrderValid;
   const std::string id = commands_.AddOwn(*connection, *order, {"PushLicense", "licence task"});
-  const bool removes = task.kind == "Remove";
   // With the order, not after it: whoever takes the task up after an end of this process must find it on its way.
   transaction.Query(
       "update core.license_task set command_id = $2, step = $3, file = $4, license_id = $5, revision = $6 where uid = "
@@ -220,8 +217,7 @@ Result<LicenseTasks::Next> LicenseTasks::Follow(const Task& task) {
   const bool removes = task.step == "Remove";
   const auto rows = connection->Query(
       "select c.state, c.message, a.connected_to is not null as reachable, a.host_name from core.command c join "
-      "core.agent a "
-      "on a.uid = c.agent_uid where c.id = nullif($1, '')::uuid",
+      "core.agent a on a.uid = c.agent_uid where c.id = nullif($1, '')::uuid",
       {task.command_id});
   const std::string state = rows.Count() > 0 ? rows.Text(0, "state") : "Expired";
   if (state == "Done") {
@@ -253,8 +249,7 @@ void LicenseTasks::Store(const Task& task, const Result<Next>& next) {
   if (!next && MayPass(next.error())) {
     transaction.Query(
         "update core.license_task set tries = tries + 1, message = $2, try_at = now() + make_interval(secs => $3::int) "
-        "where "
-        "uid = $1 and state = 'Waiting'",
+        "where uid = $1 and state = 'Waiting'",
         {task.uid, next.error().message, PauseAfter(task.tries)});
     transaction.Commit();
     return;

@@ -188,24 +188,16 @@ Status Pulse::ReadAll(LicenseAuthority& authority) {
   (*connection)
       ->Query(
           "update core.pulse set partner_name = $1, token_expires_at = nullif($2, '')::timestamptz, synced_at = now(), "
-          "status = "
-          "case when nullif($2, '')::timestamptz < now() + make_interval(days => $3::int) then 'Warning' else "
-          "'Configured' "
-          "end, "
-          "status_message = case when nullif($2, '')::timestamptz < now() + make_interval(days => $3::int) then "
-          "format('The "
-          "token ends on %s; have a new one made and set it.', to_char(nullif($2, '')::timestamptz, 'YYYY-MM-DD')) "
-          "else '' "
-          "end",
+          "status = case when nullif($2, '')::timestamptz < now() + make_interval(days => $3::int) then 'Warning' else "
+          "'Configured' end, status_message = case when nullif($2, '')::timestamptz < now() + make_interval(days => "
+          "$3::int) then format('The token ends on %s; have a new one made and set it.', to_char(nullif($2, "
+          "'')::timestamptz, 'YYYY-MM-DD')) else '' end",
           {session->partner_name, session->token_expires_at, std::to_string(kTokenWarningDays)});
   const auto missing = (*connection)
                            ->Query(
                                "select o.uid, o.name from core.organization o join core.pulse p on "
-                               "p.is_pushing_new_companies_enabled where "
-                               "o.type = "
-                               "'Company' and o.deleted_at is null and not exists (select from core.pulse_tenant t "
-                               "where t.organization_uid = "
-                               "o.uid)");
+                               "p.is_pushing_new_companies_enabled where o.type = 'Company' and o.deleted_at is null "
+                               "and not exists (select from core.pulse_tenant t where t.organization_uid = o.uid)");
   connection.reset();
   for (int i = 0; i < missing.Count(); ++i) {
     const std::string uid = missing.Text(i, "uid");
@@ -271,8 +263,7 @@ Pulse::Answer Pulse::CreateTenant(const Call& call) {
   const std::string company = platform::QueryOf(call, "companyUid");
   const auto rows = parts_.services.owner.Acquire()->Query(
       "select o.name, t.name as tenant from core.organization o left join core.pulse_tenant t on t.organization_uid = "
-      "o.uid "
-      "where o.uid::text = $1 and o.type in ('Company', 'Reseller') and o.deleted_at is null",
+      "o.uid where o.uid::text = $1 and o.type in ('Company', 'Reseller') and o.deleted_at is null",
       {company});
   if (rows.Count() == 0) return FailParameter("companyUid", "There is no such company or reseller.");
   const std::string name = rows.Text(0, "name");

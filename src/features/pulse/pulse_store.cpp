@@ -20,11 +20,10 @@ void Put(db::Connection& connection, const std::string& table, const std::string
     columns += (columns.empty() ? "" : ", ") + name;
     if (name != key) changes += fmt::format("{0}{1} = excluded.{1}", changes.empty() ? "" : ", ", name);
   }
-  connection.Query(
-      fmt::format("insert into core.{0} ({1}) select {1} from jsonb_populate_recordset(null::core.{0}, $1::jsonb) "
-                  "on conflict ({2}) do update set {3}",
-                  table, columns, key, changes),
-      {Text(rows)});
+  connection.Query(fmt::format("insert into core.{0} ({1}) select {1} from jsonb_populate_recordset(null::core.{0}, "
+                               "$1::jsonb) on conflict ({2}) do update set {3}",
+                               table, columns, key, changes),
+                   {Text(rows)});
 }
 
 /// The same, and other rows go.
@@ -42,32 +41,25 @@ void Replace(db::Connection& connection, const std::string& table, const std::st
 void MapTenants(db::Connection& connection) {
   connection.Query(
       "update core.pulse_tenant t set organization_uid = null from core.organization o where o.uid = "
-      "t.organization_uid "
-      "and o.deleted_at is not null");
+      "t.organization_uid and o.deleted_at is not null");
   if (connection.Query("select 1 from core.pulse where is_company_mapping_enabled").Count() == 0) return;
   connection.Query(
       "with named as (select distinct on (o.uid) o.uid, t.tenant_id from core.pulse_tenant t join core.organization o "
-      "on "
-      "o.uid::text = t.external_id where o.deleted_at is null and o.type in ('Company', 'Reseller') and "
+      "on o.uid::text = t.external_id where o.deleted_at is null and o.type in ('Company', 'Reseller') and "
       "t.organization_uid is null and not t.is_by_hand and not exists (select from core.pulse_tenant m where "
       "m.organization_uid = o.uid) order by o.uid, t.tenant_id) update core.pulse_tenant t set organization_uid = "
-      "n.uid, "
-      "problem = null from named n where n.tenant_id = t.tenant_id");
+      "n.uid, problem = null from named n where n.tenant_id = t.tenant_id");
   connection.Query(
       "with pairs as (select t.tenant_id, o.uid, o.name, count(*) over (partition by t.tenant_id) as choices, count(*) "
-      "over "
-      "(partition by o.uid) as rivals, exists (select from core.pulse_tenant m where m.organization_uid = o.uid) as "
-      "taken "
-      "from core.pulse_tenant t join core.organization o on core.plain_name(o.name) = core.plain_name(t.name) where "
-      "o.deleted_at is null and o.type in ('Company', 'Reseller') and t.organization_uid is null and not "
-      "t.is_by_hand and t.parent_tenant_id is null), "
-      "verdicts as (select distinct on (tenant_id) tenant_id, uid, case when taken then format('%s has another "
-      "tenant.', "
-      "name) when choices > 1 then format('%s companies are called so; map it by hand.', choices) when rivals > 1 then "
-      "format('%s tenants are called like %s; map one by hand.', rivals, name) end as problem from pairs order by "
-      "tenant_id, uid) update core.pulse_tenant t set organization_uid = case when v.problem is null then v.uid end, "
-      "problem "
-      "= v.problem from verdicts v where v.tenant_id = t.tenant_id");
+      "over (partition by o.uid) as rivals, exists (select from core.pulse_tenant m where m.organization_uid = o.uid) "
+      "as taken from core.pulse_tenant t join core.organization o on core.plain_name(o.name) = core.plain_name(t.name) "
+      "where o.deleted_at is null and o.type in ('Company', 'Reseller') and t.organization_uid is null and not "
+      "t.is_by_hand and t.parent_tenant_id is null), verdicts as (select distinct on (tenant_id) tenant_id, uid, case "
+      "when taken then format('%s has another tenant.', name) when choices > 1 then format('%s companies are called "
+      "so; map it by hand.', choices) when rivals > 1 then format('%s tenants are called like %s; map one by hand.', "
+      "rivals, name) end as problem from pairs order by tenant_id, uid) update core.pulse_tenant t set "
+      "organization_uid = case when v.problem is null then v.uid end, problem = v.problem from verdicts v where "
+      "v.tenant_id = t.tenant_id");
 }
 
 /// Before rows are changed: who stores a whole reading locks in this order too.

@@ -70,10 +70,9 @@ Result<std::string> ContractFor(db::Connection& connection) {
   const auto valid = connection.Query(
       "select contract_id from core.pulse_contract where expires_at is null or expires_at > now() order by 1");
   if (valid.Count() == 1) return valid.Text(0, "contract_id");
-  return Fail(ErrorCode::kConflict,
-              fmt::format("Pulse has {} valid contracts: say which one reports are for (contractId, PATCH "
-                          "/api/v3/licensing/reports/settings).",
-                          valid.Count()));
+  return Fail(ErrorCode::kConflict, fmt::format("Pulse has {} valid contracts: say which one reports are for "
+                                                "(contractId, PATCH /api/v3/licensing/reports/settings).",
+                                                valid.Count()));
 }
 
 contract::Answer Standing(std::string_view status, const std::string& message) {
@@ -198,12 +197,11 @@ LicenseReports::Answer LicenseReports::FinalizeNext(const Call& call) {
   db::Transaction transaction(*connection);
   const auto rows = transaction.Query(
       "select r.report_id::text, to_char(r.month, 'YYYY-MM') as month, r.version, r.contract_id, r.state, "
-      "r.submission, r.problem, p.token is "
-      "not null as has_pulse, d.is_due from core.license_report r cross join core.pulse p cross join lateral (select "
-      "r.state = 'Approved' or r.submission = 'Refused' or (r.state = 'Finalization' and r.submission is null and "
-      "p.token is not null) as is_due) d where r.is_whole order by coalesce(d.is_due, false) desc, "
-      "coalesce(r.submission = 'Refused', false), case when d.is_due then r.month end, r.month desc limit 1 for update "
-      "of r");
+      "r.submission, r.problem, p.token is not null as has_pulse, d.is_due from core.license_report r cross join "
+      "core.pulse p cross join lateral (select r.state = 'Approved' or r.submission = 'Refused' or (r.state = "
+      "'Finalization' and r.submission is null and p.token is not null) as is_due) d where r.is_whole order by "
+      "coalesce(d.is_due, false) desc, coalesce(r.submission = 'Refused', false), case when d.is_due then r.month end, "
+      "r.month desc limit 1 for update of r");
   if (rows.Count() == 0 || rows.Maybe(0, "is_due") != "t") return StandingOf(rows);
   const std::string id = rows.Text(0, "report_id");
   const std::string name = NameOf(rows);
@@ -218,16 +216,14 @@ LicenseReports::Answer LicenseReports::FinalizeNext(const Call& call) {
   transaction.Query(
       "update core.license_report set state = 'Finalization', finalized_at = coalesce(finalized_at, now()), "
       "finalized_by = coalesce(finalized_by, $2), contract_id = coalesce($3, contract_id), submission = case when "
-      "$3::text is not null then "
-      "'Waiting' end, submit_at = now(), tries = 0, problem = null where report_id = $1",
+      "$3::text is not null then 'Waiting' end, submit_at = now(), tries = 0, problem = null where report_id = $1",
       {id, call.caller.user_name, contract});
   platform::WriteAudit(*connection, call,
                        {"Unknown", call.caller.organization_uid, id, fmt::format("Finalized the licence {}.", name)});
   transaction.Commit();
-  return Standing("Finalization", contract ? fmt::format("The {} is final, and is told to Pulse now.", name)
-                                           : fmt::format("The {} is final. Pulse is not configured, so it is not told "
-                                                         "there.",
-                                                         name));
+  return Standing("Finalization",
+                  contract ? fmt::format("The {} is final, and is told to Pulse now.", name)
+                           : fmt::format("The {} is final. Pulse is not configured, so it is not told there.", name));
 }
 
 LicenseReports::Answer LicenseReports::Csv(const Call& call) {
